@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+// Real servers and shells are slow to start on two cores: limits are wide, and no test measures time.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+})
