@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { check } from './commands/check.js'
+import { generate } from './commands/generate.js'
+import { exits, type Options } from './commands/options.js'
+
+const examples = `
+Examples:
+  postgres-rep-marathon generate                      the model in replica.config.ts, or the embedded one
+  postgres-rep-marathon generate my.config.ts --out build/agent --app build/marathon.json
+  postgres-rep-marathon check                         exit 3 when a generated file was edited
+
+Exit codes: 0 done, 1 the model or the printed script was refused, 2 usage, 3 drift`
+
+process.exitCode = await runMain(process.argv)
+
+/** Runs the command line and gives its exit code; a user's mistake never shows a stack trace. */
+async function runMain(argv: readonly string[]): Promise<number> {
+  let code: number = exits.done
+  const program = new Command('postgres-rep-marathon')
+    .description('Compiles a typed model of one PostgreSQL read replica to run_rep.sh, its files and marathon.json')
+    .addHelpText('after', examples)
+    .exitOverride()
+    .showHelpAfterError('(run with --help for the commands)')
+  const add = (name: string, about: string, run: (config: string | undefined, options: Options) => Promise<number>) =>
+    program
+      .command(name)
+      .description(about)
+      .argument('[config]', 'replica.config.ts or .json; without it the one in this directory, else the embedded model')
+      .option('--out <directory>', 'where run_rep.sh and its files go', 'dist')
+      .option('--app <file>', 'where the Marathon app goes', 'marathon.json')
+      .option('--json', 'print the findings as JSON')
+      .addHelpText('after', examples)
+      .action(async (config: string | undefined, options: Options) => {
+        code = await run(config, options)
+      })
+  add('generate', 'write the artefacts; nothing is written when anything is wrong', generate)
+  add('check', 'compare the artefacts on disk with what the model gives', check)
+  try {
+    await program.parseAsync(argv)
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? exits.done : exits.usage
+  }
+  return code
+}

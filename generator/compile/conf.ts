@@ -1,0 +1,58 @@
+import { keepDefaults, type Settings } from '../model/settings.js'
+import { heldSettings } from '../postgres/held.js'
+import { renderTemplate } from './template.js'
+
+/** Prints postgresql.conf from `templates/postgresql.conf.hbs`: the model's own settings, then the defaults. */
+export function printConf(template: string, settings: Settings): string {
+  const own = Object.entries(settings)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => ({ name, value, why: '' }))
+  const groups = [
+    { title: 'Set in the model (postgresql.settings)', lines: alignSettings(own) },
+    { title: 'Defaults of a replica node', lines: alignSettings(keepDefaults(settings)) },
+  ]
+  return renderTemplate(template, {
+    groups: groups.filter(({ lines }) => lines.length > 0),
+    held: wrapWords([...heldSettings.keys()].filter((name) => !name.startsWith('include'))),
+  })
+}
+
+/** Prints one value as postgresql.conf takes it (guc-file.l); a string is always quoted. */
+export function confValue(value: Settings[string]): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off'
+  if (typeof value === 'number') return confNumber(value)
+  if (/[\p{Cc}\p{Cs}]/u.test(value)) throw new Error(`no value of postgresql.conf: ${JSON.stringify(value)}`)
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+}
+
+// A bare exponent without a decimal point is a syntax error in guc-file.l; in quotes it is a number.
+function confNumber(value: number): string {
+  const text = String(value)
+  return /^-?\d+(\.\d+)?$/.test(text) ? text : `'${text}'`
+}
+
+interface Line {
+  readonly name: string
+  readonly value: Settings[string]
+  readonly why: string
+}
+
+function alignSettings(lines: readonly Line[]): string[] {
+  const nameWidth = Math.max(0, ...lines.map(({ name }) => name.length))
+  const printed = lines.map((line) => `${line.name.padEnd(nameWidth)} = ${confValue(line.value)}`)
+  const width = Math.max(0, ...printed.map((text) => text.length))
+  return printed.map((text, index) => {
+    const why = lines[index]?.why ?? ''
+    return why === '' ? text : `${text.padEnd(width)}  # ${why}`
+  })
+}
+
+function wrapWords(words: readonly string[]): string[] {
+  const lines: string[] = []
+  for (const word of words) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + word.length > 95) lines.push(word)
+    else lines[lines.length - 1] = `${last}, ${word}`
+  }
+  return lines
+}

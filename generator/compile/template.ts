@@ -1,0 +1,59 @@
+import Handlebars, { type HelperOptions } from 'handlebars'
+
+/** A function that a template may call, with the values written in the call. */
+export type TemplateHelper = (...values: readonly unknown[]) => string
+
+/**
+ * Fills a template from a view. Every name must be in the view: a missing one throws, also in `{{#if}}`
+ * and `{{#each}}`, which Handlebars by itself takes as empty. Nothing is escaped: values come ready to print.
+ */
+export function renderTemplate(
+  text: string,
+  view: Readonly<Record<string, unknown>>,
+  helpers: Readonly<Record<string, TemplateHelper>> = {},
+): string {
+  const engine = Handlebars.create()
+  engine.registerHelper('if', renderIf)
+  engine.registerHelper('each', renderEach)
+  for (const name of silentBuiltIns) engine.registerHelper(name, () => refuseBuiltIn(name))
+  // Handlebars hands its own options over as a last argument; a helper of ours sees only the values.
+  for (const [name, helper] of Object.entries(helpers)) {
+    engine.registerHelper(name, (...values: unknown[]) => helper(...values.slice(0, -1)))
+  }
+  const template = engine.compile(text, {
+    noEscape: true,
+    strict: true,
+    knownHelpersOnly: true,
+    preventIndent: true,
+    knownHelpers: Object.fromEntries(Object.keys(helpers).map((name) => [name, true])),
+  })
+  return template(view)
+}
+
+// They too are silent on a missing name, and a table needs none of them. `{{#name}}` is the last one.
+const silentBuiltIns = ['unless', 'with', 'log', 'lookup', 'blockHelperMissing'] as const
+
+function refuseBuiltIn(name: string): never {
+  throw new Error(
+    `a template uses ${name === 'blockHelperMissing' ? '{{#name}}' : name}; only if and each are allowed`,
+  )
+}
+
+function renderIf(this: unknown, condition: unknown, options: HelperOptions): string {
+  if (condition === undefined) throw new Error('a template asks {{#if}} about a name that its view lacks')
+  if (typeof condition !== 'boolean')
+    throw new Error('a template asks {{#if}} about a value that is no boolean')
+  return condition ? options.fn(this) : options.inverse(this)
+}
+
+function renderEach(this: unknown, items: unknown, options: HelperOptions): string {
+  if (!Array.isArray(items))
+    throw new Error('a template asks {{#each}} of a name that is no list in its view')
+  return items
+    .map((item: unknown, index) => {
+      const data = Handlebars.createFrame(options.data)
+      Object.assign(data, { index, first: index === 0, last: index === items.length - 1 })
+      return options.fn(item, { data, blockParams: [item, index] })
+    })
+    .join('')
+}

@@ -1,0 +1,5 @@
+export { compileReplica } from './compile/compile.js'
+export type { Diagnostic, Place } from './compile/diagnostic.js'
+export { allow, deny } from './model/access.js'
+export { variable } from './model/contract/user.js'
+export { defineReplica, type Replica, type ReplicaInput } from './model/replica.js'

@@ -1,0 +1,44 @@
+import type { Place } from '../compile/diagnostic.js'
+
+const CONTEXT = 2
+const WIDTH = 100
+
+/**
+ * The lines around a place, numbered, with a caret under its column. Of long lines only about 100 columns
+ * around the place are shown, of all lines the same. Empty when the text has no such line.
+ */
+export function codeFrame(place: Place, source: string): string {
+  const lines = source.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
+  const line = lines[place.line - 1]
+  if (line === undefined) return ''
+  const first = Math.max(1, place.line - CONTEXT)
+  const last = Math.min(lines.length, place.line + CONTEXT)
+  const caret = expand(line.slice(0, Math.max(0, place.column - 1))).length
+  const start = Math.max(0, caret >= WIDTH ? caret - WIDTH / 2 : 0)
+  const gutter = String(last).length
+
+  const frame: string[] = []
+  for (let number = first; number <= last; number++) {
+    const text = cut(expand(lines[number - 1] ?? ''), start)
+    const mark = number === place.line ? '>' : ' '
+    frame.push(`${mark} ${String(number).padStart(gutter)} | ${text}`.trimEnd())
+    if (number === place.line) frame.push(`  ${' '.repeat(gutter)} | ${' '.repeat(caret - start)}^`)
+  }
+  return frame.join('\n')
+}
+
+/** One character of text is one column: a tab is two blanks, and what could drive a terminal is a dot. */
+function expand(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
+  return text
+    .replaceAll('\t', '  ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '·')
+}
+
+function cut(text: string, start: number): string {
+  const end = start + WIDTH
+  const shown = text.slice(start, end)
+  const before = start > 0 && text.length > start ? '…' : ''
+  const after = text.length > end ? '…' : ''
+  return `${before}${shown.slice(before.length)}${after}`
+}

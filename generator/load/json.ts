@@ -1,0 +1,115 @@
+import { dirname } from 'node:path'
+import { type Node, type ParseError, ParseErrorCode, parseTree } from 'jsonc-parser'
+import type { Diagnostic, Place } from '../compile/diagnostic.js'
+import { createFailure, type Loaded, type ModelFile } from './loaded.js'
+import type { ModelPath } from './places.js'
+import { createPositions } from './position.js'
+
+/**
+ * Reads a model from JSON as RFC 8259 defines it, without comments or trailing commas; a name given twice,
+ * which the RFC leaves open, is an error. A `$schema` at the top is for editors and is dropped.
+ */
+export function loadJson(file: ModelFile): Loaded {
+  const placeAt = createPositions(file.shown, file.text)
+  const fail = (diagnostics: readonly Diagnostic[]) => createFailure(file.shown, diagnostics)
+  const errors: ParseError[] = []
+  try {
+    const tree = parseTree(file.text, errors, { disallowComments: true, allowTrailingComma: false })
+    if (errors.length > 0) return fail(errors.map((error) => describeSyntax(error, placeAt)))
+    const value: unknown = JSON.parse(file.text)
+    if (tree?.type !== 'object' || typeof value !== 'object' || value === null) {
+      const message = `the model in ${file.shown} is not an object but ${tree?.type ?? 'nothing'}`
+      const place = placeAt(tree?.offset ?? 0)
+      return fail([{ code: 'E_CONFIG_NOT_OBJECT', message, place, hint: 'write { … } around the model' }])
+    }
+    const doubles = findDoubles(tree, [], placeAt)
+    if (doubles.length > 0) return fail(doubles)
+    const { $schema: _, ...model } = value as Record<string, unknown>
+    const placeOf = (path: ModelPath) => findPlace(tree, path, placeAt)
+    return { value: model, diagnostics: [], placeOf, baseDir: dirname(file.absolute), docs: {} }
+  } catch (error) {
+    // The parser recurses: nesting beyond any sense ends its stack. JSON.parse is the last word on syntax.
+    const message =
+      error instanceof RangeError ? 'the JSON is nested too deeply' : `not JSON: ${describeError(error)}`
+    return fail([{ code: 'E_SYNTAX', message: `${message}`, place: placeAt(0) }])
+  }
+}
+
+type PlaceAt = (offset: number) => Place
+
+/** A key's place is the key, an item's place the item; what is not written has the place of its parent. */
+function findPlace(root: Node, path: ModelPath, placeAt: PlaceAt): Place {
+  let node = root
+  let { offset } = root
+  for (const key of path) {
+    const step = findChild(node, key)
+    if (step === undefined)
+      return placeAt(node.type === 'object' || node.type === 'array' ? node.offset : offset)
+    offset = step.offset
+    if (step.value === undefined) break
+    node = step.value
+  }
+  return placeAt(offset)
+}
+
+function findChild(
+  node: Node,
+  key: string | number,
+): { offset: number; value: Node | undefined } | undefined {
+  if (node.type === 'array') {
+    const item = node.children?.[Number(key)]
+    return item && { offset: item.offset, value: item }
+  }
+  const member = node.children?.find(({ children }) => children?.[0]?.value === String(key))
+  return member && { offset: member.offset, value: member.children?.[1] }
+}
+
+function findDoubles(node: Node, path: ModelPath, placeAt: PlaceAt): Diagnostic[] {
+  const seen = new Map<string, Place>()
+  return (node.children ?? []).flatMap((child, index): Diagnostic[] => {
+    if (node.type === 'array') return findDoubles(child, [...path, index], placeAt)
+    const [name, value] = child.children ?? []
+    const key = String(name?.value)
+    const place = placeAt(child.offset)
+    const first = seen.get(key)
+    const below = value === undefined ? [] : findDoubles(value, [...path, key], placeAt)
+    if (first === undefined) {
+      seen.set(key, place)
+      return below
+    }
+    const message = `${JSON.stringify(key)} is given twice, first in line ${first.line}`
+    const hint = 'keep one of the two'
+    return [
+      { code: 'E_CONFIG_DUPLICATE_KEY', message, path: [...path, key].join('.'), place, hint },
+      ...below,
+    ]
+  })
+}
+
+const sentences: Partial<Record<ParseErrorCode, string>> = {
+  [ParseErrorCode.InvalidSymbol]: 'this is no JSON value: names and texts stand in double quotes',
+  [ParseErrorCode.InvalidNumberFormat]: 'this is no JSON number',
+  [ParseErrorCode.PropertyNameExpected]: 'a name in double quotes is expected here',
+  [ParseErrorCode.ValueExpected]: 'a value is expected here',
+  [ParseErrorCode.ColonExpected]: 'a colon is expected here',
+  [ParseErrorCode.CommaExpected]: 'a comma is expected here',
+  [ParseErrorCode.CloseBraceExpected]: 'a closing } is expected here',
+  [ParseErrorCode.CloseBracketExpected]: 'a closing ] is expected here',
+  [ParseErrorCode.EndOfFileExpected]: 'the model ends before this: nothing may follow',
+  [ParseErrorCode.InvalidCommentToken]: 'JSON has no comments; a .ts configuration has',
+  [ParseErrorCode.UnexpectedEndOfComment]: 'this comment does not end; JSON has no comments',
+  [ParseErrorCode.UnexpectedEndOfString]: 'this text does not end in its line',
+  [ParseErrorCode.UnexpectedEndOfNumber]: 'this number does not end',
+  [ParseErrorCode.InvalidUnicode]: 'a \\u is followed by four hexadecimal digits',
+  [ParseErrorCode.InvalidEscapeCharacter]: 'JSON knows no such escape after a backslash',
+  [ParseErrorCode.InvalidCharacter]: 'control characters are written as escapes in JSON texts',
+}
+
+function describeSyntax(error: ParseError, placeAt: PlaceAt): Diagnostic {
+  const message = sentences[error.error as ParseErrorCode] ?? 'this is not JSON'
+  return { code: 'E_SYNTAX', message, place: placeAt(error.offset) }
+}
+
+function describeError(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,223 @@
+import type { Diagnostic } from '../compile/diagnostic.js'
+import type { MarathonApp, MarathonVolume } from './app.js'
+
+/**
+ * Judges a printed app by the rules that Marathon has only in its code (AppValidation.scala and
+ * AppDefinition.scala, 1.11), and by those of Mesos and of ours; the paths are those of the model.
+ */
+export function judgeApp(app: MarathonApp): Diagnostic[] {
+  return [
+    ...judgeId(app.id),
+    ...judgePort(app),
+    ...judgeFetch(app),
+    ...judgeConstraints(app),
+    ...judgeVolumes(app),
+    ...judgeUpgrade(app),
+    ...judgeUnreachable(app),
+    ...judgeSingle(app),
+  ]
+}
+
+/** How long run_rep.sh lets postgres shut down, in seconds, before it goes on to the harder signal. */
+export interface ShutdownLimits {
+  readonly fast: number
+  readonly immediate: number
+}
+
+/** The script's own limits, and 5 seconds to see them through, must end before Mesos kills the task. */
+export function judgeKillGrace({ fast, immediate }: ShutdownLimits, killGrace: number): Diagnostic[] {
+  const needed = fast + immediate + 5
+  if (needed <= killGrace) return []
+  const message = `app.killGrace is ${killGrace} s, but shutdown may take ${fast} + ${immediate} + 5 = ${needed} s`
+  const hint = `set app.killGrace to at least ${needed}, or lower shutdown.fast`
+  return [{ code: 'E_KILL_GRACE', path: 'app.killGrace', message, hint }]
+}
+
+/** A variable that the model sets by its own part must not be set a second time in `app.env`. */
+export function judgeAppEnv(
+  appEnv: Readonly<Record<string, string>>,
+  contractEnv: Readonly<Record<string, string>>,
+): Diagnostic[] {
+  return Object.keys(appEnv)
+    .filter((name) => Object.hasOwn(contractEnv, name))
+    .map((name) => {
+      const message = `${name} is set by the model already (to ${JSON.stringify(contractEnv[name])}); change it there`
+      return { code: 'E_APP_ENV', path: `app.env.${name}`, message }
+    })
+}
+
+const segment = /^(([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])$/
+
+function judgeId(id: string): Diagnostic[] {
+  const report = (reason: string): Diagnostic[] => [
+    { code: 'E_APP_ID', path: 'app.id', message: `Marathon refuses the id ${id}: ${reason}` },
+  ]
+  const segments = id.replace(/^\//, '').split('/')
+  const bad = segments.find((text) => !segment.test(text))
+  if (bad !== undefined) {
+    return report(`'${bad}' must be lower case letters, digits, and single dots or dashes between them`)
+  }
+  const last = segments.at(-1) ?? ''
+  if (['restart', 'tasks', 'versions'].includes(last)) return report(`'${last}' is a word of its REST API`)
+  // The task id, `<id>.instance-<uuid>._app.<n>`, names a directory on the agent (NAME_MAX is 255).
+  if (id.length > 190)
+    return report('the name of the sandbox directory would be longer than a file name may be')
+  return []
+}
+
+function judgePort(app: MarathonApp): Diagnostic[] {
+  return app.portDefinitions.flatMap(({ name, port }): Diagnostic[] => {
+    const found: Diagnostic[] = []
+    if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
+      const message = `Marathon refuses the port name ${name}: lower case letters and digits only`
+      found.push({ code: 'E_APP_PORT_NAME', path: 'app.portName', message })
+    } else if (name.includes('-')) {
+      const message = `a shell cannot read PORT_${name.toUpperCase()}, the variable that Marathon makes of ${name}`
+      found.push({
+        code: 'E_APP_PORT_NAME',
+        path: 'app.portName',
+        message,
+        hint: 'use a name without a dash',
+      })
+    }
+    if (port !== 0 && (port < 31_000 || port > 32_000)) {
+      const message = `agents offer only the ports 31000 to 32000 unless told otherwise: ${port} may never be offered`
+      found.push({ code: 'W_APP_PORT', path: 'app.hostPort', message })
+    }
+    return found
+  })
+}
+
+function judgeFetch(app: MarathonApp): Diagnostic[] {
+  const seen = new Set<string>()
+  return app.fetch.flatMap(({ uri, destPath }, index): Diagnostic[] => {
+    // The first one is run_rep.sh itself, made from `publish`.
+    const path = index === 0 ? 'publish' : `app.fetch.${index - 1}`
+    const report = (message: string): Diagnostic[] => [{ code: 'E_APP_FETCH', path, message }]
+    if (!isJavaUri(uri)) return report(`Marathon refuses ${uri}: not a URI, escape special characters by %`)
+    if (destPath !== undefined && /^\/|(^|\/)\.\.(\/|$)/.test(destPath)) {
+      return report(`Mesos refuses destPath ${destPath}: it must stay in the sandbox`)
+    }
+    // The fetcher takes everything behind the last slash for the file's name, a query too.
+    const name = destPath ?? uri.slice(uri.lastIndexOf('/') + 1)
+    if (name === '') return report(`${uri} names no file`)
+    if (index === 0 && name !== 'run_rep.sh')
+      return report(`${uri} would be saved as ${name}, not as run_rep.sh`)
+    if (seen.has(name)) return report(`${uri} would overwrite ${name}, which another artefact is saved as`)
+    seen.add(name)
+    return []
+  })
+}
+
+// java.net.URI (RFC 2396 with other letters allowed); brackets only around an IPv6 host.
+function isJavaUri(uri: string): boolean {
+  const plain = uri.replace(/^([a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?)\[[0-9a-fA-F:.]+\]/i, '$1host')
+  if (/[\s\p{Cc}\p{Cs}"<>\\^`{|}[\]]|%(?![0-9a-fA-F]{2})|#.*#/u.test(plain)) return false
+  return !plain.startsWith(':')
+}
+
+function judgeConstraints(app: MarathonApp): Diagnostic[] {
+  return (app.constraints ?? []).flatMap(([field = '', operator = '', value], index): Diagnostic[] => {
+    const reason = field === '' ? 'it names no field' : refuseConstraint(operator, value)
+    if (reason === undefined) return []
+    const message = `Marathon refuses the constraint on ${field}: ${reason}`
+    return [{ code: 'E_APP_CONSTRAINT', path: `app.constraints.${index}`, message }]
+  })
+}
+
+function refuseConstraint(operator: string, value: string | undefined): string | undefined {
+  switch (operator) {
+    case 'UNIQUE':
+      return value === undefined ? undefined : 'UNIQUE takes no value'
+    case 'CLUSTER':
+      return undefined
+    case 'GROUP_BY':
+      return value === undefined || /^\d*$/.test(value) ? undefined : 'GROUP_BY takes a number or nothing'
+    case 'MAX_PER':
+      return value !== undefined && /^\d+$/.test(value) ? undefined : 'MAX_PER takes a number'
+    case 'LIKE':
+    case 'UNLIKE':
+      return value !== undefined && isPattern(value) ? undefined : `${operator} takes a regular expression`
+    case 'IS':
+      return value !== undefined && /^[a-zA-Z0-9_/.-]*$/.test(value) ? undefined : 'IS takes a plain word'
+    default:
+      return `${operator} is not one of UNIQUE, CLUSTER, GROUP_BY, LIKE, UNLIKE, MAX_PER, IS`
+  }
+}
+
+function judgeVolumes(app: MarathonApp): Diagnostic[] {
+  return (app.container?.volumes ?? []).flatMap(judgeVolume)
+}
+
+function judgeVolume({ containerPath, persistent }: MarathonVolume): Diagnostic[] {
+  const found: Diagnostic[] = []
+  const report = (path: string, message: string) => found.push({ code: 'E_APP_VOLUME', path, message })
+  if (containerPath === '' || /^\.{1,2}$|\//.test(containerPath)) {
+    report('run.dataDir', `Marathon wants one plain name for the directory of a volume, not ${containerPath}`)
+  }
+  const { type, size, maxSize, constraints } = persistent
+  if (maxSize !== undefined && type !== 'mount')
+    report('app.volume.maxSize', 'maxSize is for type mount only')
+  else if (maxSize !== undefined && maxSize <= size)
+    report('app.volume.maxSize', 'maxSize must be above size')
+  if (constraints !== undefined && type === 'root') {
+    report('app.volume.constraints', 'a volume of type root takes no constraints')
+  }
+  for (const [index, [field, operator = '', value = '']] of (constraints ?? []).entries()) {
+    if (field === 'path' && /^(UN)?LIKE$/.test(operator) && value !== '' && isPattern(value)) continue
+    report(`app.volume.constraints.${index}`, "a volume takes only ['path', 'LIKE' or 'UNLIKE', pattern]")
+  }
+  return found
+}
+
+function judgeUpgrade(app: MarathonApp): Diagnostic[] {
+  const { maximumOverCapacity } = app.upgradeStrategy
+  if (maximumOverCapacity === 0) return []
+  const path = 'app.upgrade.maximumOverCapacity'
+  if (app.container !== undefined) {
+    const message = 'Marathon refuses a maximumOverCapacity above 0 for an app with a persistent volume'
+    return [{ code: 'E_APP_UPGRADE', path, message }]
+  }
+  const isUnique = app.constraints?.some(([, operator]) => operator === 'UNIQUE') ?? false
+  if (!isUnique && !app.requirePorts) return []
+  const reason = isUnique ? 'UNIQUE' : 'a fixed port'
+  const message = `with ${reason} a deployment waits for a free agent, for ever if all of them run a task`
+  return [{ code: 'W_APP_UPGRADE', path, message, hint: 'use 0' }]
+}
+
+function judgeUnreachable(app: MarathonApp): Diagnostic[] {
+  const strategy = app.unreachableStrategy
+  const path = 'app.unreachable'
+  if (app.container !== undefined && strategy !== 'disabled') {
+    const message = "Marathon wants unreachable to be 'disabled' for an app with a persistent volume"
+    return [{ code: 'E_APP_UNREACHABLE', path, message }]
+  }
+  if (strategy === undefined || strategy === 'disabled') return []
+  if (strategy.inactiveAfterSeconds <= strategy.expungeAfterSeconds) return []
+  return [{ code: 'E_APP_UNREACHABLE', path, message: 'Marathon wants inactiveAfter <= expungeAfter' }]
+}
+
+function judgeSingle(app: MarathonApp): Diagnostic[] {
+  if (app.labels?.MARATHON_SINGLE_INSTANCE_APP !== 'true') return []
+  const { minimumHealthCapacity, maximumOverCapacity } = app.upgradeStrategy
+  const found: Diagnostic[] = []
+  if (app.instances > 1) {
+    const message = 'MARATHON_SINGLE_INSTANCE_APP allows one instance at most'
+    found.push({ code: 'E_APP_SINGLE', path: 'app.instances', message })
+  }
+  if (minimumHealthCapacity !== 0 || maximumOverCapacity !== 0) {
+    const message = 'MARATHON_SINGLE_INSTANCE_APP wants both upgrade capacities to be 0'
+    found.push({ code: 'E_APP_SINGLE', path: 'app.upgrade', message })
+  }
+  return found
+}
+
+// Marathon uses Java's expressions; what JavaScript refuses is refused there too, but for its extensions.
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,115 @@
+import type { ContractType } from './types.js'
+import { types } from './types.js'
+
+/** Who gives a variable its value. */
+export type SetBy = 'operator' | 'Marathon' | 'libpq'
+
+/** One environment variable that the script takes. */
+export interface ContractVariable {
+  readonly name: string
+  readonly type: ContractType
+  /** A missing required variable ends the run; an optional one without default may stay empty. */
+  readonly required: boolean
+  readonly default?: string
+  readonly setBy: SetBy
+  /** A secret is never shown, not even when it is malformed. */
+  readonly secret: boolean
+  /** One sentence for the README and for `explain`. */
+  readonly doc: string
+}
+
+const day = 86_400
+
+/** The contract of the script: the seed's variables by their names of 2015, Marathon's, libpq's and ours. */
+export const builtinVariables: readonly ContractVariable[] = [
+  required('POSTGRES_MASTER', types.host_list, 'The master, or several hosts of which one is the master.'),
+  required('POSTGRES_REPUSER', types.role, 'The role that replicates; it needs LOGIN and REPLICATION.'),
+  required('RUN_USER', types.user_name, 'The user of the agent as whom PostgreSQL runs.'),
+  optional(
+    'CONFIG_URL',
+    types.url,
+    'Where postgresql.conf and pg_hba.conf are served, for a master that keeps them outside its data directory; without it nothing is fetched.',
+  ),
+  withDefault('PORT0', types.port, '5432', 'The port that the replica listens on.', 'Marathon'),
+  withDefault(
+    'POSTGRES_PORT',
+    types.port,
+    '5432',
+    'The port of each host of the master without one of its own.',
+  ),
+  withDefault(
+    'PGDATA_DIR',
+    types.path,
+    'pgdata',
+    'The directory for the data, relative to the sandbox or absolute; it may be a volume.',
+  ),
+  withDefault(
+    'MASTER_WAIT',
+    types.seconds({ min: 0, max: 30 * day }),
+    '600',
+    'Seconds to wait for an absent master before a first clone.',
+  ),
+  withDefault(
+    'EXIT_PAUSE',
+    types.seconds({ min: 0, max: day }),
+    '30',
+    'Seconds of the jittered pause before a permanent failure ends the script (0: none), since Marathon restarts whatever the exit code is.',
+  ),
+  optional(
+    'PGPASSFILE',
+    types.absolute_path,
+    "The password file; by default .pgpass in RUN_USER's home directory.",
+    'libpq',
+  ),
+  withDefault(
+    'PGCONNECT_TIMEOUT',
+    types.seconds({ min: 2, max: 3600 }),
+    '10',
+    'Seconds for a connection attempt to one host.',
+    'libpq',
+  ),
+  optional(
+    'PGSSLMODE',
+    types.ssl_mode,
+    'Whether TLS is used with the master, and what is verified.',
+    'libpq',
+  ),
+  optional('PGSSLROOTCERT', types.absolute_path, "The certificates that sign the master's.", 'libpq'),
+  optional('PGSSLCERT', types.absolute_path, "The replica's own certificate for the master.", 'libpq'),
+  optional('PGSSLKEY', types.absolute_path, "The key of the replica's own certificate.", 'libpq'),
+]
+
+/** Variables that Mesos, Marathon or POSIX give and the script may read without declaring them. */
+export const ambientVariables: readonly string[] = [
+  'HOME',
+  'HOST',
+  'LC_ALL',
+  'MARATHON_APP_ID',
+  'MESOS_TASK_ID',
+  'PATH',
+  'PGPASSWORD',
+  'TMPDIR',
+]
+
+function required(name: string, type: ContractType, doc: string): ContractVariable {
+  return { name, type, required: true, setBy: 'operator', secret: false, doc }
+}
+
+function optional(
+  name: string,
+  type: ContractType,
+  doc: string,
+  setBy: SetBy = 'operator',
+): ContractVariable {
+  return { name, type, required: false, setBy, secret: false, doc }
+}
+
+function withDefault(
+  name: string,
+  type: ContractType,
+  value: string,
+  doc: string,
+  setBy: SetBy = 'operator',
+): ContractVariable {
+  return { name, type, required: false, default: value, setBy, secret: false, doc }
+}

@@ -1,0 +1,190 @@
+/** One way in which the script gives up. `code` is a sysexits class, `advice` what the operator does now. */
+export interface Failure {
+  readonly id: string
+  readonly code: number
+  /** What happened, for the README's table. */
+  readonly means: string
+  /** What to do, for the log of the agent at night. */
+  readonly advice: string
+}
+
+/**
+ * Exit codes by class, after sysexits.h, so that an operator and a log search can tell them apart.
+ * Marathon restarts a task whatever its code is; 65, 77 and 78 need a person.
+ */
+export const exitClasses: readonly { readonly code: number; readonly means: string }[] = [
+  { code: 64, means: 'the script was called wrongly' },
+  { code: 65, means: 'the data found was refused; nothing was touched' },
+  { code: 69, means: 'the master is unavailable' },
+  { code: 73, means: 'no space' },
+  { code: 75, means: 'try again: something that passes by itself' },
+  { code: 77, means: 'not permitted' },
+  { code: 78, means: 'the contract, the configuration or the agent is wrong' },
+]
+
+/** Every failure that the script can name, in the order of the run. */
+export const failures: readonly Failure[] = [
+  {
+    id: 'USAGE',
+    code: 64,
+    means: 'unknown sub-command or too many arguments',
+    advice: 'run "sh run_rep.sh help"',
+  },
+  {
+    id: 'CONTRACT',
+    code: 78,
+    means: 'an environment variable is missing or malformed',
+    advice: 'correct the variables named above in "env" of marathon.json',
+  },
+  {
+    id: 'AGENT',
+    code: 78,
+    means: 'the agent lacks tools or the user',
+    advice: 'install what is named above on this agent, or keep the app off it by a constraint',
+  },
+  {
+    id: 'RUN_USER',
+    code: 77,
+    means: 'the script cannot become RUN_USER, or RUN_USER cannot use the sandbox',
+    advice: 'set "user" in marathon.json to RUN_USER, so that the task and its sandbox are that user\'s',
+  },
+  {
+    id: 'PASSFILE',
+    code: 77,
+    means: 'the password file cannot be used',
+    advice: 'make the file belong to RUN_USER with mode 0600, or point PGPASSFILE to another',
+  },
+  {
+    id: 'DATA_DIR',
+    code: 77,
+    means: 'PGDATA_DIR cannot be made or written',
+    advice: 'give RUN_USER a directory that it may write, each directory above it searchable (mode x)',
+  },
+  {
+    id: 'DATA_FOREIGN',
+    code: 65,
+    means: 'PGDATA_DIR holds something that this script did not make',
+    advice: 'look at what is named above; move it away or set PGDATA_DIR to an empty directory',
+  },
+  {
+    id: 'DATA_IN_USE',
+    code: 65,
+    means: 'another server or clone already works on the data',
+    advice: 'stop the process named above with SIGINT, or wait for its end, then start the task again',
+  },
+  {
+    id: 'DATA_IDENTITY',
+    code: 65,
+    means: 'the data is a copy of another cluster',
+    advice: 'check POSTGRES_MASTER; if the master was rebuilt, move the old data away to clone anew',
+  },
+  {
+    id: 'DATA_MAJOR',
+    code: 65,
+    means: 'the data is of another major version',
+    advice: 'a replica cannot change its major: move the old data away to clone anew',
+  },
+  {
+    id: 'DATA_DIVERGED',
+    code: 65,
+    means: "the data is on a timeline that the master's history does not have",
+    advice: 'find out which server is the right master; move the old data away to clone anew',
+  },
+  {
+    id: 'GATE',
+    code: 65,
+    means: 'the data would start as a master, or nobody can tell',
+    advice: 'do not start it by hand; move the data away to clone anew, after saving what it alone holds',
+  },
+  {
+    id: 'MASTER_AWAY',
+    code: 69,
+    means: 'no master answered within MASTER_WAIT',
+    advice: 'check that the master runs, POSTGRES_MASTER, POSTGRES_PORT, name service and firewalls',
+  },
+  {
+    id: 'MASTER_BUSY',
+    code: 75,
+    means: 'the master has no free walsender, slot or connection',
+    advice: 'raise max_wal_senders on the master (two for each clone, one for each replica), or wait',
+  },
+  {
+    id: 'MASTER_REFUSES',
+    code: 77,
+    means: 'the master refuses the login',
+    advice:
+      'check the role (LOGIN, REPLICATION), its line in the password file (database "replication") and in pg_hba.conf of the master',
+  },
+  {
+    id: 'MASTER_TLS',
+    code: 77,
+    means: 'no TLS connection with the master',
+    advice: 'check PGSSLMODE, PGSSLROOTCERT, PGSSLCERT and PGSSLKEY against the master',
+  },
+  {
+    id: 'MASTER_WAL_LEVEL',
+    code: 78,
+    means: 'the master writes too little WAL for a replica',
+    advice: 'set wal_level = replica on the master and restart it',
+  },
+  {
+    id: 'MASTER_VERSION',
+    code: 78,
+    means: "the master's major is not among those that the model names",
+    advice: 'add the major to postgresql.majors in the model, and generate again',
+  },
+  {
+    id: 'SERVER_BINARIES',
+    code: 78,
+    means: "the server or pg_basebackup of the master's major is not on this agent",
+    advice: 'install that major (Debian: the packages postgresql-N and postgresql-client-N) on this agent',
+  },
+  {
+    id: 'CONFIG_AWAY',
+    code: 75,
+    means: 'the server of CONFIG_URL does not answer',
+    advice: 'check CONFIG_URL and its server; without CONFIG_URL nothing is fetched',
+  },
+  {
+    id: 'CONFIG_WRONG',
+    code: 78,
+    means: 'what CONFIG_URL serves is not what this server can use',
+    advice: 'publish the generated postgresql.conf and pg_hba.conf at CONFIG_URL',
+  },
+  {
+    id: 'CONFIG_MISSING',
+    code: 78,
+    means: "the clone brought no configuration along, as with Debian's layout",
+    advice: 'publish the generated postgresql.conf and pg_hba.conf and set CONFIG_URL to their directory',
+  },
+  {
+    id: 'NO_SPACE',
+    code: 73,
+    means: 'the disk is too small for the clone',
+    advice: 'give PGDATA_DIR more space, or run on another agent',
+  },
+  {
+    id: 'CLONE_FAILED',
+    code: 75,
+    means: 'pg_basebackup failed, or its result is not sound',
+    advice: 'read the words of pg_basebackup above and the log of the master; the copy was removed',
+  },
+  {
+    id: 'CLONE_STALLED',
+    code: 75,
+    means: 'the clone made no progress',
+    advice: 'check the network and the master; the copy was removed and the next run begins anew',
+  },
+  {
+    id: 'SETTINGS',
+    code: 78,
+    means: 'PostgreSQL refuses the configuration',
+    advice: 'correct the file and line named above, in the data directory or where CONFIG_URL serves it',
+  },
+  {
+    id: 'LIBRARY_MISSING',
+    code: 78,
+    means: 'a preloaded library is not on this agent',
+    advice: 'install the extension on this agent, or take it out of shared_preload_libraries',
+  },
+]

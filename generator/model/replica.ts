@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import { majors as knownMajors } from '../postgres/versions.js'
+import { accessSchema } from './access.js'
+import { appSchema } from './app.js'
+import { types } from './contract/types.js'
+import { userVariablesSchema } from './contract/user.js'
+import { settingsSchema } from './settings.js'
+import { userStepSchema } from './step.js'
+
+const seconds = (min: number, max: number) => z.int().min(min).max(max)
+const tlsMode = types.ssl_mode.schema
+
+const masterSchema = z.strictObject({
+  hosts: z
+    .union([types.host_list.schema, z.array(types.host_list.schema).min(1)])
+    .default('postgres01')
+    .describe('The master, or several hosts of which one is the master, each with an optional :port'),
+  port: z.int().min(1).max(65_535).default(5432).describe('The port of hosts that name none'),
+  role: types.role.schema.default('replicator').describe('The role that replicates'),
+  tls: z
+    .union([
+      tlsMode,
+      z.strictObject({
+        mode: tlsMode,
+        rootCert: types.absolute_path.schema.optional(),
+        cert: types.absolute_path.schema.optional(),
+        key: types.absolute_path.schema.optional(),
+      }),
+    ])
+    .optional()
+    .describe("libpq's sslmode, and paths of certificates on the agent"),
+})
+
+const runSchema = z.strictObject({
+  user: types.user_name.schema.default('postgres').describe('As whom PostgreSQL runs (RUN_USER)'),
+  dataDir: types.path.schema.default('pgdata').describe('Where the data lies (PGDATA_DIR)'),
+  configUrl: types.url.schema
+    .nullable()
+    .optional()
+    .describe('Where the configuration is served (CONFIG_URL); by default <publish>/conf; null: nowhere'),
+  passfile: types.absolute_path.schema.optional().describe('The password file (PGPASSFILE)'),
+  masterWait: seconds(0, 2_592_000).default(600).describe('Seconds to wait for an absent master'),
+  exitPause: seconds(0, 86_400).default(30).describe('Seconds of pause before a permanent failure'),
+  connectTimeout: seconds(2, 3600).default(10).describe('Seconds for one connection attempt'),
+  stallLimit: seconds(30, 86_400)
+    .default(300)
+    .describe('Seconds without progress after which a clone is given up'),
+})
+
+const shutdownSchema = z.strictObject({
+  fast: seconds(1, 86_400).default(90).describe('Seconds for a fast shutdown'),
+  immediate: seconds(1, 3600).default(10).describe('Seconds for an immediate one, before KILL'),
+})
+
+const walsenderMajors = knownMajors.filter((major) => major >= 10)
+
+const postgresqlSchema = z.strictObject({
+  majors: z
+    .array(z.union(walsenderMajors.map((major) => z.literal(major))))
+    .min(1)
+    .default([...walsenderMajors])
+    .describe("The majors that a master may have; each server's own binaries must be on the agent"),
+  settings: settingsSchema.prefault({}),
+  verifyClone: z.boolean().default(true).describe('Run pg_verifybackup on a clone before its first start'),
+})
+
+/** What a replica is: the one description that everything else is printed from. */
+export const replicaSchema = z.strictObject({
+  master: masterSchema.prefault({}),
+  run: runSchema.prefault({}),
+  shutdown: shutdownSchema.prefault({}),
+  postgresql: postgresqlSchema.prefault({}),
+  access: accessSchema,
+  env: userVariablesSchema.prefault({}),
+  steps: z.array(userStepSchema).default([]).describe('Steps of your own'),
+  app: appSchema.prefault({}),
+  publish: types.url.schema
+    .default('http://web01/postgres')
+    .describe('Where you serve what is generated: run_rep.sh, and conf/postgresql.conf and conf/pg_hba.conf'),
+})
+
+/** A model as a person writes it: every part may be left out. */
+export type ReplicaInput = z.input<typeof replicaSchema>
+
+/** A model with every default filled in and every value checked. */
+export type Replica = z.infer<typeof replicaSchema>
+
+/**
+ * States a replica in `replica.config.ts`. It only gives the literal its type: the values are judged when
+ * the model is compiled, where each finding has its place in your file.
+ */
+export function defineReplica(model: ReplicaInput): ReplicaInput {
+  return model
+}
+
+/** The variables that `env` of marathon.json sets: what differs from one deployment to another. */
+export function deploymentEnv(model: Replica): Record<string, string> {
+  const { master, run, publish, env } = model
+  const tls = typeof master.tls === 'string' ? { mode: master.tls } : (master.tls ?? {})
+  const configUrl = run.configUrl === undefined ? `${publish.replace(/\/$/, '')}/conf` : run.configUrl
+  const values: Record<string, string | undefined> = {
+    CONFIG_URL: configUrl ?? undefined,
+    POSTGRES_MASTER: [master.hosts].flat().join(','),
+    POSTGRES_REPUSER: master.role,
+    RUN_USER: run.user,
+    POSTGRES_PORT: unless(master.port, 5432),
+    PGDATA_DIR: run.dataDir === 'pgdata' ? undefined : run.dataDir,
+    PGPASSFILE: run.passfile,
+    MASTER_WAIT: unless(run.masterWait, 600),
+    EXIT_PAUSE: unless(run.exitPause, 30),
+    PGCONNECT_TIMEOUT: unless(run.connectTimeout, 10),
+    PGSSLMODE: tls.mode,
+    PGSSLROOTCERT: 'rootCert' in tls ? tls.rootCert : undefined,
+    PGSSLCERT: 'cert' in tls ? tls.cert : undefined,
+    PGSSLKEY: 'key' in tls ? tls.key : undefined,
+  }
+  for (const [name, { value }] of Object.entries(env)) values[name] = value
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+}
+
+function unless(value: number, usual: number): string | undefined {
+  return value === usual ? undefined : String(value)
+}

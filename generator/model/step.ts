@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { builtinSteps } from './steps.js'
+
+const builtin = z.enum(builtinSteps.map(({ name }) => name) as [string, ...string[]])
+
+/**
+ * A step of the user's own: a file of plain shell that defines the function `step_<name>`, run before or
+ * after a named step. The file is relative to the configuration that names it.
+ */
+export const userStepSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]*$/, 'a step has lower case letters, digits and _')
+      .refine((name) => !builtinSteps.some((step) => step.name === name), 'a built-in step has this name'),
+    doc: z.string().min(1).describe('One sentence on what it is for'),
+    file: z.string().regex(/\.sh$/, 'a file of plain shell, its name ends in .sh'),
+    before: builtin.optional().describe('The built-in step that it runs before'),
+    after: builtin.optional().describe('The built-in step that it runs after'),
+  })
+  .refine(({ before, after }) => (before === undefined) !== (after === undefined), {
+    error: 'say either before or after, and the name of a built-in step',
+  })
+  .refine(({ before, after }) => after !== 'serve' && before !== 'contract', {
+    error: 'nothing runs before the contract is checked, or after serve, which ends the script',
+  })
+
+export type UserStep = z.infer<typeof userStepSchema>
+
+/** All steps of a run in their order: the built-in ones and the user's, those at one point as listed. */
+export function orderSteps(own: readonly UserStep[]): string[] {
+  return builtinSteps.flatMap(({ name }) => [
+    ...own.filter((step) => step.before === name).map((step) => step.name),
+    name,
+    ...own.filter((step) => step.after === name).map((step) => step.name),
+  ])
+}

@@ -1,0 +1,27 @@
+/** A built-in step: the function `step_<name>` in `templates/run_rep/<file>`, and what it is for. */
+export interface BuiltinStep {
+  readonly name: string
+  readonly file: string
+  readonly doc: string
+}
+
+/** The steps of a run, in the order in which they run. Each decides by itself whether it has work. */
+export const builtinSteps: readonly BuiltinStep[] = [
+  step('contract', 'contract.sh.hbs', 'every variable present and well-formed, all faults at once'),
+  step('preflight', 'steps/preflight.sh', 'every tool, the user, the password file, the place for the data'),
+  step('look_at_data', 'steps/look_at_data.sh', 'local evidence: what lies in PGDATA_DIR'),
+  step('inspect_master', 'steps/inspect_master.sh', 'what the replication protocol tells of the master'),
+  step('choose_data', 'steps/choose_data.sh', 'clone, reuse or refuse'),
+  step('fetch_config', 'steps/fetch_config.sh', 'the configuration from CONFIG_URL, judged before the clone'),
+  step('clone', 'steps/clone.sh', 'pg_basebackup, verified, marked, renamed'),
+  step('configure', 'steps/configure.sh', 'missing files placed, settings collected and judged'),
+  step('gate', 'steps/gate.sh', 'before every start: this is certainly a standby'),
+  step('serve', 'steps/serve.sh', 'PostgreSQL as a child, until its end'),
+]
+
+/** The last step that `preflight` runs: everything up to the clone, changing nothing. */
+export const lastPreflightStep = 'fetch_config'
+
+function step(name: string, file: string, doc: string): BuiltinStep {
+  return { name, file, doc }
+}

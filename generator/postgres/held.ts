@@ -1,0 +1,39 @@
+/** Says where a setting is set instead, or undefined when postgresql.conf is the place for it. */
+export function whereHeld(name: string): string | undefined {
+  const key = name.toLowerCase()
+  if (key.startsWith('recovery_target')) return 'run_rep.sh switches every recovery target off'
+  return heldSettings.get(key)
+}
+
+/**
+ * Settings that run_rep.sh gives on the server's command line (or that only an agent can know), with the
+ * place where a model says them. A line in postgresql.conf would have no effect, so the model refuses it.
+ */
+export const heldSettings: ReadonlyMap<string, string> = new Map([
+  [
+    'archive_cleanup_command',
+    'run_rep.sh switches it off: a replica without an archive has nothing to clean',
+  ],
+  ['archive_mode', 'run_rep.sh switches it off: only the master archives'],
+  ['config_file', 'run_rep.sh names the file itself'],
+  ['data_directory', 'set run.dataDir'],
+  ['external_pid_file', 'run_rep.sh switches it off: a path of the master means nothing on an agent'],
+  ['hba_file', 'run_rep.sh names the file itself; its lines are in access'],
+  ['hot_standby', 'run_rep.sh switches it on: a replica that answers no query is of no use here'],
+  ['ident_file', 'run_rep.sh names the file itself'],
+  ['include', 'a directive, not a setting: what it would read is known only on the agent'],
+  ['include_dir', 'a directive, not a setting: what it would read is known only on the agent'],
+  ['include_if_exists', 'a directive, not a setting: what it would read is known only on the agent'],
+  ['listen_addresses', 'run_rep.sh sets it: the health check needs the loopback address, clients the rest'],
+  ['logging_collector', 'run_rep.sh switches it off: the log goes to the standard error of the task'],
+  ['port', 'Marathon assigns it (PORT0); set app.hostPort for a fixed one'],
+  ['primary_conninfo', 'run_rep.sh makes it from POSTGRES_MASTER and POSTGRES_REPUSER; set master'],
+  ['primary_slot_name', 'run_rep.sh sets it; set master'],
+  ['promote_trigger_file', 'run_rep.sh switches it off: a replica is never promoted'],
+  ['recovery_end_command', 'run_rep.sh switches it off: recovery never ends on a replica'],
+  ['restore_command', 'run_rep.sh sets it: a replica streams from its master'],
+  ['standby_mode', 'run_rep.sh writes it where the major wants it'],
+  ['trigger_file', 'a replica is never promoted'],
+  ['unix_socket_directories', 'run_rep.sh switches sockets off: a sandbox path is too long for one'],
+  ['unix_socket_directory', 'run_rep.sh switches sockets off: a sandbox path is too long for one'],
+])

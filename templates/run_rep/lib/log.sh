@@ -1,0 +1,41 @@
+# have TOOL: is it here? The only way in which this script asks.
+have() {
+  command -v "$1" >/dev/null 2>&1
+}
+
+# ignore COMMAND...: it may fail, and that is no news.
+ignore() {
+  "$@" 2>/dev/null || :
+}
+
+# log LEVEL TEXT: one line on standard error. Control characters become blanks, so that no server
+# and no variable can forge a line or steer a terminal.
+log() {
+  printf '%s %s %s: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$step" \
+    "$(printf '%s' "$2" | tr '[:cntrl:]' '[ *]')" >&2
+}
+
+# tell_fault TEXT: one of several faults that are told together; the caller fails when $faults > 0.
+tell_fault() {
+  faults=$((faults + 1))
+  log ERROR "$1"
+}
+
+# fail ID TEXT: says what was found and what to do, then ends with the exit code of that failure.
+# A scheduler restarts whatever the code is, so what only a person can mend is told slowly.
+fail() {
+  failure "$1"
+  log ERROR "$2"
+  log ERROR "what to do: $failure_advice ($1, exit $failure_code)"
+  case $failure_code in
+    65 | 77 | 78)
+      if [ "$pause_on_failure" = yes ] && [ "${EXIT_PAUSE:-0}" -gt 0 ]; then
+        log INFO "pausing about $EXIT_PAUSE s before the exit (EXIT_PAUSE)"
+        exit_code=$failure_code
+        pause "$(jittered "$EXIT_PAUSE")"
+      fi
+      ;;
+    *) ;;
+  esac
+  exit "$failure_code"
+}

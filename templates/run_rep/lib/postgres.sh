@@ -1,0 +1,97 @@
+# major_of VERSION: prints 15 of "postgres (PostgreSQL) 15.18 (Debian ...)", 9.6 of "... 9.6.24".
+major_of() {
+  _major=${1#*) }
+  case $_major in
+    [89].*) _major=${_major%%.*}.$(printf '%s' "${_major#*.}" | sed 's/[^0-9].*//') ;;
+    *) _major=${_major%%[!0-9]*} ;;
+  esac
+  printf '%s\n' "$_major"
+}
+
+# Sets $client_bin to the directory of the newest psql: Debian's and RHEL's places, then PATH.
+# Debian's own psql in PATH is a perl wrapper, so it comes last.
+find_client() {
+  client_bin=
+  _client_best=0
+  for _client_dir in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/libexec/postgresql*; do
+    if [ -x "$_client_dir/psql" ] && [ -x "$_client_dir/pg_isready" ]; then
+      client_bin=$_client_dir
+      _client_major=$(major_of "$("$client_bin"/psql --version)")
+      if [ "${_client_major%%.*}" -gt "$_client_best" ]; then
+        _client_best=${_client_major%%.*}
+        _client_found=$client_bin
+      fi
+    fi
+  done
+  if [ "$_client_best" -gt 0 ]; then
+    client_bin=$_client_found
+  elif have psql && have pg_isready; then
+    client_bin=$(command -v psql)
+    client_bin=${client_bin%/*}
+  fi
+  [ -n "$client_bin" ]
+}
+
+# find_server MAJOR: sets $pg_bin to the directory of exactly that major's server.
+find_server() {
+  _server_path=$(command -v postgres || :)
+  for pg_bin in "/usr/lib/postgresql/$1/bin" "/usr/pgsql-$1/bin" "/usr/libexec/postgresql$1" \
+    "${_server_path%/*}"; do
+    if [ -x "$pg_bin/postgres" ] && [ -x "$pg_bin/pg_controldata" ] \
+      && [ "$(major_of "$("$pg_bin"/postgres --version)")" = "$1" ]; then
+      return 0
+    fi
+  done
+  pg_bin=
+  return 1
+}
+
+# Sets $basebackup_bin: the server's own pg_basebackup, else a newer one; never an older.
+find_basebackup() {
+  for basebackup_bin in "$pg_bin" "$client_bin"; do
+    if [ -x "$basebackup_bin/pg_basebackup" ]; then
+      _basebackup_major=$(major_of "$("$basebackup_bin"/pg_basebackup --version)")
+      [ "${_basebackup_major%%.*}" -lt "${major%%.*}" ] || return 0
+    fi
+  done
+  return 1
+}
+
+# Sets $primary_conninfo. Every value is quoted, none is a password: libpq reads PGPASSFILE itself.
+# With several hosts libpq looks for the one that takes writes.
+build_conninfo() {
+  split_host_list "$POSTGRES_MASTER" "$POSTGRES_PORT"
+  primary_conninfo="host=$(quote_conninfo "$master_hosts") port=$(quote_conninfo "$master_ports")"
+  conninfo_add user "$POSTGRES_REPUSER"
+  conninfo_add application_name "$replica_name"
+  conninfo_add passfile "$PGPASSFILE"
+  conninfo_add connect_timeout "$PGCONNECT_TIMEOUT"
+  conninfo_add sslmode "${PGSSLMODE:-}"
+  conninfo_add sslrootcert "${PGSSLROOTCERT:-}"
+  conninfo_add sslcert "${PGSSLCERT:-}"
+  conninfo_add sslkey "${PGSSLKEY:-}"
+  case $master_hosts in
+    *,*) conninfo_add target_session_attrs read-write ;;
+    *) ;;
+  esac
+}
+
+# conninfo_add KEYWORD VALUE: nothing is added for an empty value.
+conninfo_add() {
+  [ -z "$2" ] || primary_conninfo="$primary_conninfo $1=$(quote_conninfo "$2")"
+}
+
+# with_settings COMMAND...: runs it with every setting that must hold as -c, which beats
+# postgresql.conf and a postgresql.auto.conf that came along with the clone.
+with_settings() {
+  while IFS='=' read -r _settings_name _settings_value; do
+    set -- "$@" -c "$_settings_name=$_settings_value"
+  done <<EOF
+$held_settings
+EOF
+  if [ "$standby_marker" = standby.signal ]; then
+    set -- "$@" -c "primary_conninfo=$primary_conninfo"
+  fi
+  "$@" -c "port=$PORT0" -c "data_directory=$pgdata" -c "hba_file=$pgdata/pg_hba.conf" \
+    -c "ident_file=$pgdata/pg_ident.conf" -c "external_pid_file=$work/external.pid"
+}

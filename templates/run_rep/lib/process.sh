@@ -1,0 +1,171 @@
+# At most one child at a time is waited for. TERM, INT and HUP stop it in the way that suits it;
+# without a child they end the script.
+on_signal() {
+  signals=$((signals + 1))
+  if [ -n "$child" ]; then
+    stop_child
+  elif [ "$launching" = no ]; then
+    exit "$exit_code"
+  fi
+}
+
+# Whatever ends the script, no helper of it lives on and nothing half-done stays behind.
+on_exit() {
+  trap '' TERM INT HUP
+  trap - EXIT
+  if [ -n "$child" ]; then
+    stop_child
+    await
+  fi
+  end_helper "$stopper"
+  end_helper "$watchdog"
+  end_helper "$feeder"
+  [ -z "$staging" ] || remove_clone "$staging"
+  [ -z "$work" ] || ignore rm -rf -- "${work:?}"
+}
+
+# launch COMMAND...: starts the child; await must follow. A signal that comes before the child's
+# number is known is served afterwards.
+launch() {
+  launching=yes
+  "$@" </dev/null &
+  child=$!
+  launching=no
+  [ "$signals" -eq 0 ] || stop_child
+}
+
+# await: waits until the child has ended, however many signals interrupt the waiting, and leaves
+# its exit status in $status. A second wait that finds no child (127) keeps what the first one saw;
+# killed by signal N is 128+N, also in ksh (256+N) and yash (384+N).
+await() {
+  status=0
+  while :; do
+    _await_signals=$signals
+    _await_status=0
+    wait "$child" || _await_status=$?
+    [ "$_await_status" -eq 127 ] || status=$_await_status
+    [ "$_await_signals" -ne "$signals" ] || break
+  done
+  child=
+  [ "$status" -le 256 ] || status=$((128 + status % 128))
+  end_helper "$stopper"
+  stopper=
+}
+
+# bounded SECONDS COMMAND...: a child that may live so long; $status is 124 when its time was up.
+# A silent peer can hang every client, and timeout(1) is not POSIX.
+bounded() {
+  _bounded_seconds=$1
+  shift
+  launch "$@"
+  (
+    on_helper_end
+    nap "$_bounded_seconds"
+    end_tree "$child"
+  ) &
+  watchdog=$!
+  await
+  end_helper "$watchdog"
+  watchdog=
+  [ "$signals" -eq 0 ] || exit "$exit_code"
+  [ "$status" -lt 128 ] || status=124
+}
+
+# pause SECONDS: a signal ends it, and the script, at once.
+pause() {
+  launch sleep "$1"
+  await
+  [ "$signals" -eq 0 ] || exit "$exit_code"
+}
+
+# jittered SECONDS: prints between a half and one and a half of it, so that replicas which failed
+# together do not come back together. Four digits of a checksum: some shells count in 32 bits.
+jittered() {
+  jitters=$((jitters + 1))
+  _jittered_sum=$(printf '%s' "$$ ${MESOS_TASK_ID:-} $jitters" | cksum)
+  _jittered_sum=0000${_jittered_sum%% *}
+  printf '%s\n' $((($1 + 1) / 2 + 1${_jittered_sum#"${_jittered_sum%????}"} % ($1 + 1)))
+}
+
+stop_child() {
+  [ -z "$stopper" ] || return 0
+  if [ "$serving" = yes ]; then
+    (
+      on_helper_end
+      end_server "$child"
+    ) &
+  else
+    (
+      on_helper_end
+      end_tree "$child"
+    ) &
+  fi
+  stopper=$!
+}
+
+# Fast shutdown, then immediate, then KILL. INT is sent again each second: the first one can meet
+# the child before it has become postgres. PostgreSQL ignores the repetition.
+end_server() {
+  _end_server_left=$stop_fast
+  while [ "$_end_server_left" -gt 0 ]; do
+    kill -s INT "$1" 2>/dev/null || return 0
+    nap 1
+    _end_server_left=$((_end_server_left - 1))
+  done
+  log WARN "no fast shutdown within $stop_fast s: immediate shutdown"
+  ignore kill -s QUIT "$1"
+  nap "$stop_immediate"
+  log WARN "no immediate shutdown within $stop_immediate s: KILL"
+  ignore kill -s KILL "$1"
+}
+
+# pg_basebackup's WAL child outlives its parent, so both are told.
+end_tree() {
+  _end_tree_children=$(children_of "$1")
+  for _end_tree_signal in TERM KILL; do
+    while read -r _end_tree_pid; do
+      [ -z "$_end_tree_pid" ] || ignore kill -s "$_end_tree_signal" "$_end_tree_pid"
+    done <<EOF
+$1
+$_end_tree_children
+EOF
+    nap 5
+  done
+}
+
+# children_of PID: prints their numbers; from /proc, since small systems have no ps.
+children_of() {
+  if [ -r /proc/self/stat ]; then
+    for _children_stat in /proc/[0-9]*/stat; do
+      ignore read_parent "$_children_stat" "$1"
+    done
+  elif have ps; then
+    ps -A -o ppid= -o pid= | awk -v parent="$1" '$1 == parent { print $2 }'
+  fi
+}
+
+# The command name in the second field may hold anything, so what counts is behind the last ")".
+read_parent() {
+  read -r _parent_line <"$1"
+  case "${_parent_line##*) }" in
+    ?" $2 "*) printf '%s\n' "${_parent_line%% *}" ;;
+    *) ;;
+  esac
+}
+
+# For helpers: asked to end, they take their sleep along.
+on_helper_end() {
+  trap 'ignore kill "$!"; exit 0' TERM
+  trap - EXIT
+}
+
+nap() {
+  sleep "$1" &
+  wait "$!" || :
+}
+
+end_helper() {
+  [ -n "$1" ] || return 0
+  ignore kill "$1"
+  ignore wait "$1"
+}

@@ -1,0 +1,41 @@
+usage() {
+  cat <<'EOF'
+usage: sh run_rep.sh [run | preflight | health | version]
+  run        clone the master if need be, then run a streaming replica (the default)
+  preflight  everything up to the clone, changing nothing
+  health     exit 0 if the replica accepts connections on loopback and is a standby
+  version    what this file is
+EOF
+}
+
+main() {
+  step=start
+  signals=0 child='' launching=no serving=no exit_code=143 jitters=0 pause_on_failure=no
+  stopper='' watchdog='' feeder='' staging='' work=''
+  tab=$(printf '\t')
+  unset CDPATH
+  sub_command=${1:-run}
+  trap on_signal TERM INT HUP
+  trap on_exit EXIT
+  [ "$#" -le 1 ] || fail USAGE "one sub-command at most, not $#: $*"
+  case $sub_command in
+    run)
+      pause_on_failure=yes
+      run
+      ;;
+    preflight) preflight ;;
+    health)
+      step=health
+      step_contract
+      health
+      ;;
+    version) version ;;
+    help | -h | --help) usage ;;
+    *)
+      usage >&2
+      fail USAGE "no sub-command is called $sub_command"
+      ;;
+  esac
+}
+
+main "$@"

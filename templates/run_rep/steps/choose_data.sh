@@ -1,0 +1,78 @@
+# @step choose_data
+# nothing or our unfinished clone: clone; our finished clone: reuse. What is in doubt is refused.
+step_choose_data() {
+  if [ "$data_state" = finished ]; then
+    major=$pinned_major
+    find_major
+    [ "$master_known" = no ] || compare_with_master
+    decision=reuse
+    log INFO "reusing the replica of system $pinned_system, without a copy"
+    return 0
+  fi
+  decision=clone
+  major=$master_major
+  find_major
+  find_basebackup || fail SERVER_BINARIES "pg_basebackup is missing, or older than PostgreSQL $major"
+  read_backup_header
+  if [ "$data_state" = unfinished ] && [ "$sub_command" = run ]; then
+    for _choose_clone in "$store"/clone.[0-9]*; do
+      log INFO "removing $_choose_clone, a clone that did not finish"
+      end_writers "$_choose_clone"
+      remove_clone "$_choose_clone"
+    done
+  fi
+  log INFO "cloning $backup_mb MB in $tablespace_count further tablespaces from $POSTGRES_MASTER"
+}
+
+find_major() {
+  version_rules "$major" || fail MASTER_VERSION "PostgreSQL $major is not one that this script was made for"
+  find_server "$major" || fail SERVER_BINARIES "the server of PostgreSQL $major is not installed here"
+}
+
+compare_with_master() {
+  [ "$master_system" = "$pinned_system" ] || fail DATA_IDENTITY \
+    "the data is of system $pinned_system, but $POSTGRES_MASTER is system $master_system"
+  [ "$master_major" = "$pinned_major" ] || fail DATA_MAJOR \
+    "the data is of PostgreSQL $pinned_major, but $POSTGRES_MASTER is $master_major"
+  read_control "$pgdata" || fail GATE "pg_controldata cannot read $pgdata: $control"
+  _compare_timeline=$(control_field "Latest checkpoint's TimeLineID")
+  [ "$_compare_timeline" -le "$master_timeline" ] || fail DATA_DIVERGED \
+    "the data is on timeline $_compare_timeline, but $POSTGRES_MASTER only on $master_timeline"
+}
+
+# The rows that precede a base backup tell each tablespace and the size. psql is ended after them,
+# before the backup itself; a FIFO, since psql would read all of it when SIGPIPE is ignored.
+read_backup_header() {
+  mkfifo "$work/header"
+  "$client_bin"/psql -X -w -A -t -F "$tab" -d "$primary_conninfo dbname=replication replication=true" \
+    -c "$backup_command" </dev/null >"$work/header" 2>"$work/words" &
+  feeder=$!
+  bounded "$stall_limit" sed -n -e p -e "/^$tab$tab/q" "$work/header" >"$work/sizes"
+  end_helper "$feeder"
+  feeder=
+  backup_mb=0 tablespace_count=-1
+  while IFS= read -r _header_row; do
+    case $_header_row in
+      *"$tab"*"$tab"*)
+        backup_mb=$((backup_mb + ${_header_row##*"$tab"} / 1024))
+        tablespace_count=$((tablespace_count + 1))
+        ;;
+      *) ;;
+    esac
+  done <"$work/sizes"
+  [ "$tablespace_count" -ge 0 ] \
+    || fail CLONE_FAILED "the master does not begin a base backup: $(words_of "$work/words")"
+}
+
+# end_writers DIRECTORY: a pg_basebackup of an earlier task may still write there; nobody else has
+# that path in its arguments.
+end_writers() {
+  for _writers_file in /proc/[0-9]*/cmdline; do
+    if [ -r "$_writers_file" ] \
+      && tr '\0' '\n' <"$_writers_file" 2>/dev/null | grep -q -F -x -e "$1/data"; then
+      _writers_pid=${_writers_file#/proc/}
+      log WARN "ending process ${_writers_pid%%/*}, which still writes to $1"
+      ignore kill -s KILL "${_writers_pid%%/*}"
+    fi
+  done
+}

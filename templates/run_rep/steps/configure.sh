@@ -1,0 +1,96 @@
+# @step configure
+# The data directory gets what it lacks, and every setting that must hold is collected. The server
+# judges its whole configuration before it is started, so that a fault is told with file and line.
+step_configure() {
+  read_pins "$replica/clone.done" || fail DATA_FOREIGN "$replica/clone.done is damaged"
+  relink_tablespaces
+  place_file postgresql.conf
+  place_file pg_hba.conf
+  [ -e "$pgdata/pg_ident.conf" ] || : >"$pgdata/pg_ident.conf"
+  [ "$standby_marker" = standby.signal ] || [ ! -e "$pgdata/$standby_marker" ] \
+    || write_standby_marker "$pgdata"
+  read_control "$pgdata" || fail GATE "pg_controldata cannot read $pgdata: $control"
+  hold_parity max_connections "${master_max_connections:-0}" max_connections
+  hold_parity max_worker_processes "${master_max_worker_processes:-0}" max_worker_processes
+  hold_parity max_wal_senders "${master_max_wal_senders:-0}" max_wal_senders
+  hold_parity max_prepared_transactions "${master_max_prepared_transactions:-0}" max_prepared_xacts
+  hold_parity max_locks_per_transaction "${master_max_locks_per_transaction:-0}" max_locks_per_xact
+  check_libraries
+  check_certificate
+}
+
+# The links of tablespaces are absolute, and each task may have another sandbox. A server with dead
+# links starts all the same, so they are made anew.
+relink_tablespaces() {
+  for _relink_directory in "$replica"/tablespaces/*/PG_*; do
+    [ -d "$_relink_directory" ] || continue
+    _relink_directory=${_relink_directory%/*}
+    _relink_link=$pgdata/pg_tblspc/${_relink_directory##*/}
+    rm -f -- "$_relink_link"
+    ln -s -- "$_relink_directory" "$_relink_link"
+  done
+}
+
+place_file() {
+  [ ! -e "$pgdata/$1" ] || return 0
+  [ -e "$work/conf/$1" ] || fail CONFIG_MISSING "the clone holds no $1, and CONFIG_URL is not set"
+  cp -- "$work/conf/$1" "$pgdata/$1.run_rep"
+  mv -- "$pgdata/$1.run_rep" "$pgdata/$1"
+}
+
+# setting NAME: what the server would use, from its files and from what is held.
+setting() {
+  with_settings "$pg_bin"/postgres -D "$pgdata" -C "$1" 2>"$work/words" \
+    || fail SETTINGS "PostgreSQL $major refuses its configuration: $(words_of "$work/words")"
+}
+
+# hold_parity NAME MASTER FIELD: a standby refuses to start with less than its master has (asked just
+# now) or had (in the control file, which replay keeps up to date).
+hold_parity() {
+  _parity_value=$(setting "$1") || exit "$?"
+  _parity_control=$(control_field "$3 setting")
+  [ "$_parity_value" -ge "$2" ] || _parity_value=$2
+  [ "$_parity_value" -ge "${_parity_control:-0}" ] || _parity_value=$_parity_control
+  held_settings="$held_settings
+$1=$_parity_value"
+}
+
+# A library that is missing here is found by the server only when it starts.
+check_libraries() {
+  _libraries=$(setting shared_preload_libraries) || exit "$?"
+  printf '%s\n' "$_libraries" | tr ',' '\n' | tr -d ' "'"'" >"$work/libraries"
+  while read -r _library; do
+    case $_library in
+      '') continue ;;
+      '$libdir'/*) _library_file=${_library#*/} ;;
+      *) _library_file=$_library ;;
+    esac
+    library_exists "${_library_file%.so}.so" \
+      || fail LIBRARY_MISSING "shared_preload_libraries names $_library, which is not on this agent"
+  done <"$work/libraries"
+}
+
+library_exists() {
+  [ -e "$1" ] && return 0
+  for _library_directory in "${pg_bin%/bin}/lib" "${pg_bin%/bin}/lib/postgresql" "${pg_bin%/bin}/lib64"; do
+    [ ! -e "$_library_directory/$1" ] || return 0
+  done
+  return 1
+}
+
+check_certificate() {
+  _certificate_on=$(setting ssl) || exit "$?"
+  [ "$_certificate_on" = on ] || return 0
+  check_readable ssl_cert_file
+  check_readable ssl_key_file
+}
+
+check_readable() {
+  _readable_file=$(setting "$1") || exit "$?"
+  case $_readable_file in
+    /*) ;;
+    *) _readable_file=$pgdata/$_readable_file ;;
+  esac
+  [ -r "$_readable_file" ] \
+    || fail SETTINGS "ssl is on, and $1 is $_readable_file, which $RUN_USER cannot read here"
+}

@@ -1,0 +1,26 @@
+# @step gate
+# Before every start: is this certainly a standby? A data directory that once took writes is refused,
+# even if it has the same system identifier and timeline as the master.
+step_gate() {
+  [ "$(cat "$pgdata/PG_VERSION")" = "$major" ] \
+    || fail DATA_MAJOR "$pgdata is of PostgreSQL $(cat "$pgdata/PG_VERSION"), the server of $major"
+  [ -f "$pgdata/standby.signal" ] || [ "$standby_marker" != standby.signal ] \
+    || fail GATE "standby.signal is missing in $pgdata: started so, it would be a second master"
+  [ -f "$pgdata/recovery.conf" ] || [ "$standby_marker" != recovery.conf ] \
+    || fail GATE "recovery.conf is missing in $pgdata: started so, it would be a second master"
+  [ ! -e "$pgdata/recovery.signal" ] \
+    || fail GATE "recovery.signal lies in $pgdata: recovery would end and leave a second master"
+  read_control "$pgdata" || fail GATE "pg_controldata cannot read $pgdata: $control"
+  _gate_system=$(control_field 'Database system identifier')
+  [ "$_gate_system" = "$pinned_system" ] \
+    || fail DATA_IDENTITY "$pgdata is of system $_gate_system, but was cloned as $pinned_system"
+  _gate_state=$(control_field 'Database cluster state')
+  case $_gate_state in
+    'in archive recovery' | 'shut down in recovery') ;;
+    *)
+      [ -f "$pgdata/backup_label" ] \
+        || fail GATE "$pgdata has run as a master: its state is \"$_gate_state\", without backup_label"
+      ;;
+  esac
+  log INFO "gate passed: a standby of system $pinned_system ($_gate_state)"
+}

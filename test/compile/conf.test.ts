@@ -1,0 +1,133 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { confValue, printConf } from '../../generator/compile/conf.js'
+import { defaultSettings } from '../../generator/model/settings.js'
+import { type Cluster, findServer, readTemplate, startCluster } from '../postgres/server.js'
+
+const template = readTemplate('postgresql.conf.hbs')
+const bin = findServer()
+
+describe('confValue', () => {
+  test.each([
+    [100, '100'],
+    [-1, '-1'],
+    [0.9, '0.9'],
+    [1e21, "'1e+21'"],
+    [5e-7, "'5e-7'"],
+    [true, 'on'],
+    [false, 'off'],
+    ['', "''"],
+    ["it's", "'it''s'"],
+    ['C:\\x', "'C:\\\\x'"],
+    ['a # b', "'a # b'"],
+  ])('%j is printed as %s', (value, text) => {
+    expect(confValue(value)).toBe(text)
+  })
+
+  test.each(['a\nb', 'a\rb', 'a\0b', 'a\tb', '\u007f', '\ud800'])('%j never reaches a file', (value) => {
+    expect(() => confValue(value)).toThrow()
+  })
+})
+
+describe('printConf', () => {
+  test('prints the model in the order of names, then the defaults that it leaves standing', () => {
+    const text = printConf(template, { work_mem: '8MB', Max_Connections: 200 })
+    expect(settingLines(text).slice(0, 3)).toEqual([
+      'Max_Connections = 200',
+      "work_mem        = '8MB'",
+      expect.stringMatching(/^shared_buffers {7}= '128MB' {10,}# /),
+    ])
+    expect(text).not.toMatch(/^max_connections/m)
+  })
+
+  test('an empty model has one group', () => {
+    expect(printConf(template, {}).match(/^# Set in the model/m)).toBeNull()
+    expect(settingLines(printConf(template, {}))).toHaveLength(defaultSettings.length)
+  })
+
+  test('no line is given that run_rep.sh holds itself', () => {
+    expect(printConf(template, {})).not.toMatch(/^(port|listen_addresses|archive_mode|hot_standby) /m)
+  })
+})
+
+describe.skipIf(bin === undefined)('a real server', () => {
+  let cluster: Cluster
+  beforeAll(async () => {
+    cluster = await startCluster(bin ?? '')
+  })
+  afterAll(() => cluster.stop())
+
+  // GetConfigOption prints in base units: pages of 8 kB for both memory settings.
+  const readBack: Record<string, string> = {
+    max_connections: '100',
+    shared_buffers: '16384',
+    effective_cache_size: '49152',
+    wal_level: 'replica',
+    max_wal_senders: '10',
+    hot_standby_feedback: 'off',
+    password_encryption: 'scram-sha-256',
+    log_destination: 'stderr',
+    log_line_prefix: '%m [%p] %q%u@%d ',
+    log_checkpoints: 'on',
+  }
+
+  test('every default comes back by postgres -C', () => {
+    expect(Object.keys(readBack).sort()).toEqual(defaultSettings.map(({ name }) => name).sort())
+    const file = cluster.write('default.conf', printConf(template, {}))
+    for (const [name, value] of Object.entries(readBack)) {
+      expect(readSetting(file, name)).toBe(value)
+    }
+  })
+
+  test("the model's settings beat the defaults, in any case", () => {
+    const settings = { Shared_Buffers: '64MB', log_line_prefix: "'%t' \\ # ", geqo: false, seq_page_cost: 1.5 }
+    const file = cluster.write('own.conf', printConf(template, settings))
+    expect(readSetting(file, 'shared_buffers')).toBe('8192')
+    expect(readSetting(file, 'log_line_prefix')).toBe("'%t' \\ # ")
+    expect(readSetting(file, 'geqo')).toBe('off')
+    expect(readSetting(file, 'seq_page_cost')).toBe('1.5')
+  })
+
+  test('a setting that the major does not know is refused, with its line', () => {
+    const file = cluster.write('gone.conf', printConf(template, { wal_keep_segments: 8 }))
+    expect(() => readSetting(file, 'port')).toThrow(/unrecognized configuration parameter "wal_keep_segments"/)
+  })
+
+  test('any string that is let in comes back unchanged', async () => {
+    const client = await cluster.connect()
+    const value = fc
+      .string({ unit: 'binary', maxLength: 40 })
+      .filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text))
+    const hostile = fc.string({
+      unit: fc.constantFrom("'", '\\', '"', '#', '=', ' ', '$', '`', 'n', '0', 'é', '%'),
+      maxLength: 12,
+    })
+    try {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.oneof(value, hostile), { minLength: 100, maxLength: 200 }),
+          async (values) => {
+            const lines = values.map((text, index) => `prop.v${index} = ${confValue(text)}`)
+            cluster.write('postgresql.conf', `${lines.join('\n')}\n`)
+            // Rows without a line say that settings of initdb's file are missing now; a bad line has no name.
+            const { rows } = await client.query<{ setting: string | null }>(
+              'select setting from pg_file_settings where sourceline is not null order by sourceline',
+            )
+            expect(rows.map(({ setting }) => setting)).toEqual(values)
+          },
+        ),
+        { numRuns: 10 },
+      )
+    } finally {
+      await client.end()
+    }
+  })
+
+  function readSetting(file: string, name: string): string {
+    return cluster.run('postgres', ['-D', cluster.data, '-c', `config_file=${file}`, '-C', name]).slice(0, -1)
+  }
+})
+
+function settingLines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+}

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import { type AppContext, buildApp, printApp } from '../../generator/compile/marathon.js'
+import { appSchema } from '../../generator/model/app.js'
+
+const context: AppContext = {
+  runUser: 'postgres',
+  dataDir: './pgdata',
+  publish: 'http://web01/postgres/',
+  env: { RUN_USER: 'postgres', CONFIG_URL: 'http://web01/postgres/conf' },
+}
+
+const build = (app: object) => buildApp(appSchema.parse(app), context)
+
+describe('printApp', () => {
+  test('prints the bare default app, keys in their order, the environment sorted', () => {
+    expect(printApp(build({}))).toBe(`{
+  "id": "/postgres-replication",
+  "cmd": "exec sh run_rep.sh",
+  "user": "postgres",
+  "cpus": 0.5,
+  "mem": 512,
+  "disk": 10240,
+  "instances": 1,
+  "env": {
+    "CONFIG_URL": "http://web01/postgres/conf",
+    "RUN_USER": "postgres"
+  },
+  "fetch": [
+    {
+      "uri": "http://web01/postgres/run_rep.sh",
+      "extract": false,
+      "executable": false,
+      "cache": false
+    }
+  ],
+  "networks": [
+    {
+      "mode": "host"
+    }
+  ],
+  "portDefinitions": [
+    {
+      "port": 0,
+      "protocol": "tcp",
+      "name": "postgres"
+    }
+  ],
+  "requirePorts": false,
+  "healthChecks": [
+    {
+      "protocol": "COMMAND",
+      "command": {
+        "value": "exec sh run_rep.sh health"
+      },
+      "delaySeconds": 15,
+      "gracePeriodSeconds": 86400,
+      "intervalSeconds": 30,
+      "timeoutSeconds": 10,
+      "maxConsecutiveFailures": 5
+    }
+  ],
+  "upgradeStrategy": {
+    "minimumHealthCapacity": 1,
+    "maximumOverCapacity": 1
+  },
+  "killSelection": "YOUNGEST_FIRST",
+  "backoffSeconds": 30,
+  "backoffFactor": 2,
+  "maxLaunchDelaySeconds": 3600,
+  "taskKillGracePeriodSeconds": 120
+}
+`)
+  })
+})
+
+describe('buildApp', () => {
+  test('several instances stand on different hosts and are replaced one half at a time', () => {
+    expect(build({ instances: 3 })).toMatchObject({
+      constraints: [['hostname', 'UNIQUE']],
+      upgradeStrategy: { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 },
+    })
+    expect(build({ instances: 3, constraints: [] })).not.toHaveProperty('constraints')
+  })
+
+  test('a volume is mounted where the data lies and keeps its task', () => {
+    const app = build({ volume: '2GiB' })
+    expect(app.container).toEqual({
+      type: 'MESOS',
+      volumes: [{ containerPath: 'pgdata', mode: 'RW', persistent: { type: 'root', size: 2048 } }],
+    })
+    expect(app.unreachableStrategy).toBe('disabled')
+    expect(app.upgradeStrategy).toEqual({ minimumHealthCapacity: 0, maximumOverCapacity: 0 })
+  })
+
+  test('a volume with all its properties', () => {
+    const volume = { size: '1TiB', type: 'mount', maxSize: '2TiB', constraints: [['path', 'LIKE', 'x']] }
+    expect(build({ volume }).container?.volumes[0]?.persistent).toEqual({
+      type: 'mount',
+      size: 1_048_576,
+      maxSize: 2_097_152,
+      constraints: [['path', 'LIKE', 'x']],
+    })
+  })
+
+  test.each([{ hostPort: 31_000 }, { constraints: [['hostname', 'UNIQUE']] }])('%j leaves no second place', (app) => {
+    expect(build(app).upgradeStrategy).toEqual({ minimumHealthCapacity: 0, maximumOverCapacity: 0 })
+  })
+
+  test('a fixed port is demanded', () => {
+    const app = build({ hostPort: 31_000 })
+    expect([app.requirePorts, app.portDefinitions[0]?.port]).toEqual([true, 31_000])
+  })
+
+  test('what the model says of its own goes in', () => {
+    const app = build({
+      user: 'pg',
+      env: { A: '1' },
+      labels: { b: '2', a: '1' },
+      fetch: ['file:///ca.pem', { uri: 'http://x/y.tgz', extract: true, destPath: 'z' }],
+      unreachable: { inactiveAfter: 1, expungeAfter: 2 },
+      upgrade: { minimumHealthCapacity: 0.2, maximumOverCapacity: 0.1 },
+    })
+    expect(app.user).toBe('pg')
+    expect(Object.keys(app.env)).toEqual(['A', 'CONFIG_URL', 'RUN_USER'])
+    expect(JSON.stringify(app.labels)).toBe('{"a":"1","b":"2"}')
+    expect(app.fetch.slice(1)).toEqual([
+      { uri: 'file:///ca.pem', extract: false, executable: false, cache: false },
+      { uri: 'http://x/y.tgz', extract: true, executable: false, cache: false, destPath: 'z' },
+    ])
+    expect(app.unreachableStrategy).toEqual({ inactiveAfterSeconds: 1, expungeAfterSeconds: 2 })
+    expect(app.upgradeStrategy).toEqual({ minimumHealthCapacity: 0.2, maximumOverCapacity: 0.1 })
+  })
+})

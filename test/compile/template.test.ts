@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest'
+import { renderTemplate } from '../../generator/compile/template.js'
+
+describe('renderTemplate', () => {
+  test('prints values as they are and leaves shell alone', () => {
+    const text = 'x="${A:-${B:-}}" ${#A} {print $1}\n{{value}}\n'
+    expect(renderTemplate(text, { value: `<&"'>` })).toBe(`x="\${A:-\${B:-}}" \${#A} {print $1}\n<&"'>\n`)
+  })
+
+  test('each and if on lines of their own leave no empty lines', () => {
+    const text = '{{#each rows}}\n{{#if isOn}}\n{{@index}} {{name}}\n{{else}}\noff\n{{/if}}\n{{/each}}\nend\n'
+    const rows = [
+      { isOn: true, name: 'a' },
+      { isOn: false, name: 'b' },
+    ]
+    expect(renderTemplate(text, { rows })).toBe('0 a\noff\nend\n')
+  })
+
+  test('an inner list sees the outer view and its own place', () => {
+    const text = '{{#each rows as |row|}}{{#each row}}{{this}}{{../../sep}}{{#if @last}}.{{/if}}{{/each}}{{/each}}'
+    expect(renderTemplate(text, { rows: [['a', 'b'], []], sep: ';' })).toBe('a;b;.')
+  })
+
+  test('a helper gets the values of its call', () => {
+    const join = (...values: readonly unknown[]) => values.join('+')
+    expect(renderTemplate('{{join a "b"}}', { a: 1 }, { join })).toBe('1+b')
+  })
+
+  test.each([
+    ['a value', '{{nothing}}'],
+    ['a deep value', '{{a.nothing}}'],
+    ['a condition', '{{#if nothing}}x{{/if}}'],
+    ['a list', '{{#each nothing}}x{{/each}}'],
+    ['a value in a list', '{{#each list}}{{nothing}}{{/each}}'],
+    ['a helper', '{{nothing a}}'],
+    ['a block', '{{#a}}x{{/a}}'],
+    ['unless', '{{#unless nothing}}x{{/unless}}'],
+    ['with', '{{#with nothing}}x{{/with}}'],
+    ['lookup', '{{lookup a "nothing"}}'],
+    ['a condition that is no boolean', '{{#if word}}x{{/if}}'],
+  ])('%s that the view lacks, or that no table needs, throws', (_what, text) => {
+    expect(() => renderTemplate(text, { a: {}, list: [{}], word: 'x' })).toThrow()
+  })
+})

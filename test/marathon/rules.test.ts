@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import { buildApp } from '../../generator/compile/marathon.js'
+import { judgeApp, judgeAppEnv, judgeKillGrace } from '../../generator/marathon/rules.js'
+import { appSchema } from '../../generator/model/app.js'
+
+function judge(app: object, context: { dataDir?: string; publish?: string } = {}): string[][] {
+  const given = { runUser: 'postgres', dataDir: 'pgdata', publish: 'http://web01/postgres', env: {}, ...context }
+  return judgeApp(buildApp(appSchema.parse(app), given)).map(({ code, path = '' }) => [code, path])
+}
+
+describe('judgeApp', () => {
+  test.each<[object]>([
+    [{}],
+    [{ id: 'db/pg-replica.v1', instances: 3, volume: '100GiB' }],
+    [{ hostPort: 31_432 }],
+    [{ constraints: [['rack', 'GROUP_BY', '3'], ['hostname', 'UNIQUE'], ['rack', 'MAX_PER', '2'], ['x', 'LIKE', 'a.*']] }],
+    [{ volume: { size: 10, type: 'mount', maxSize: 20, constraints: [['path', 'LIKE', '/disk[0-9]']] } }],
+    [{ unreachable: { inactiveAfter: 0, expungeAfter: 60 } }],
+    [{ fetch: ['file:///etc/ca.pem', '/etc/own.pem', { uri: 'http://[::1]:80/a%20b', destPath: 'certs/b' }] }],
+    [{ labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' } }],
+  ])('%j passes', (app) => {
+    expect(judge(app)).toEqual([])
+  })
+
+  test.each<[object, string, string]>([
+    [{ id: '/Postgres' }, 'E_APP_ID', 'app.id'],
+    [{ id: '/pg_replica' }, 'E_APP_ID', 'app.id'],
+    [{ id: '/db/-pg' }, 'E_APP_ID', 'app.id'],
+    [{ id: '/' }, 'E_APP_ID', 'app.id'],
+    [{ id: '/db/tasks' }, 'E_APP_ID', 'app.id'],
+    [{ id: `/${'a'.repeat(190)}` }, 'E_APP_ID', 'app.id'],
+    [{ portName: 'Postgres' }, 'E_APP_PORT_NAME', 'app.portName'],
+    [{ portName: 'pg-replica' }, 'E_APP_PORT_NAME', 'app.portName'],
+    [{ hostPort: 5433 }, 'W_APP_PORT', 'app.hostPort'],
+    [{ fetch: ['http://x/$A', 'http://x/{a}'] }, 'E_APP_FETCH', 'app.fetch.1'],
+    [{ fetch: ['http://x/a b'] }, 'E_APP_FETCH', 'app.fetch.0'],
+    [{ fetch: ['http://x/100%'] }, 'E_APP_FETCH', 'app.fetch.0'],
+    [{ fetch: ['http://x/'] }, 'E_APP_FETCH', 'app.fetch.0'],
+    [{ fetch: ['http://x/run_rep.sh'] }, 'E_APP_FETCH', 'app.fetch.0'],
+    [{ fetch: [{ uri: 'http://x/y', destPath: '../y' }] }, 'E_APP_FETCH', 'app.fetch.0'],
+    [{ constraints: [['hostname', 'UNIQUE', 'x']] }, 'E_APP_CONSTRAINT', 'app.constraints.0'],
+    [{ constraints: [['rack', 'SPREAD']] }, 'E_APP_CONSTRAINT', 'app.constraints.0'],
+    [{ constraints: [['rack', 'MAX_PER', 'x']] }, 'E_APP_CONSTRAINT', 'app.constraints.0'],
+    [{ constraints: [['rack', 'GROUP_BY', 'x']] }, 'E_APP_CONSTRAINT', 'app.constraints.0'],
+    [{ constraints: [['rack', 'LIKE', '(']] }, 'E_APP_CONSTRAINT', 'app.constraints.0'],
+    [{ constraints: [['rack', 'LIKE']] }, 'E_APP_CONSTRAINT', 'app.constraints.0'],
+    [{ constraints: [['rack', 'IS', 'a b']] }, 'E_APP_CONSTRAINT', 'app.constraints.0'],
+    [{ constraints: [['', 'UNIQUE']] }, 'E_APP_CONSTRAINT', 'app.constraints.0'],
+    [{ volume: { size: 10, maxSize: 20 } }, 'E_APP_VOLUME', 'app.volume.maxSize'],
+    [{ volume: { size: 10, type: 'mount', maxSize: 10 } }, 'E_APP_VOLUME', 'app.volume.maxSize'],
+    [{ volume: { size: 10, constraints: [['path', 'LIKE', 'x']] } }, 'E_APP_VOLUME', 'app.volume.constraints'],
+    [
+      { volume: { size: 10, type: 'path', constraints: [['size', 'LIKE', 'x']] } },
+      'E_APP_VOLUME',
+      'app.volume.constraints.0',
+    ],
+    [
+      { volume: 10, upgrade: { minimumHealthCapacity: 0, maximumOverCapacity: 0.5 } },
+      'E_APP_UPGRADE',
+      'app.upgrade.maximumOverCapacity',
+    ],
+    [
+      { instances: 2, upgrade: { minimumHealthCapacity: 0, maximumOverCapacity: 0.5 } },
+      'W_APP_UPGRADE',
+      'app.upgrade.maximumOverCapacity',
+    ],
+    [{ volume: 10, unreachable: { inactiveAfter: 0, expungeAfter: 0 } }, 'E_APP_UNREACHABLE', 'app.unreachable'],
+    [{ unreachable: { inactiveAfter: 9, expungeAfter: 8 } }, 'E_APP_UNREACHABLE', 'app.unreachable'],
+    [
+      {
+        labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' },
+        upgrade: { minimumHealthCapacity: 1, maximumOverCapacity: 0 },
+      },
+      'E_APP_SINGLE',
+      'app.upgrade',
+    ],
+    [
+      {
+        labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' },
+        instances: 2,
+        upgrade: { minimumHealthCapacity: 0, maximumOverCapacity: 0 },
+      },
+      'E_APP_SINGLE',
+      'app.instances',
+    ],
+  ])('%j is %s', (app, code, path) => {
+    expect(judge(app)).toEqual([[code, path]])
+  })
+
+  test.each(['/var/pg', 'a/b', '.', '..'])('the data directory %s cannot be a volume', (dataDir) => {
+    expect(judge({ volume: 10 }, { dataDir })).toEqual([['E_APP_VOLUME', 'run.dataDir']])
+    expect(judge({}, { dataDir })).toEqual([])
+  })
+
+  test.each(['http://web 01', 'http://web01/?v=', 'http://web01/{v}'])('%s cannot be published at', (publish) => {
+    expect(judge({}, { publish })).toEqual([['E_APP_FETCH', 'publish']])
+  })
+})
+
+describe('judgeKillGrace', () => {
+  test('the limits of the script fit exactly', () => {
+    expect(judgeKillGrace({ fast: 90, immediate: 10 }, 105)).toEqual([])
+  })
+
+  test('one second less does not do', () => {
+    expect(judgeKillGrace({ fast: 90, immediate: 10 }, 104)).toEqual([
+      expect.objectContaining({ code: 'E_KILL_GRACE', path: 'app.killGrace' }),
+    ])
+  })
+})
+
+describe('judgeAppEnv', () => {
+  test('a variable of the contract is not set twice', () => {
+    const contract = { POSTGRES_MASTER: 'pg1' }
+    expect(judgeAppEnv({ TZ: 'UTC', constructor: 'x' }, contract)).toEqual([])
+    expect(judgeAppEnv({ TZ: 'UTC', POSTGRES_MASTER: 'pg2' }, contract)).toEqual([
+      expect.objectContaining({ code: 'E_APP_ENV', path: 'app.env.POSTGRES_MASTER' }),
+    ])
+  })
+})

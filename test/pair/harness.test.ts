@@ -1,0 +1,114 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Agent, expectNothingLeft, runAgent } from './harness/agent.js'
+import { testWith } from './harness/capability.js'
+import { startConfigServer, startSilentServer } from './harness/config-server.js'
+import { clusterState } from './harness/control.js'
+import { startMaster } from './harness/master.js'
+import { openSpace, type Space } from './harness/space.js'
+import { waitFor } from './harness/wait.js'
+
+// What the other files believe of this harness, shown once: a harness that cannot see a fault proves nothing.
+
+let space: Space
+beforeAll(() => {
+  space = openSpace()
+})
+afterAll(() => space.close())
+
+describe('a master', () => {
+  for (const layout of ['initdb', 'debian'] as const) {
+    testWith(
+      [layout === 'debian' ? 'debian' : 'postgres'],
+      `in the ${layout} layout starts and stops`,
+      async () => {
+        const master = await startMaster(space, { layout, tablespaces: 1 })
+        const body = await master.insert()
+        expect(await master.sql('SELECT body FROM rows')).toEqual([{ body }])
+        expect(await clusterState(master.dataDir)).toBe('in production')
+        await master.stop()
+        expect(await clusterState(master.dataDir)).toBe('shut down')
+      },
+    )
+  }
+
+  testWith(['localedef'], 'speaks German when asked to', async () => {
+    const master = await startMaster(space, { german: true })
+    await expect(master.sql('SELECT nothing')).rejects.toThrow(/existiert nicht/)
+  })
+
+  testWith([], 'that is frozen takes connections and says nothing', async () => {
+    const master = await startMaster(space)
+    master.freeze()
+    await expect(master.sql('SELECT 1')).rejects.toThrow(/timeout/i)
+    master.thaw()
+    expect(await master.sql('SELECT 1 AS one')).toEqual([{ one: 1 }])
+  })
+})
+
+describe('a config server', () => {
+  testWith(['nginx'], 'serves what it was given, 404 and a page of HTML', async () => {
+    const server = await startConfigServer(space, { 'postgresql.conf': 'port = 1\n' })
+    expect(await (await fetch(`${server.url}/postgresql.conf`)).text()).toBe('port = 1\n')
+    expect((await fetch(`${server.url}/pg_hba.conf`)).status).toBe(404)
+    expect(await (await fetch(server.url.replace('conf', 'page/pg_hba.conf'))).text()).toContain('<html>')
+    expect(server.requests()).toContain('/conf/pg_hba.conf 404')
+  })
+
+  test('that is silent lets a client wait', async () => {
+    const { url } = await startSilentServer(space)
+    await expect(fetch(url, { signal: AbortSignal.timeout(300) })).rejects.toThrow(/timeout/i)
+  })
+})
+
+describe('an agent', () => {
+  async function runStub(
+    lines: readonly string[],
+    options: Partial<Parameters<typeof runAgent>[1]> = {},
+  ): Promise<Agent> {
+    const script = join(space.dir, `stub-${Math.random()}.sh`)
+    writeFileSync(script, `${lines.join('\n')}\n`)
+    return runAgent(space, { env: {}, script, ...options })
+  }
+
+  test('gives the script nothing but the contract, and its code back', async () => {
+    const agent = await runStub(['env >&2', 'exit 42'], { env: { CONFIG_URL: 'http://x' } })
+    expect(await agent.exit).toBe(42)
+    const names = agent
+      .log()
+      .match(/^\w+(?==)/gm)
+      ?.filter((name) => !['PWD', 'OLDPWD', '_', 'SHLVL'].includes(name))
+    expect(names?.sort()).toEqual(
+      ['CONFIG_URL', 'HOST', 'LIBPROCESS_PORT', 'MARATHON_APP_ID', 'MESOS_DIRECTORY', 'MESOS_SANDBOX']
+        .concat(['MESOS_TASK_ID', 'PATH', 'PORT', 'PORT0', 'PORTS'])
+        .sort(),
+    )
+  })
+
+  test('sees an orphan that the script leaves behind', async () => {
+    const agent = await runStub(['sleep 300 &', 'exit 0'])
+    expect(await agent.exit).toBe(0)
+    await expect(expectNothingLeft(agent)).rejects.toThrow(/sleep 300/)
+  })
+
+  test('signals the whole tree, children of other sessions too', async () => {
+    const agent = await runStub(['setsid sleep 300 &', 'sleep 300 & wait; echo no >&2'])
+    await waitFor('both children', () => agent.descendants().length === 2)
+    agent.terminate('SIGTERM', 'tree')
+    expect(await agent.exit).toBe(143)
+    await expectNothingLeft(agent)
+  })
+
+  for (const [shell, probe] of [
+    ['bash', 'echo "$BASH_VERSION" >&2'],
+    ['busybox', 'busybox | head -n 1 >&2; readlink /proc/$$/exe >&2'],
+  ] as const) {
+    testWith(['namespace', shell], `can have ${shell} as its /bin/sh`, async () => {
+      const agent = await runStub([probe], { shell, longPath: true })
+      expect(await agent.exit).toBe(0)
+      expect(agent.log()).toMatch(shell === 'bash' ? /^5\./ : /BusyBox v1[\s\S]*\/(busybox|dash)\n$/)
+      expect(agent.sandbox.length).toBeGreaterThan(200)
+    })
+  }
+})

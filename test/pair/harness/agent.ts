@@ -1,0 +1,256 @@
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { clusterState } from './control.js'
+import { become, findUser, type Identity, isRoot, serverUser } from './identity.js'
+import { launch } from './launch.js'
+import { descendantsOf, killTree, type Process, processesUnder, signal } from './processes.js'
+import { query, type Row } from './query.js'
+import { isFree, pickPort, type Space, spacePrefix } from './space.js'
+import { waitFor } from './wait.js'
+
+/** What Mesos gives a task that asks for nothing else (stout os.hpp, DEFAULT_PATH). */
+export const mesosPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+const repository = new URL('../../../', import.meta.url).pathname
+export const script = join(repository, 'dist/run_rep.sh')
+
+export interface AgentOptions {
+  /** The contract; PORT0, PATH and what Mesos sets are added. */
+  readonly env: Readonly<Record<string, string>>
+  /** Another script than the generated one. */
+  readonly script?: string
+  /** Arguments of the script, none for a run. */
+  readonly args?: readonly string[]
+  /** Who the task runs as; default ourselves. */
+  readonly user?: Identity
+  /** 0755 by default, so that root's sandbox is open to RUN_USER; Mesos since 1.2 makes it 0750. */
+  readonly sandboxMode?: number
+  /** A sandbox of a former run, to start in again. */
+  readonly sandbox?: string
+  /** A sandbox of more than 200 bytes with a space in it. */
+  readonly longPath?: boolean
+  readonly port?: number
+  /** What /bin/sh is on this agent; all but dash are mounted over it for this task alone (needs root). */
+  readonly shell?: string
+  /** Files and directories to put over others, seen by this task alone (needs root). */
+  readonly mounts?: readonly { readonly from: string; readonly over: string }[]
+}
+
+export interface Agent {
+  readonly pid: number
+  readonly port: number
+  readonly sandbox: string
+  /** Where PostgreSQL's data lie once cloned. */
+  readonly dataDir: string
+  /** The exit code as a shell would see it: 128 + n for signal n. */
+  readonly exit: Promise<number>
+  log(): string
+  waitForLog(pattern: RegExp, limit?: number): Promise<string>
+  sql(text: string): Promise<Row[]>
+  /** Waits until the replica answers and is in recovery. */
+  waitUntilServing(): Promise<void>
+  /** Waits until a row that the master gave us by `insert` is here. */
+  waitForRow(body: string): Promise<void>
+  /** To the watched process only, or to every process at once as Mesos does. */
+  terminate(name: NodeJS.Signals, whom: 'script' | 'tree'): void
+  descendants(): Process[]
+  state(): Promise<string | undefined>
+}
+
+/** Starts the script as a Mesos agent does: empty environment, own session, /dev/null, logs in the sandbox. */
+export async function runAgent(space: Space, options: AgentOptions): Promise<Agent> {
+  const user = options.user ?? findUser('root')
+  const port = options.port ?? (await pickPort())
+  const sandbox = options.sandbox ?? makeSandbox(space, port, options, user)
+  const stdout = join(sandbox, 'stdout')
+  const stderr = join(sandbox, 'stderr')
+  const start = statSync(stderr, { throwIfNoEntry: false })?.size ?? 0
+
+  const args = (options.args ?? []).map((arg) => ` ${arg}`).join('')
+  const { pid, exit } = launch({
+    words: [
+      ...mountWords(options),
+      ...(user ? become(user) : []),
+      '/bin/sh',
+      '-c',
+      `exec sh run_rep.sh${args}`,
+    ],
+    cwd: sandbox,
+    env: { PATH: mesosPath, ...mesosEnv(sandbox, port), ...options.env },
+    stdout,
+    stderr,
+    detached: true,
+  })
+  let code: number | undefined
+  void exit.then((result) => {
+    code = result
+  })
+  space.track(async () => {
+    if (code === undefined) killTree(pid, 'SIGKILL')
+    await exit
+  })
+
+  const read = () => readFileSync(stderr).subarray(start).toString()
+  const alive = () => {
+    if (code !== undefined) throw new Gone(`the script ended with ${code}; its log:\n${read()}`)
+  }
+  const dataDir = join(sandbox, options.env.PGDATA_DIR ?? 'pgdata', 'replica/data')
+  return {
+    pid,
+    port,
+    sandbox,
+    dataDir,
+    exit,
+    log: read,
+    waitForLog: async (pattern, limit) => {
+      const found = await waitUnlessGone(
+        () => `${pattern} in the log:\n${read()}`,
+        () => pattern.exec(read()) ?? void alive(),
+        limit,
+      )
+      return found[0]
+    },
+    sql: (text) => query(port, text),
+    waitUntilServing: async () => {
+      await waitUnlessGone(
+        () => `the replica to serve on ${port}; the log:\n${read()}`,
+        async () => {
+          alive()
+          return (await query(port, 'SELECT pg_is_in_recovery() AS yes'))[0]?.yes === true
+        },
+      )
+    },
+    waitForRow: async (body) => {
+      await waitUnlessGone(
+        () => `the row ${body}; the log:\n${read()}`,
+        async () => {
+          alive()
+          const rows = await query(port, 'SELECT 1 FROM rows WHERE body = $1', [body])
+          return rows.length === 1
+        },
+      )
+    },
+    terminate: (name, whom) => {
+      if (whom === 'tree') killTree(pid, name)
+      else signal(pid, name)
+    },
+    descendants: () => descendantsOf(pid),
+    state: () => clusterState(dataDir),
+  }
+}
+
+/** Fails when a process of the task is left, its port is taken, or a file of its user lies outside of the space. */
+export async function expectNothingLeft(agent: Agent): Promise<void> {
+  const left = processesUnder(agent.sandbox).map((one) => `${one.pid} ${one.args}`)
+  expect(left, 'processes left').toEqual([])
+  expect(await isFree(agent.port), `port ${agent.port} is free again`).toBe(true)
+  const owner = serverUser().uid
+  const started = statSync(join(agent.sandbox, 'run_rep.sh')).ctimeMs
+  for (const dir of new Set(['/tmp', '/var/tmp', tmpdir(), serverUser().home])) {
+    const strays = readdirSync(dir).filter((name) => {
+      const stat = statSync(join(dir, name), { throwIfNoEntry: false })
+      return stat?.uid === owner && stat.ctimeMs > started && !name.startsWith(spacePrefix)
+    })
+    expect(strays, `files left in ${dir}`).toEqual([])
+  }
+}
+
+/** Every path below a directory with kind, mode, owner, size and time: equal before and after means untouched. */
+export function listTree(dir: string, skip: readonly string[] = ['stdout', 'stderr']): string[] {
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !skip.includes(name))
+    .sort()
+    .map((name) => {
+      const { mode, uid, size, mtimeMs } = statSync(join(dir, name))
+      return `${name} ${mode.toString(8)} ${uid} ${size} ${mtimeMs}`
+    })
+}
+
+/** Ends a wait at once: what has exited will not answer any more. */
+class Gone extends Error {}
+
+async function waitUnlessGone<T>(
+  what: () => string,
+  condition: () => Promise<T | false | undefined> | T | false | undefined,
+  limit?: number,
+): Promise<T> {
+  const answer = await waitFor<{ readonly value?: T; readonly gone?: Gone }>(
+    what,
+    async () => {
+      try {
+        const value = await condition()
+        return value ? { value } : false
+      } catch (error) {
+        if (error instanceof Gone) return { gone: error }
+        throw error
+      }
+    },
+    limit,
+  )
+  if (answer.value === undefined) throw answer.gone ?? new Error(what())
+  return answer.value
+}
+
+/** A sandbox as the agent makes it (Mesos paths.cpp): of the task's user, with the fetched script in it. */
+function makeSandbox(space: Space, port: number, options: AgentOptions, user: Identity | undefined): string {
+  const parts = options.longPath
+    ? [
+        'var/lib/mesos agent/slaves',
+        `${uuid}-S0/frameworks/${uuid}-0000/executors`,
+        `pg.instance-${uuid}._app.1/runs`,
+      ]
+    : []
+  const parent = join(space.dir, `agent-${port}`, ...parts)
+  mkdirSync(parent, { recursive: true })
+  const sandbox = join(parent, options.longPath ? uuid : 'sandbox')
+  mkdirSync(sandbox)
+  copyFileSync(options.script ?? script, join(sandbox, 'run_rep.sh'))
+  chmodSync(sandbox, options.sandboxMode ?? 0o755)
+  if (isRoot && user) chownSync(sandbox, user.uid, user.gid)
+  return sandbox
+}
+
+const uuid = '0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0'
+
+function mesosEnv(sandbox: string, port: number): Record<string, string> {
+  return {
+    PORT0: String(port),
+    PORT: String(port),
+    PORTS: String(port),
+    HOST: 'agent1.example',
+    MARATHON_APP_ID: '/postgres-replication',
+    MESOS_TASK_ID: `postgres-replication.instance-${uuid}._app.1`,
+    MESOS_SANDBOX: sandbox,
+    MESOS_DIRECTORY: sandbox,
+    LIBPROCESS_PORT: '0',
+  }
+}
+
+/** Words that run the rest in a mount namespace of its own; every one execs, so the pid stays the same. */
+function mountWords(options: AgentOptions): readonly string[] {
+  const shells: Readonly<Record<string, string>> = { busybox: '/usr/bin/busybox', bash: '/usr/bin/bash' }
+  const shell = options.shell && options.shell !== 'dash' ? [options.shell] : []
+  const mounts = [
+    ...(options.mounts ?? []),
+    ...shell.map((name) => ({ from: shells[name] ?? `/usr/bin/${name}`, over: '/bin/sh' })),
+  ]
+  if (mounts.length === 0) return []
+  const pairs = mounts.flatMap(({ from, over }) => [from, over])
+  return [
+    'unshare',
+    '--mount',
+    '--propagation',
+    'private',
+    'bash',
+    '-c',
+    mountScript,
+    'mounts',
+    `${mounts.length}`,
+    ...pairs,
+  ]
+}
+
+const mountScript =
+  'n=$1; shift; while [ "$n" -gt 0 ]; do mount --bind -- "$1" "$2" || exit; shift 2; n=$((n - 1)); done; exec "$@"'

@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { type TestContext, test } from 'vitest'
+import { findUser, isRoot } from './identity.js'
+
+export const serverBin = '/usr/lib/postgresql/15/bin'
+
+/** What a test may need from the machine; each answers why it is missing, or undefined. */
+const capabilities = {
+  postgres: () => (existsSync(`${serverBin}/postgres`) ? undefined : `no ${serverBin}/postgres`),
+  nginx: () => missingTool('nginx'),
+  debian: () => missingTool('pg_createcluster'),
+  localedef: () =>
+    existsSync('/usr/share/i18n/locales/de_DE') ? missingTool('localedef') : 'no locale sources',
+  root: () => (isRoot ? undefined : 'the tests do not run as root'),
+  nobody: () => (findUser('nobody') ? undefined : 'no user nobody'),
+  namespace: () => (isRoot ? namespaceFault() : 'the tests do not run as root'),
+  busybox: () => missingTool('busybox'),
+  bash: () => missingTool('bash'),
+  heavy: () => (process.env.CI || process.env.RUN_HEAVY ? undefined : 'RUN_HEAVY is not set'),
+} as const
+
+export type Capability = keyof typeof capabilities
+
+/** Why one of `needs` is missing here, or undefined. */
+export function missing(...needs: readonly Capability[]): string | undefined {
+  for (const need of needs) {
+    const why = capabilities[need]()
+    if (why) return why
+  }
+  return undefined
+}
+
+/** A test that is reported as NOT RUN where the machine lacks something, and fails there under CI. */
+export function testWith(
+  needs: readonly Capability[],
+  title: string,
+  body: (context: TestContext) => Promise<void>,
+): void {
+  const why = missing('postgres', ...needs)
+  if (!why) {
+    test(title, body)
+  } else if (process.env.CI) {
+    test(title, () => {
+      throw new Error(`under CI nothing may be missing: ${why}`)
+    })
+  } else {
+    test.skip(`${title} [NOT RUN: ${why}]`, body)
+  }
+}
+
+/** Absolute path of a tool on PATH or in the sbin directories. */
+export function findTool(name: string): string | undefined {
+  const path = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`
+  for (const dir of path.split(':')) {
+    try {
+      accessSync(`${dir}/${name}`, constants.X_OK)
+      return `${dir}/${name}`
+    } catch {
+      // not in this directory
+    }
+  }
+  return undefined
+}
+
+function missingTool(name: string): string | undefined {
+  return findTool(name) ? undefined : `no ${name}`
+}
+
+function namespaceFault(): string | undefined {
+  try {
+    execFileSync('unshare', ['--mount', '--propagation', 'private', 'true'], { stdio: 'ignore' })
+    return undefined
+  } catch {
+    return 'no private mount namespaces'
+  }
+}

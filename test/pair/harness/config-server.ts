@@ -1,0 +1,100 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { findTool } from './capability.js'
+import { isRoot } from './identity.js'
+import { launch } from './launch.js'
+import { signal } from './processes.js'
+import { isFree, pickPort, type Space } from './space.js'
+import { waitFor } from './wait.js'
+
+export interface ConfigServer {
+  /** What CONFIG_URL is to be. */
+  readonly url: string
+  /** The requests so far, as path and status. */
+  requests(): string[]
+}
+
+/** Served files by their names below conf/; text is the content, `{ copy }` a file to copy. */
+export type Served = Readonly<Record<string, string | { readonly copy: string }>>
+
+const repository = new URL('../../../', import.meta.url).pathname
+
+/** The two files that the generator printed. */
+export const printedFiles: Served = {
+  'postgresql.conf': { copy: join(repository, 'dist/postgresql.conf') },
+  'pg_hba.conf': { copy: join(repository, 'dist/pg_hba.conf') },
+}
+
+/** Serves `files` below /conf by an nginx of our own; what is not served is a 404 with an HTML page, as always. */
+export async function startConfigServer(space: Space, files: Served = printedFiles): Promise<ConfigServer> {
+  const port = await pickPort()
+  const home = join(space.dir, `nginx-${port}`)
+  mkdirSync(join(home, 'www/conf'), { recursive: true })
+  for (const [name, content] of Object.entries(files)) {
+    const target = join(home, 'www/conf', name)
+    if (typeof content === 'string') writeFileSync(target, content)
+    else copyFileSync(content.copy, target)
+  }
+  writeFileSync(join(home, 'nginx.conf'), nginxConf(home, port))
+  const log = join(home, 'log')
+  const words = [
+    findTool('nginx') ?? 'nginx',
+    '-p',
+    home,
+    '-c',
+    join(home, 'nginx.conf'),
+    '-e',
+    join(home, 'error.log'),
+  ]
+  const { pid, exit } = launch({ words, cwd: home, env: {}, stdout: log, stderr: log })
+  space.track(async () => {
+    signal(pid, 'SIGTERM')
+    await exit
+  })
+  await waitFor('nginx to listen', async () => !(await isFree(port)))
+  const access = join(home, 'access.log')
+  return {
+    url: `http://127.0.0.1:${port}/conf`,
+    requests: () => (existsSync(access) ? readFileSync(access, 'utf8').split('\n').filter(Boolean) : []),
+  }
+}
+
+/** A server that takes connections and never says a word. */
+export async function startSilentServer(
+  space: Space,
+): Promise<{ readonly url: string; readonly port: number }> {
+  const port = await pickPort()
+  const open = new Set<Socket>()
+  const server = createServer((socket) => {
+    open.add(socket)
+    socket.on('error', () => undefined)
+  })
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  space.track(() => {
+    for (const socket of open) socket.destroy()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${port}/conf`, port }
+}
+
+function nginxConf(home: string, port: number): string {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+  return `${isRoot ? 'user nobody nogroup;' : ''}
+daemon off;
+worker_processes 1;
+pid ${home}/pid;
+events { worker_connections 64; }
+http {
+  log_format short '$request_uri $status';
+  access_log ${home}/access.log short;
+  ${temporary.map((name) => `${name}_temp_path ${home}/${name};`).join('\n  ')}
+  server {
+    listen 127.0.0.1:${port};
+    root ${home}/www;
+    location = /page/postgresql.conf { return 200 '<!DOCTYPE html><html><body>Please log in</body></html>'; }
+    location = /page/pg_hba.conf { return 200 '<!DOCTYPE html><html><body>Please log in</body></html>'; }
+  }
+}
+`
+}

@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+
+/** What /proc tells of one process. */
+export interface Process {
+  readonly pid: number
+  readonly ppid: number
+  readonly group: number
+  readonly session: number
+  readonly state: string
+  readonly args: string
+  readonly cwd: string
+}
+
+/** Every live process that we may look at; zombies are left out, since they hold nothing but a number. */
+export function listProcesses(): Process[] {
+  const found: Process[] = []
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    const one = readProcess(Number(name))
+    if (one && one.state !== 'Z') found.push(one)
+  }
+  return found.sort((a, b) => a.pid - b.pid)
+}
+
+/** Reads one process; undefined when it is gone. */
+export function readProcess(pid: number): Process | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name in parentheses may itself hold spaces and parentheses: cut after the last one (proc(5)).
+    const [state, ppid, group, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+    return {
+      pid,
+      ppid: Number(ppid),
+      group: Number(group),
+      session: Number(session),
+      state: state ?? '?',
+      args,
+      cwd: linkTarget(`/proc/${pid}/cwd`),
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** All children of `root`, their children and so on, without `root`. */
+export function descendantsOf(root: number): Process[] {
+  const all = listProcesses()
+  const known = new Set([root])
+  for (let grown = true; grown; ) {
+    grown = false
+    for (const one of all) {
+      if (!known.has(one.pid) && known.has(one.ppid)) {
+        known.add(one.pid)
+        grown = true
+      }
+    }
+  }
+  return all.filter((one) => one.pid !== root && known.has(one.pid))
+}
+
+/** Every process but ourselves that works in `dir` or names it in its arguments, whoever its parent is by now. */
+export function processesUnder(dir: string): Process[] {
+  return listProcesses().filter(
+    (one) => one.pid !== process.pid && (one.cwd.startsWith(dir) || one.args.includes(dir)),
+  )
+}
+
+/** Sends a signal; false when the process is gone. */
+export function signal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name)
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Signals a whole tree as Mesos does (stout killtree.hpp): STOP each process as it is visited over children,
+ * process groups and sessions, then the signal in ascending order of pid, then CONT.
+ */
+export function killTree(root: number, name: NodeJS.Signals): readonly number[] {
+  const parent = readProcess(readProcess(root)?.ppid ?? 0)
+  const queue = [root]
+  const visited = new Set<number>()
+  for (let pid = queue.shift(); pid !== undefined; pid = queue.shift()) {
+    if (visited.has(pid)) continue
+    const self = readProcess(pid)
+    if (!self) continue
+    visited.add(pid)
+    signal(pid, 'SIGSTOP')
+    for (const other of listProcesses()) {
+      const sameGroup = other.group === self.group && self.group !== parent?.group
+      const sameSession = other.session === self.session && self.session !== parent?.session
+      if (other.ppid === pid || sameGroup || sameSession) queue.push(other.pid)
+    }
+  }
+  const order = [...visited].sort((a, b) => a - b)
+  for (const pid of order) signal(pid, name)
+  for (const pid of order) signal(pid, 'SIGCONT')
+  return order
+}
+
+function linkTarget(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
+}

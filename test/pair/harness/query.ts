@@ -1,0 +1,49 @@
+import pg from 'pg'
+
+export const adminPassword = 'admin'
+
+export type Row = Readonly<Record<string, unknown>>
+
+/** Runs one statement as the superuser over loopback and closes the connection; a silent server is an error. */
+export async function query(port: number, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+  const client = openClient(port)
+  try {
+    await client.connect()
+    return (await client.query<Row>(text, [...values])).rows
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+/** A client that stays connected and does nothing, such as a pool's; ends with its server without complaint. */
+export async function connectIdle(port: number): Promise<{ close(): Promise<void> }> {
+  const client = openClient(port)
+  await client.connect()
+  await client.query('SELECT 1')
+  return { close: () => client.end().catch(() => undefined) }
+}
+
+/** Takes one walsender of the master and keeps it until closed. */
+export async function holdWalsender(port: number, password: string): Promise<{ close(): Promise<void> }> {
+  const config = { ...address(port), user: 'replicator', password, replication: 'true' }
+  const client = new pg.Client(config)
+  client.on('error', () => undefined)
+  await client.connect()
+  return { close: () => client.end().catch(() => undefined) }
+}
+
+function openClient(port: number): pg.Client {
+  const client = new pg.Client({
+    ...address(port),
+    user: 'postgres',
+    password: adminPassword,
+    database: 'postgres',
+    query_timeout: 10_000,
+  })
+  client.on('error', () => undefined)
+  return client
+}
+
+function address(port: number) {
+  return { host: '127.0.0.1', port, connectionTimeoutMillis: 5_000 }
+}

@@ -1,0 +1,63 @@
+import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { processesUnder, signal } from './processes.js'
+import { waitFor } from './wait.js'
+
+export const spacePrefix = 'pgrep-'
+
+/** A private directory in which one test file keeps its servers, sandboxes and secrets. */
+export interface Space {
+  readonly dir: string
+  /** Something to undo when the space is closed; the latest is undone first. */
+  track(undo: () => Promise<void> | void): void
+  close(): Promise<void>
+}
+
+/** Makes a space; `close` ends whatever still runs in it and removes it. */
+export function openSpace(): Space {
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), spacePrefix)))
+  // Servers and agents of other users live below it.
+  chmodSync(dir, 0o755)
+  const undos: (() => Promise<void> | void)[] = []
+  return {
+    dir,
+    track: (undo) => {
+      undos.push(undo)
+    },
+    close: async () => {
+      for (const undo of undos.reverse()) await Promise.resolve(undo()).catch(() => undefined)
+      await endProcessesUnder(dir)
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+const taken = new Set<number>()
+
+/** A free TCP port away from 5432 and from the range that Mesos offers; each vitest worker has its own share. */
+export async function pickPort(): Promise<number> {
+  const share = Number(process.env.VITEST_POOL_ID ?? 0) % 8
+  for (;;) {
+    const port = 20_000 + share * 1_000 + Math.floor(Math.random() * 1_000)
+    if (!taken.has(port) && (await isFree(port))) {
+      taken.add(port)
+      return port
+    }
+  }
+}
+
+/** True when nobody listens on the port and it can be bound. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(port, '0.0.0.0', () => probe.close(() => resolve(true)))
+  })
+}
+
+async function endProcessesUnder(dir: string): Promise<void> {
+  for (const one of processesUnder(dir)) signal(one.pid, 'SIGKILL')
+  await waitFor(`the end of what runs in ${dir}`, () => processesUnder(dir).length === 0, 20_000)
+}

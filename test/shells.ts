@@ -1,0 +1,97 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { execa } from 'execa'
+
+/** A shell that run_rep.sh must work in. */
+export interface Shell {
+  readonly name: string
+  /** The command and its first arguments; a script or `-c` follows. */
+  readonly argv: readonly [string, ...string[]]
+  readonly available: boolean
+  /** Holds any byte under LC_ALL=C. yash empties an argument that its locale cannot decode. */
+  readonly eightBit: boolean
+}
+
+interface ShellResult {
+  readonly exitCode: number | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** All shells of the house rules; the first three are those that agents have as /bin/sh. */
+export const shells: readonly Shell[] = [
+  describeShell('dash', ['dash']),
+  describeShell('bash', ['bash', '--posix']),
+  describeShell('busybox', ['busybox', 'sh']),
+  describeShell('mksh', ['mksh']),
+  describeShell('ksh93', ['ksh93']),
+  describeShell('yash', ['yash'], false),
+  describeShell('posh', ['posh']),
+  describeShell('zsh', ['zsh', '--emulate', 'sh']),
+]
+
+export const coreShells: readonly Shell[] = shells.slice(0, 3)
+
+/** Runs a script text with arguments; stdin is ignored, since a piped one makes bash source ~/.bashrc. */
+export async function runShell(
+  shell: Shell,
+  script: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ShellResult> {
+  const [command, ...rest] = shell.argv
+  const options = { stdin: 'ignore', extendEnv: false, reject: false, stripFinalNewline: false } as const
+  const run = await execa(command, [...rest, '-c', script, 'sh', ...args], {
+    ...options,
+    env: { ...bareEnv(), ...env },
+  })
+  return { exitCode: run.exitCode, stdout: run.stdout, stderr: run.stderr }
+}
+
+/** Runs a command with arguments of any bytes but NUL, which Node itself cannot pass: GNU xargs adds them. */
+export async function runWithBytes(
+  command: readonly string[],
+  args: readonly Uint8Array[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly stdout: Buffer; readonly stderr: Buffer }> {
+  const input = Buffer.concat(args.flatMap((arg) => [arg, Buffer.of(0)]))
+  const run = await execa('xargs', ['-0', '-r', ...command], {
+    input,
+    encoding: 'buffer',
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+    env: { ...bareEnv(), ...env },
+  })
+  return { stdout: Buffer.from(run.stdout), stderr: Buffer.from(run.stderr) }
+}
+
+/** Ends a test that lacks something: in CI by failure, elsewhere as skipped with the reason. */
+export function requireCapability(
+  available: boolean,
+  what: string,
+  context: { skip: (note?: string) => never },
+): void {
+  if (available) return
+  if (process.env.CI) throw new Error(`${what} is missing; sh test/setup.sh installs it`)
+  context.skip(`NOT RUN: ${what} is missing`)
+}
+
+function describeShell(name: string, argv: Shell['argv'], eightBit = true): Shell {
+  return { name, argv, eightBit, available: isOnPath(argv[0]) }
+}
+
+function isOnPath(command: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, command), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+function bareEnv(): Record<string, string> {
+  return { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C' }
+}
