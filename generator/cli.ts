@@ -18,15 +18,24 @@ process.exitCode = await runMain(process.argv)
 async function runMain(argv: readonly string[]): Promise<number> {
   let code: number = exits.done
   const program = new Command('postgres-rep-marathon')
-    .description('Compiles a typed model of one PostgreSQL read replica to run_rep.sh, its files and marathon.json')
+    .description(
+      'Compiles a typed model of one PostgreSQL read replica to run_rep.sh, its files and marathon.json',
+    )
     .addHelpText('after', examples)
     .exitOverride()
     .showHelpAfterError('(run with --help for the commands)')
-  const add = (name: string, about: string, run: (config: string | undefined, options: Options) => Promise<number>) =>
+  const add = (
+    name: string,
+    about: string,
+    run: (config: string | undefined, options: Options) => Promise<number>,
+  ) =>
     program
       .command(name)
       .description(about)
-      .argument('[config]', 'replica.config.ts or .json; without it the one in this directory, else the embedded model')
+      .argument(
+        '[config]',
+        'replica.config.ts or .json; without it the one in this directory, else the embedded model',
+      )
       .option('--out <directory>', 'where run_rep.sh and its files go', 'dist')
       .option('--app <file>', 'where the Marathon app goes', 'marathon.json')
       .option('--json', 'print the findings as JSON')

@@ -4,7 +4,9 @@ import { type Compiled, compileReplica } from '../compile/compile.js'
 import { type Diagnostic, isError, sortDiagnostics } from '../compile/diagnostic.js'
 import { renderDiagnostics, renderJson } from '../compile/render.js'
 import { verifySyntax } from '../compile/verify.js'
+import * as api from '../index.js'
 import { loadModel } from '../load/load.js'
+import type { Loaded } from '../load/loaded.js'
 import { readTemplates } from '../load/templates.js'
 import { findConfig, type Options } from './options.js'
 
@@ -14,7 +16,10 @@ import { findConfig, type Options } from './options.js'
  */
 export async function build(config: string | undefined, options: Options): Promise<Compiled> {
   const compiled = await compileConfig(findConfig(config))
-  const text = options.json === true ? renderJson(compiled.diagnostics) : renderDiagnostics(compiled.diagnostics, readSource)
+  const text =
+    options.json === true
+      ? renderJson(compiled.diagnostics)
+      : renderDiagnostics(compiled.diagnostics, readSource)
   if (options.json === true) process.stdout.write(text)
   else process.stderr.write(text)
   return compiled
@@ -23,10 +28,10 @@ export async function build(config: string | undefined, options: Options): Promi
 async function compileConfig(config: string | undefined): Promise<Compiled> {
   const templates = readTemplates()
   if (config === undefined) return finish(compileReplica({}, { templates, stepFiles: {}, docs: {} }))
-  const loaded = await loadModel(config)
+  const loaded = await loadModel(config, api)
   if (loaded.diagnostics.some(isError)) return { files: {}, diagnostics: sortDiagnostics(loaded.diagnostics) }
   const steps = readStepFiles(loaded.value, loaded.baseDir)
-  const place = (diagnostic: Diagnostic): Diagnostic => withPlace(diagnostic, loaded.placeOf)
+  const place = (diagnostic: Diagnostic): Diagnostic => withPlace(diagnostic, loaded)
   if (steps.diagnostics.length > 0) {
     return { files: {}, diagnostics: sortDiagnostics(steps.diagnostics.map(place)) }
   }
@@ -45,14 +50,23 @@ async function finish(compiled: Compiled): Promise<Compiled> {
   return found.some(isError) ? { files: {}, diagnostics } : { files: compiled.files, diagnostics }
 }
 
-function withPlace(
-  diagnostic: Diagnostic,
-  placeOf: (path: readonly (string | number)[]) => Diagnostic['place'],
-): Diagnostic {
+function withPlace(diagnostic: Diagnostic, loaded: Loaded): Diagnostic {
   if (diagnostic.place !== undefined || diagnostic.path === undefined) return diagnostic
-  const path = diagnostic.path === '' ? [] : diagnostic.path.split('.')
-  const place = placeOf(path.map((part) => (/^\d+$/.test(part) ? Number(part) : part)))
+  const place = loaded.placeOf(splitPath(diagnostic.path, loaded.value))
   return place === undefined ? diagnostic : { ...diagnostic, place }
+}
+
+// A key may hold dots itself (the setting pg_stat_statements.max), so the model decides where to split.
+function splitPath(path: string, value: unknown): (string | number)[] {
+  if (path === '') return []
+  const parts = path.split('.')
+  const lengths = parts.map((_part, index) => index + 1)
+  const holds = (key: string) => typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+  const length = lengths.find((count) => holds(parts.slice(0, count).join('.'))) ?? 1
+  const key = parts.slice(0, length).join('.')
+  const next: unknown = holds(key) ? Reflect.get(Object(value), key) : undefined
+  const head = Array.isArray(value) && /^\d+$/.test(key) ? Number(key) : key
+  return [head, ...splitPath(parts.slice(length).join('.'), next)]
 }
 
 function readStepFiles(value: unknown, baseDir: string) {

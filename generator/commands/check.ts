@@ -37,7 +37,8 @@ function compareLines(
   let start = 0
   while (start < want.length && want[start] === have[start]) start += 1
   let end = 0
-  while (end < want.length - start && end < have.length - start && want.at(-1 - end) === have.at(-1 - end)) end += 1
+  while (end < want.length - start && end < have.length - start && want.at(-1 - end) === have.at(-1 - end))
+    end += 1
   const lines = (text: readonly string[], sign: string) => {
     const differing = text.slice(start, text.length - end)
     const more = differing.length - shownLines

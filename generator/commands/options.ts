@@ -18,7 +18,10 @@ export function findConfig(given: string | undefined): string | undefined {
 }
 
 /** Where each artefact lies: marathon.json where `--app` says, the rest in `--out`. */
-export function placeFiles(files: Readonly<Record<string, string>>, options: Options): Record<string, string> {
+export function placeFiles(
+  files: Readonly<Record<string, string>>,
+  options: Options,
+): Record<string, string> {
   return Object.fromEntries(
     Object.entries(files).map(([name, text]) => [
       name === 'marathon.json' ? options.app : `${options.out.replace(/\/$/, '')}/${name}`,

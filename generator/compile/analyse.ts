@@ -13,10 +13,11 @@ export function analyseShell(texts: readonly string[]): Effects {
 /**
  * The commands that every run needs: reached without a question whether they are here (`have X`), and
  * looked for in PATH. PostgreSQL's own tools are called by their directory and have checks of their own.
+ * `need_tools` itself is what will be printed from this.
  */
 export function listNeededTools(effects: Effects): string[] {
   const tools = roots
     .flatMap((root) => toolsOf(effects, root))
     .filter(({ dir, guardedBy }) => dir === undefined && guardedBy.length === 0)
-  return [...new Set(tools.map(({ tool }) => tool))].sort()
+  return [...new Set(tools.map(({ tool }) => tool))].filter((tool) => tool !== 'need_tools').sort()
 }

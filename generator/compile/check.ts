@@ -26,7 +26,7 @@ export function checkModel(model: Replica, contract: readonly ContractVariable[]
   const env = deploymentEnv(model)
   const app = buildApp(model.app, appContext(model))
   return [
-    ...judgeSettings(model.postgresql.settings, model.postgresql.majors),
+    ...judgeSettings(settings, model.postgresql.majors),
     ...judgeMemory(settings, model.app.mem),
     ...judgeAccess(model.access, { majors: model.postgresql.majors, hasSsl: isOn(settings.ssl) }),
     ...judgeApp(app),
@@ -48,7 +48,12 @@ function judgeUser({ app, run }: Replica): Diagnostic[] {
   if (app.user === undefined || app.user === run.user || app.user === 'root') return []
   const message = `the task runs as ${app.user}, who can neither be ${run.user} nor become it`
   return [
-    { code: 'E_APP_USER', path: 'app.user', message, hint: 'leave app.user out, or set it to run.user or root' },
+    {
+      code: 'E_APP_USER',
+      path: 'app.user',
+      message,
+      hint: 'leave app.user out, or set it to run.user or root',
+    },
   ]
 }
 
@@ -67,13 +72,22 @@ function judgeContract(
     }
     if (required && value === undefined && own.has(name)) {
       const message = `${name} is required, but nothing sets it: every task would refuse to run`
-      found.push({ code: 'E_ENV_UNSET', path: `env.${name}`, message, hint: 'give it a value, or set it in app.env' })
+      found.push({
+        code: 'E_ENV_UNSET',
+        path: `env.${name}`,
+        message,
+        hint: 'give it a value, or set it in app.env',
+      })
     }
   }
   const builtin = contract.filter(({ name }) => own.has(name))
   for (const name of own) {
     if (builtin.filter((variable) => variable.name === name).length < 2) continue
-    found.push({ code: 'E_ENV_TAKEN', path: `env.${name}`, message: `${name} is a variable of the script itself` })
+    found.push({
+      code: 'E_ENV_TAKEN',
+      path: `env.${name}`,
+      message: `${name} is a variable of the script itself`,
+    })
   }
   return found
 }
@@ -82,12 +96,20 @@ function judgeStepNames({ steps }: Replica): Diagnostic[] {
   return steps.flatMap(({ name }, index) => {
     if (steps.findIndex((step) => step.name === name) === index) return []
     return [
-      { code: 'E_STEP_TWICE', path: `steps.${index}.name`, message: `another step is called ${name}, too` } as const,
+      {
+        code: 'E_STEP_TWICE',
+        path: `steps.${index}.name`,
+        message: `another step is called ${name}, too`,
+      } as const,
     ]
   })
 }
 
-type Issue = { readonly path: readonly PropertyKey[]; readonly message: string; readonly keys?: readonly string[] }
+type Issue = {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+  readonly keys?: readonly string[]
+}
 
 // An unknown key is found at the key itself; a misspelt one is the usual reason.
 function toDiagnostics(issue: Issue): Diagnostic[] {

@@ -1,10 +1,10 @@
-import { builtinVariables, type ContractVariable } from '../model/contract/variables.js'
+import { completeAccess } from '../model/access.js'
 import { listTypeFiles } from '../model/contract/types.js'
 import { toContractVariable } from '../model/contract/user.js'
+import { builtinVariables, type ContractVariable } from '../model/contract/variables.js'
 import { failures } from '../model/exits.js'
 import type { Replica } from '../model/replica.js'
 import { builtinSteps } from '../model/steps.js'
-import { completeAccess } from '../model/access.js'
 import { defaultMethod } from '../postgres/access.js'
 import { analyseShell, listNeededTools } from './analyse.js'
 import { appContext, checkModel, parseModel } from './check.js'
@@ -83,7 +83,9 @@ function printRunRep(model: Replica, contract: readonly ContractVariable[], sour
   const effects = analyseShell([...tables, ...shell, sequence].map(({ text }) => text))
   const preflight: Chunk = {
     source: 'templates/run_rep/preflight.sh.hbs',
-    text: renderTemplate(templateOf(sources, 'run_rep/preflight.sh.hbs'), { tools: listNeededTools(effects) }),
+    text: renderTemplate(templateOf(sources, 'run_rep/preflight.sh.hbs'), {
+      tools: listNeededTools(effects),
+    }),
   }
   const main = shell.filter(({ source }) => source.endsWith('run_rep/main.sh'))
   const rest = shell.filter((chunk) => !main.includes(chunk))
@@ -94,11 +96,7 @@ function printRunRep(model: Replica, contract: readonly ContractVariable[], sour
 }
 
 // Helpers first, then the steps in the order of the run, the user's own, the other sub-commands, main.
-function listShellFiles(
-  model: Replica,
-  contract: readonly ContractVariable[],
-  sources: Sources,
-): Chunk[] {
+function listShellFiles(model: Replica, contract: readonly ContractVariable[], sources: Sources): Chunk[] {
   const library = Object.keys(sources.templates).filter((name) => /^run_rep\/lib\/.*\.sh$/.test(name))
   const types = listTypeFiles(contract.map(({ type }) => type)).map((name) => `run_rep/${name}`)
   const steps = builtinSteps.map(({ file }) => `run_rep/${file}`).filter((name) => name.endsWith('.sh'))

@@ -13,7 +13,7 @@ export function printConf(template: string, settings: Settings): string {
   ]
   return renderTemplate(template, {
     groups: groups.filter(({ lines }) => lines.length > 0),
-    held: wrapWords([...heldSettings.keys()].filter((name) => !name.startsWith('include'))),
+    held: wrapWords([...heldSettings.keys()].filter((name) => !neverSettings.has(name))),
   })
 }
 
@@ -47,12 +47,23 @@ function alignSettings(lines: readonly Line[]): string[] {
   })
 }
 
+// Held too, but no settings of any major that we serve: directives, and names from before 9.3.
+const neverSettings: ReadonlySet<string> = new Set([
+  'include',
+  'include_dir',
+  'include_if_exists',
+  'standby_mode',
+  'trigger_file',
+  'unix_socket_directory',
+])
+
 function wrapWords(words: readonly string[]): string[] {
   const lines: string[] = []
-  for (const word of words) {
+  for (const [index, word] of words.entries()) {
+    const text = index === words.length - 1 ? word : `${word},`
     const last = lines.at(-1)
-    if (last === undefined || last.length + word.length > 95) lines.push(word)
-    else lines[lines.length - 1] = `${last}, ${word}`
+    if (last === undefined || last.length + text.length > 90) lines.push(text)
+    else lines[lines.length - 1] = `${last} ${text}`
   }
   return lines
 }

@@ -46,52 +46,48 @@ export function lowerReplica(
 // so an empty PG* is unset.
 function printCheck(variable: ContractVariable): string[] {
   const { name, type, required, secret } = variable
-  const value = `"$${name}"`
-  const shown = secret ? "'(a secret)'" : value
-  const call = [type.check, value, ...type.args.map(lit)].join(' ')
-  const complaint = `malformed ${name} ${shown} ${lit(type.what)}`
-  if (variable.default !== undefined) {
-    return [`${name}=\${${name}:-${variable.default}}`, `${call} || ${complaint}`]
+  const call = [type.check, `"$${name}"`, ...type.args].join(' ')
+  const complaint = `malformed ${name} ${secret ? "'(a secret)'" : `"$${name}"`} ${lit(type.what)}`
+  if (required || variable.default !== undefined) {
+    return [`${name}=\${${name}:-${variable.default ?? ''}}`, `${call} || ${complaint}`]
   }
-  if (required) {
-    return [`${name}=\${${name}:-}`, `[ -z ${value} ] || ${call} || ${complaint}`, `want ${name} ${value}`]
-  }
-  const absent = name.startsWith('PG') ? [`[ -n "\${${name}:-}" ] || unset ${name}`] : [`${name}=\${${name}:-}`]
-  return [...absent, `[ -z "\${${name}:-}" ] || ${call} || ${complaint}`]
+  const absent = name.startsWith('PG') ? `[ -n "\${${name}:-}" ] || unset ${name}` : `${name}=\${${name}:-}`
+  return [absent, `[ -z "\${${name}:-}" ] || ${call} || ${complaint}`]
 }
 
-// Majors that differ in nothing the script cares for share one branch.
+// A default that holds for most majors, then a branch for each set of majors that differs.
 function lowerVersions(majors: readonly number[]): View {
   const rules = versionRules.filter(({ major }) => majors.includes(major))
-  const common = (rules[0]?.held ?? []).filter((held) => rules.every((rule) => holds(rule, held.name)))
-  const groups = new Map<string, { pattern: string; group: View }>()
-  for (const rule of rules) {
-    const extra = rule.held.filter(({ name }) => !common.some((held) => held.name === name))
-    const group = {
-      marker: rule.standbyMarker,
-      manifest: rule.hasManifest ? 'yes' : 'no',
-      backup: lit(
-        rule.hasBaseBackupOptions
-          ? "BASE_BACKUP (LABEL 'run_rep', PROGRESS, CHECKPOINT 'fast', WAIT false)"
-          : "BASE_BACKUP LABEL 'run_rep' PROGRESS FAST NOWAIT",
-      ),
-      more: extra.length > 0,
-      extra: lit(printHeld(extra)),
-    }
-    const key = JSON.stringify(group)
-    const seen = groups.get(key)
-    groups.set(key, { pattern: seen ? `${seen.pattern} | ${rule.text}` : rule.text, group })
-  }
+  const held = groupByMajors(rules, (rule) => rule.held.map(({ name, value }) => `${name}=${value}`))
+  const common = held.filter(({ pattern }) => pattern === patternOf(rules))
   return {
-    held: lit(printHeld([{ name: 'listen_addresses', value: '*' }, ...common])),
-    groups: [...groups.values()].map(({ pattern, group }) => ({ pattern, ...group })),
+    known: patternOf(rules),
+    common: lit(['listen_addresses=*', ...common.flatMap(({ values }) => values)].join('\n')),
+    held: held
+      .filter((group) => !common.includes(group))
+      .map(({ pattern, values }) => ({ pattern, values: lit(values.join('\n')) })),
+    facts: [
+      ...groupByMajors(rules, ({ standbyMarker }) => [`standby_marker=${standbyMarker}`]),
+      ...groupByMajors(rules, ({ hasManifest }) => [`has_manifest=${hasManifest ? 'yes' : 'no'}`]),
+      ...groupByMajors(rules, ({ hasBaseBackupOptions }) => [
+        hasBaseBackupOptions
+          ? "backup_command=\"BASE_BACKUP (LABEL 'run_rep', PROGRESS, CHECKPOINT 'fast', WAIT false)\""
+          : 'backup_command="BASE_BACKUP LABEL \'run_rep\' PROGRESS FAST NOWAIT"',
+      ]),
+    ].map(({ pattern, values }) => ({ pattern, values: values.join(' ') })),
   }
 }
 
-function holds(rule: VersionRule, name: string): boolean {
-  return rule.held.some((held) => held.name === name)
+// The values of all rules, those of the same majors together.
+function groupByMajors(rules: readonly VersionRule[], pick: (rule: VersionRule) => readonly string[]) {
+  const groups = new Map<string, string[]>()
+  for (const value of new Set(rules.flatMap(pick))) {
+    const pattern = patternOf(rules.filter((rule) => pick(rule).includes(value)))
+    groups.set(pattern, [...(groups.get(pattern) ?? []), value])
+  }
+  return [...groups].map(([pattern, values]) => ({ pattern, values }))
 }
 
-function printHeld(held: readonly { readonly name: string; readonly value: string }[]): string {
-  return held.map(({ name, value }) => `${name}=${value}`).join('\n')
+function patternOf(rules: readonly VersionRule[]): string {
+  return rules.map(({ text }) => text).join(' | ')
 }

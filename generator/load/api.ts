@@ -3,19 +3,18 @@
  * place of the literal that it was given. So the API's functions need to know nothing of places, and may
  * return their argument or a new object.
  */
-export function createApiPlaces(api: object, keepPlace: (from: unknown, to: unknown) => void): object {
-  return wrapMembers(api, (call) => {
-    const result: unknown = call.run()
-    for (const argument of call.arguments) keepPlace(argument, result)
+export function createApiPlaces(
+  api: object,
+  keepPlace: (from: readonly unknown[], to: unknown) => void,
+): object {
+  return wrapMembers(api, (values, run) => {
+    const result = run()
+    keepPlace(values, result)
     return result
   })
 }
 
-interface Call {
-  readonly arguments: readonly unknown[]
-  readonly run: () => unknown
-}
-type Around = (call: Call) => unknown
+type Around = (values: readonly unknown[], run: () => unknown) => unknown
 
 function wrapMembers(members: object, around: Around): object {
   const wrapped = Object.entries(members).map(([name, value]) => [name, wrapValue(value, around)])
@@ -26,8 +25,7 @@ function wrapMembers(members: object, around: Around): object {
 function wrapValue(value: unknown, around: Around): unknown {
   if (typeof value === 'function') {
     return new Proxy(value, {
-      apply: (target, self, list) =>
-        around({ arguments: list, run: () => Reflect.apply(target, self, list) }),
+      apply: (target, self, list) => around(list, () => Reflect.apply(target, self, list)),
     })
   }
   const isPlain = typeof value === 'object' && value !== null && isPlainObject(value)

@@ -29,10 +29,7 @@ export function codeFrame(place: Place, source: string): string {
 
 /** One character of text is one column: a tab is two blanks, and what could drive a terminal is a dot. */
 function expand(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-  return text
-    .replaceAll('\t', '  ')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '·')
+  return text.replaceAll('\t', '  ').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·')
 }
 
 function cut(text: string, start: number): string {

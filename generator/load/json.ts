@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { type Node, type ParseError, ParseErrorCode, parseTree } from 'jsonc-parser'
+import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import type { Diagnostic, Place } from '../compile/diagnostic.js'
 import { createFailure, type Loaded, type ModelFile } from './loaded.js'
 import type { ModelPath } from './places.js'
@@ -31,7 +31,7 @@ export function loadJson(file: ModelFile): Loaded {
     // The parser recurses: nesting beyond any sense ends its stack. JSON.parse is the last word on syntax.
     const message =
       error instanceof RangeError ? 'the JSON is nested too deeply' : `not JSON: ${describeError(error)}`
-    return fail([{ code: 'E_SYNTAX', message: `${message}`, place: placeAt(0) }])
+    return fail([{ code: 'E_SYNTAX', message, place: placeAt(0) }])
   }
 }
 
@@ -86,27 +86,27 @@ function findDoubles(node: Node, path: ModelPath, placeAt: PlaceAt): Diagnostic[
   })
 }
 
-const sentences: Partial<Record<ParseErrorCode, string>> = {
-  [ParseErrorCode.InvalidSymbol]: 'this is no JSON value: names and texts stand in double quotes',
-  [ParseErrorCode.InvalidNumberFormat]: 'this is no JSON number',
-  [ParseErrorCode.PropertyNameExpected]: 'a name in double quotes is expected here',
-  [ParseErrorCode.ValueExpected]: 'a value is expected here',
-  [ParseErrorCode.ColonExpected]: 'a colon is expected here',
-  [ParseErrorCode.CommaExpected]: 'a comma is expected here',
-  [ParseErrorCode.CloseBraceExpected]: 'a closing } is expected here',
-  [ParseErrorCode.CloseBracketExpected]: 'a closing ] is expected here',
-  [ParseErrorCode.EndOfFileExpected]: 'the model ends before this: nothing may follow',
-  [ParseErrorCode.InvalidCommentToken]: 'JSON has no comments; a .ts configuration has',
-  [ParseErrorCode.UnexpectedEndOfComment]: 'this comment does not end; JSON has no comments',
-  [ParseErrorCode.UnexpectedEndOfString]: 'this text does not end in its line',
-  [ParseErrorCode.UnexpectedEndOfNumber]: 'this number does not end',
-  [ParseErrorCode.InvalidUnicode]: 'a \\u is followed by four hexadecimal digits',
-  [ParseErrorCode.InvalidEscapeCharacter]: 'JSON knows no such escape after a backslash',
-  [ParseErrorCode.InvalidCharacter]: 'control characters are written as escapes in JSON texts',
+const sentences: Readonly<Record<string, string>> = {
+  InvalidSymbol: 'this is no JSON value: names and texts stand in double quotes',
+  InvalidNumberFormat: 'this is no JSON number',
+  PropertyNameExpected: 'a name in double quotes is expected here',
+  ValueExpected: 'a value is expected here',
+  ColonExpected: 'a colon is expected here',
+  CommaExpected: 'a comma is expected here',
+  CloseBraceExpected: 'a closing } is expected here',
+  CloseBracketExpected: 'a closing ] is expected here',
+  EndOfFileExpected: 'the model ends before this: nothing may follow',
+  InvalidCommentToken: 'JSON has no comments; a .ts configuration has',
+  UnexpectedEndOfComment: 'this comment does not end; JSON has no comments',
+  UnexpectedEndOfString: 'this text does not end in its line',
+  UnexpectedEndOfNumber: 'this number does not end',
+  InvalidUnicode: 'a \\u is followed by four hexadecimal digits',
+  InvalidEscapeCharacter: 'JSON knows no such escape after a backslash',
+  InvalidCharacter: 'control characters are written as escapes in JSON texts',
 }
 
 function describeSyntax(error: ParseError, placeAt: PlaceAt): Diagnostic {
-  const message = sentences[error.error as ParseErrorCode] ?? 'this is not JSON'
+  const message = sentences[printParseErrorCode(error.error)] ?? 'this is not JSON'
   return { code: 'E_SYNTAX', message, place: placeAt(error.offset) }
 }
 

@@ -28,6 +28,8 @@ export interface Literal {
 /** What is remembered of one object: each key's place, and the value that was written there. */
 interface Entry extends Written {
   readonly value: unknown
+  /** A spread of something that no literal wrote: a place around the value, not of it. */
+  readonly isAround?: boolean
 }
 interface Origin {
   readonly at: Place
@@ -39,8 +41,8 @@ export interface PlaceBook {
   readonly add: (literal: Literal) => number
   /** Joins the evaluated parts of literal `id` into the value that the literal means, and keeps its places. */
   readonly stamp: (id: number, parts: readonly unknown[]) => object
-  /** Gives `to` the places of `from`, key by key, unless it has places of its own. */
-  readonly keepPlace: (from: unknown, to: unknown) => void
+  /** Gives `to`, which was made from the values of `from`, their places, key by key; not if it has its own. */
+  readonly keepPlace: (from: readonly unknown[], to: unknown) => void
   /** The place of a path below `root`: exact where a literal wrote it, else the nearest written around it. */
   readonly placeOf: (root: unknown, path: ModelPath) => Place | undefined
   /** The doc comments on the members of an object, by member. */
@@ -74,12 +76,17 @@ export function createPlaceBook(): PlaceBook {
     return value
   }
 
-  const keepPlace = (from: unknown, to: unknown): void => {
-    const origin = originOf(from)
-    if (origin === undefined || !isObject(to) || origins.has(to)) return
+  const keepPlace = (from: readonly unknown[], to: unknown): void => {
+    const [first, ...rest] = from.flatMap((value) => originOf(value) ?? [])
+    if (first === undefined || !isObject(to) || origins.has(to)) return
     const entries = new Map<string, Entry>()
-    for (const [key, entry] of origin.entries) entries.set(key, { ...entry, value: ownValue(to, key) })
-    origins.set(to, { at: origin.at, entries })
+    for (const origin of [first, ...rest]) {
+      for (const [key, entry] of origin.entries) {
+        const value = ownValue(to, key)
+        if (Object.is(entry.value, value) || !entries.has(key)) entries.set(key, { ...entry, value })
+      }
+    }
+    origins.set(to, { at: first.at, entries })
   }
 
   const placeOf = (root: unknown, path: ModelPath): Place | undefined => {
@@ -89,8 +96,9 @@ export function createPlaceBook(): PlaceBook {
       const origin = originOf(value)
       const entry = origin?.entries.get(String(key))
       const child = ownValue(value, String(key))
-      const isWritten = entry !== undefined && Object.is(entry.value, child)
-      place = isWritten ? entry.place : (originOf(child)?.at ?? origin?.at ?? place)
+      const written = entry !== undefined && Object.is(entry.value, child) ? entry : undefined
+      const own = written?.isAround === true || written === undefined ? originOf(child)?.at : undefined
+      place = own ?? written?.place ?? origin?.at ?? place
       value = child
     }
     return place
@@ -106,7 +114,11 @@ export function createPlaceBook(): PlaceBook {
 }
 
 /** What a part brought: the keys of a spread keep the places of the literal that they come from. */
-function listWritten(part: Part, piece: unknown, origin: Origin | undefined): Iterable<[string, Written]> {
+function listWritten(
+  part: Part,
+  piece: unknown,
+  origin: Origin | undefined,
+): Iterable<[string, Omit<Entry, 'value'>]> {
   switch (part.kind) {
     case 'keys':
       return part.keys
@@ -118,7 +130,7 @@ function listWritten(part: Part, piece: unknown, origin: Origin | undefined): It
       return listKeys(piece).map((key) => {
         const entry = origin?.entries.get(key)
         const isWritten = entry !== undefined && Object.is(entry.value, ownValue(piece, key))
-        return [key, isWritten ? entry : part.written]
+        return [key, isWritten ? entry : { ...part.written, isAround: true }]
       })
   }
 }

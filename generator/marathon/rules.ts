@@ -101,8 +101,9 @@ function judgeFetch(app: MarathonApp): Diagnostic[] {
     // The fetcher takes everything behind the last slash for the file's name, a query too.
     const name = destPath ?? uri.slice(uri.lastIndexOf('/') + 1)
     if (name === '') return report(`${uri} names no file`)
-    if (index === 0 && name !== 'run_rep.sh')
-      return report(`${uri} would be saved as ${name}, not as run_rep.sh`)
+    if (index === 0 && /[?#]/.test(uri)) {
+      return report(`${uri}: publish is the URL of a folder, without query and fragment`)
+    }
     if (seen.has(name)) return report(`${uri} would overwrite ${name}, which another artefact is saved as`)
     seen.add(name)
     return []

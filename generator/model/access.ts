@@ -153,8 +153,18 @@ function hostRule(database: AccessName, user: AccessName, from: string): AccessR
   return { type: 'host', database, user, from }
 }
 
-// A literal that is used twice, or is frozen, is copied: its second use must not change its first.
+// A literal that is used twice, or is frozen, is copied: its second use must not change its first, nor must
+// the `reject` of a denial stay in what is allowed later.
 function stamp<T extends object, const S extends object>(rule: T, fixed: S): T & S {
-  if ('type' in rule || !Object.isExtensible(rule)) return { ...rule, ...fixed }
-  return Object.assign(rule, fixed)
+  if (!('type' in rule) && Object.isExtensible(rule)) return remember(Object.assign(rule, fixed), fixed)
+  const { method, ...rest } = rule as T & { method?: unknown }
+  const kept = method === undefined || denied.has(rule) ? rest : { method, ...rest }
+  return remember({ ...(kept as T), ...fixed }, fixed)
+}
+
+const denied = new WeakSet<object>()
+
+function remember<T extends object>(rule: T, fixed: object): T {
+  if ('method' in fixed) denied.add(rule)
+  return rule
 }

@@ -10,6 +10,15 @@ import { userStepSchema } from './step.js'
 const seconds = (min: number, max: number) => z.int().min(min).max(max)
 const tlsMode = types.ssl_mode.schema
 
+const tlsSchema = z.strictObject({
+  mode: tlsMode,
+  rootCert: types.absolute_path.schema.optional(),
+  cert: types.absolute_path.schema.optional(),
+  key: types.absolute_path.schema.optional(),
+})
+
+type Tls = z.infer<typeof tlsSchema>
+
 const masterSchema = z.strictObject({
   hosts: z
     .union([types.host_list.schema, z.array(types.host_list.schema).min(1)])
@@ -18,15 +27,7 @@ const masterSchema = z.strictObject({
   port: z.int().min(1).max(65_535).default(5432).describe('The port of hosts that name none'),
   role: types.role.schema.default('replicator').describe('The role that replicates'),
   tls: z
-    .union([
-      tlsMode,
-      z.strictObject({
-        mode: tlsMode,
-        rootCert: types.absolute_path.schema.optional(),
-        cert: types.absolute_path.schema.optional(),
-        key: types.absolute_path.schema.optional(),
-      }),
-    ])
+    .union([tlsMode, tlsSchema])
     .optional()
     .describe("libpq's sslmode, and paths of certificates on the agent"),
 })
@@ -96,7 +97,7 @@ export function defineReplica(model: ReplicaInput): ReplicaInput {
 /** The variables that `env` of marathon.json sets: what differs from one deployment to another. */
 export function deploymentEnv(model: Replica): Record<string, string> {
   const { master, run, publish, env } = model
-  const tls = typeof master.tls === 'string' ? { mode: master.tls } : (master.tls ?? {})
+  const tls: Tls | undefined = typeof master.tls === 'string' ? { mode: master.tls } : master.tls
   const configUrl = run.configUrl === undefined ? `${publish.replace(/\/$/, '')}/conf` : run.configUrl
   const values: Record<string, string | undefined> = {
     CONFIG_URL: configUrl ?? undefined,
@@ -109,10 +110,10 @@ export function deploymentEnv(model: Replica): Record<string, string> {
     MASTER_WAIT: unless(run.masterWait, 600),
     EXIT_PAUSE: unless(run.exitPause, 30),
     PGCONNECT_TIMEOUT: unless(run.connectTimeout, 10),
-    PGSSLMODE: tls.mode,
-    PGSSLROOTCERT: 'rootCert' in tls ? tls.rootCert : undefined,
-    PGSSLCERT: 'cert' in tls ? tls.cert : undefined,
-    PGSSLKEY: 'key' in tls ? tls.key : undefined,
+    PGSSLMODE: tls?.mode,
+    PGSSLROOTCERT: tls?.rootCert,
+    PGSSLCERT: tls?.cert,
+    PGSSLKEY: tls?.key,
   }
   for (const [name, { value }] of Object.entries(env)) values[name] = value
   return Object.fromEntries(

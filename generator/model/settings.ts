@@ -33,8 +33,8 @@ export interface DefaultSetting {
  */
 export const defaultSettings: readonly DefaultSetting[] = [
   { name: 'max_connections', value: 100, why: "run_rep.sh raises it to the master's, if that is higher" },
-  { name: 'shared_buffers', value: '128MB', why: 'a quarter of the default app.mem' },
-  { name: 'effective_cache_size', value: '384MB', why: 'the rest of it, as page cache' },
+  { name: 'shared_buffers', value: '128MB', why: 'a quarter of what app.mem is by default' },
+  { name: 'effective_cache_size', value: '384MB', why: 'the planner: what page cache that leaves' },
   { name: 'wal_level', value: 'replica', why: 'other replicas may stream from this one' },
   { name: 'max_wal_senders', value: 10, why: "not below the usual master's" },
   { name: 'hot_standby_feedback', value: false, why: 'long queries here must not bloat the master' },

@@ -33,6 +33,11 @@ export interface ToolRun extends CommandUse {
   readonly dir?: string
 }
 
+/** What cannot be read off the text: a command word, the name of a variable, or a failure id that is computed. */
+export interface Dynamic extends Mention {
+  readonly kind: 'command' | 'variable' | 'failure'
+}
+
 /** What one function does by itself; `''` is the top level. Lists are in order of name, then place. */
 export interface FunctionEffects {
   readonly name: string
@@ -47,8 +52,7 @@ export interface FunctionEffects {
   readonly builtins: readonly CommandUse[]
   /** `fail ID`: the literal ids. */
   readonly failures: readonly Mention[]
-  /** What cannot be read off the text: command words, names of variables and ids that are computed. */
-  readonly dynamic: readonly Mention[]
+  readonly dynamic: readonly Dynamic[]
 }
 
 export interface Effects {
@@ -102,7 +106,7 @@ function collect(
   const tools: ToolRun[] = []
   const builtins: CommandUse[] = []
   const failures: Mention[] = []
-  const dynamic: Mention[] = []
+  const dynamic: Dynamic[] = []
   const mention = (what: string, node: SyntaxNode, scope: Scope): Mention => ({
     name: what,
     ...shell.place(node),
@@ -115,7 +119,7 @@ function collect(
     else if (use.kind === 'set') sets.push({ ...at, by: use.by })
     else if (use.kind === 'export') exports.push(at)
     else if (use.kind === 'unset') unsets.push(at)
-    else dynamic.push(at)
+    else dynamic.push({ ...at, kind: 'variable' })
   }
 
   const noteRun = (run: Run, via: readonly string[], scope: Scope): void => {
@@ -123,14 +127,15 @@ function collect(
     if (run.kind === 'function') calls.push(at)
     else if (run.kind === 'builtin') builtins.push(at)
     else if (run.kind === 'tool') tools.push(run.dir === undefined ? at : { ...at, dir: run.dir })
-    else if (run.kind === 'dynamic' || name === '') dynamic.push(mention(run.name, run.word, scope))
+    else if (run.kind === 'dynamic' || name === '')
+      dynamic.push({ ...mention(run.name, run.word, scope), kind: 'command' })
     if (run.name === 'fail' && run.kind !== 'forward') noteFailure(run, scope)
   }
 
   const noteFailure = ({ word, args: [argument] }: Run, scope: Scope): void => {
     const id = argument?.type === 'Word' ? literalOf(argument) : undefined
     if (id === undefined)
-      dynamic.push(mention(`fail ${argument?.text ?? ''}`.trimEnd(), argument ?? word, scope))
+      dynamic.push({ ...mention(argument?.text ?? '', argument ?? word, scope), kind: 'failure' })
     else failures.push(mention(id, argument ?? word, scope))
   }
 

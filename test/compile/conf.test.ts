@@ -80,7 +80,12 @@ describe.skipIf(bin === undefined)('a real server', () => {
   })
 
   test("the model's settings beat the defaults, in any case", () => {
-    const settings = { Shared_Buffers: '64MB', log_line_prefix: "'%t' \\ # ", geqo: false, seq_page_cost: 1.5 }
+    const settings = {
+      Shared_Buffers: '64MB',
+      log_line_prefix: "'%t' \\ # ",
+      geqo: false,
+      seq_page_cost: 1.5,
+    }
     const file = cluster.write('own.conf', printConf(template, settings))
     expect(readSetting(file, 'shared_buffers')).toBe('8192')
     expect(readSetting(file, 'log_line_prefix')).toBe("'%t' \\ # ")
@@ -90,14 +95,14 @@ describe.skipIf(bin === undefined)('a real server', () => {
 
   test('a setting that the major does not know is refused, with its line', () => {
     const file = cluster.write('gone.conf', printConf(template, { wal_keep_segments: 8 }))
-    expect(() => readSetting(file, 'port')).toThrow(/unrecognized configuration parameter "wal_keep_segments"/)
+    expect(() => readSetting(file, 'port')).toThrow(
+      /unrecognized configuration parameter "wal_keep_segments"/,
+    )
   })
 
   test('any string that is let in comes back unchanged', async () => {
     const client = await cluster.connect()
-    const value = fc
-      .string({ unit: 'binary', maxLength: 40 })
-      .filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text))
+    const value = fc.string({ unit: 'binary', maxLength: 40 }).filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text))
     const hostile = fc.string({
       unit: fc.constantFrom("'", '\\', '"', '#', '=', ' ', '$', '`', 'n', '0', 'é', '%'),
       maxLength: 12,

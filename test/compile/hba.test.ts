@@ -85,7 +85,13 @@ describe.skipIf(bin === undefined)('a real server', () => {
     const rows = await load(printHba(template, groups, 'scram-sha-256'))
     expect(rows.map((row) => row.error)).toEqual(rows.map(() => null))
     expect(rows.map((row) => row.auth_method)).toEqual(rows.map(() => 'scram-sha-256'))
-    const printed = rows.map((row) => [row.type, row.database.join(), row.user_name.join(), row.address, row.netmask])
+    const printed = rows.map((row) => [
+      row.type,
+      row.database.join(),
+      row.user_name.join(),
+      row.address,
+      row.netmask,
+    ])
     expect(printed).toEqual([
       ['host', 'all', 'all', '10.0.0.0', '255.0.0.0'],
       ['host', 'all', 'all', '172.16.0.0', '255.240.0.0'],
@@ -130,7 +136,11 @@ describe.skipIf(bin === undefined)('a real server', () => {
       maxLength: 10,
     })
     const name = fc
-      .oneof(fc.string({ unit: 'binary', minLength: 1, maxLength: 15 }), hostile, fc.constantFrom('all', 'sameuser'))
+      .oneof(
+        fc.string({ unit: 'binary', minLength: 1, maxLength: 15 }),
+        hostile,
+        fc.constantFrom('all', 'sameuser'),
+      )
       .filter((text) => accessSchema.safeParse([{ type: 'local', database: { name: text } }]).success)
     const list = fc.array(name, { minLength: 1, maxLength: 4 })
     await fc.assert(
@@ -168,12 +178,20 @@ describe.skipIf(bin === undefined)('a real server', () => {
   async function load(text: string): Promise<HbaRow[]> {
     cluster.write('pg_hba.conf', `${adminLine}${text}`)
     await cluster.reload(admin)
-    const { rows } = await admin.query<HbaRow>('select * from pg_hba_file_rules order by line_number offset 1')
+    const { rows } = await admin.query<HbaRow>(
+      'select * from pg_hba_file_rules order by line_number offset 1',
+    )
     return rows
   }
 
   async function canLogIn(user: string): Promise<boolean> {
-    const client = new pg.Client({ host: '127.0.0.1', port: cluster.port, user, database: 'postgres', password: 'x' })
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port: cluster.port,
+      user,
+      database: 'postgres',
+      password: 'x',
+    })
     try {
       await client.connect()
       return true

@@ -102,9 +102,12 @@ describe('buildApp', () => {
     })
   })
 
-  test.each([{ hostPort: 31_000 }, { constraints: [['hostname', 'UNIQUE']] }])('%j leaves no second place', (app) => {
-    expect(build(app).upgradeStrategy).toEqual({ minimumHealthCapacity: 0, maximumOverCapacity: 0 })
-  })
+  test.each([{ hostPort: 31_000 }, { constraints: [['hostname', 'UNIQUE']] }])(
+    '%j leaves no second place',
+    (app) => {
+      expect(build(app).upgradeStrategy).toEqual({ minimumHealthCapacity: 0, maximumOverCapacity: 0 })
+    },
+  )
 
   test('a fixed port is demanded', () => {
     const app = build({ hostPort: 31_000 })

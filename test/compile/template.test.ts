@@ -17,7 +17,8 @@ describe('renderTemplate', () => {
   })
 
   test('an inner list sees the outer view and its own place', () => {
-    const text = '{{#each rows as |row|}}{{#each row}}{{this}}{{../../sep}}{{#if @last}}.{{/if}}{{/each}}{{/each}}'
+    const text =
+      '{{#each rows as |row|}}{{#each row}}{{this}}{{../../sep}}{{#if @last}}.{{/if}}{{/each}}{{/each}}'
     expect(renderTemplate(text, { rows: [['a', 'b'], []], sep: ';' })).toBe('a;b;.')
   })
 

@@ -4,7 +4,13 @@ import { judgeApp, judgeAppEnv, judgeKillGrace } from '../../generator/marathon/
 import { appSchema } from '../../generator/model/app.js'
 
 function judge(app: object, context: { dataDir?: string; publish?: string } = {}): string[][] {
-  const given = { runUser: 'postgres', dataDir: 'pgdata', publish: 'http://web01/postgres', env: {}, ...context }
+  const given = {
+    runUser: 'postgres',
+    dataDir: 'pgdata',
+    publish: 'http://web01/postgres',
+    env: {},
+    ...context,
+  }
   return judgeApp(buildApp(appSchema.parse(app), given)).map(({ code, path = '' }) => [code, path])
 }
 
@@ -13,10 +19,23 @@ describe('judgeApp', () => {
     [{}],
     [{ id: 'db/pg-replica.v1', instances: 3, volume: '100GiB' }],
     [{ hostPort: 31_432 }],
-    [{ constraints: [['rack', 'GROUP_BY', '3'], ['hostname', 'UNIQUE'], ['rack', 'MAX_PER', '2'], ['x', 'LIKE', 'a.*']] }],
+    [
+      {
+        constraints: [
+          ['rack', 'GROUP_BY', '3'],
+          ['hostname', 'UNIQUE'],
+          ['rack', 'MAX_PER', '2'],
+          ['x', 'LIKE', 'a.*'],
+        ],
+      },
+    ],
     [{ volume: { size: 10, type: 'mount', maxSize: 20, constraints: [['path', 'LIKE', '/disk[0-9]']] } }],
     [{ unreachable: { inactiveAfter: 0, expungeAfter: 60 } }],
-    [{ fetch: ['file:///etc/ca.pem', '/etc/own.pem', { uri: 'http://[::1]:80/a%20b', destPath: 'certs/b' }] }],
+    [
+      {
+        fetch: ['file:///etc/ca.pem', '/etc/own.pem', { uri: 'http://[::1]:80/a%20b', destPath: 'certs/b' }],
+      },
+    ],
     [{ labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' } }],
   ])('%j passes', (app) => {
     expect(judge(app)).toEqual([])
@@ -48,7 +67,11 @@ describe('judgeApp', () => {
     [{ constraints: [['', 'UNIQUE']] }, 'E_APP_CONSTRAINT', 'app.constraints.0'],
     [{ volume: { size: 10, maxSize: 20 } }, 'E_APP_VOLUME', 'app.volume.maxSize'],
     [{ volume: { size: 10, type: 'mount', maxSize: 10 } }, 'E_APP_VOLUME', 'app.volume.maxSize'],
-    [{ volume: { size: 10, constraints: [['path', 'LIKE', 'x']] } }, 'E_APP_VOLUME', 'app.volume.constraints'],
+    [
+      { volume: { size: 10, constraints: [['path', 'LIKE', 'x']] } },
+      'E_APP_VOLUME',
+      'app.volume.constraints',
+    ],
     [
       { volume: { size: 10, type: 'path', constraints: [['size', 'LIKE', 'x']] } },
       'E_APP_VOLUME',
@@ -64,7 +87,11 @@ describe('judgeApp', () => {
       'W_APP_UPGRADE',
       'app.upgrade.maximumOverCapacity',
     ],
-    [{ volume: 10, unreachable: { inactiveAfter: 0, expungeAfter: 0 } }, 'E_APP_UNREACHABLE', 'app.unreachable'],
+    [
+      { volume: 10, unreachable: { inactiveAfter: 0, expungeAfter: 0 } },
+      'E_APP_UNREACHABLE',
+      'app.unreachable',
+    ],
     [{ unreachable: { inactiveAfter: 9, expungeAfter: 8 } }, 'E_APP_UNREACHABLE', 'app.unreachable'],
     [
       {
@@ -92,9 +119,12 @@ describe('judgeApp', () => {
     expect(judge({}, { dataDir })).toEqual([])
   })
 
-  test.each(['http://web 01', 'http://web01/?v=', 'http://web01/{v}'])('%s cannot be published at', (publish) => {
-    expect(judge({}, { publish })).toEqual([['E_APP_FETCH', 'publish']])
-  })
+  test.each(['http://web 01', 'http://web01/?v=', 'http://web01/{v}'])(
+    '%s cannot be published at',
+    (publish) => {
+      expect(judge({}, { publish })).toEqual([['E_APP_FETCH', 'publish']])
+    },
+  )
 })
 
 describe('judgeKillGrace', () => {

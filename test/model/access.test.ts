@@ -54,12 +54,17 @@ describe('accessSchema', () => {
     expect(accessSchema.safeParse([{ type: 'local', user: ['ok', user] }]).success).toBe(false)
   })
 
-  test.each(['app', '+staff', 'a b', { name: '@file' }, { name: '+' }, 'é'.repeat(31), ['a', { name: 'all' }]])(
-    '%j is a role',
-    (user) => {
-      expect(accessSchema.safeParse([{ type: 'local', user }]).success).toBe(true)
-    },
-  )
+  test.each([
+    'app',
+    '+staff',
+    'a b',
+    { name: '@file' },
+    { name: '+' },
+    'é'.repeat(31),
+    ['a', { name: 'all' }],
+  ])('%j is a role', (user) => {
+    expect(accessSchema.safeParse([{ type: 'local', user }]).success).toBe(true)
+  })
 })
 
 describe('completeAccess', () => {
@@ -69,7 +74,9 @@ describe('completeAccess', () => {
   })
 
   test('a replication rule of the model takes the place of the network ones', () => {
-    const rules = accessSchema.parse([allow.host({ database: 'replication', user: 'r', from: '10.1.0.0/16' })])
+    const rules = accessSchema.parse([
+      allow.host({ database: 'replication', user: 'r', from: '10.1.0.0/16' }),
+    ])
     const froms = (given: typeof rules) =>
       completeAccess(given, 'r')[2]?.rules.map((rule) => ('from' in rule ? rule.from : ''))
     expect(froms(rules)).toEqual(['127.0.0.1/32', '::1/128'])

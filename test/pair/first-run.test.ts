@@ -94,8 +94,10 @@ describe('a first run', () => {
   testWith([], 'takes a role, paths and a passfile full of quotes, blanks and $(…) (D17-D20)', async () => {
     const role = `o'brien \\ "x" $(touch pwned) \`id\``
     const password = "pass':\\word"
-    await master.sql(`CREATE ROLE "${role.replaceAll('"', '""')}" LOGIN REPLICATION PASSWORD 'pass'':\\word'`)
-    const odder = await startMaster(space, { hba: ['host all postgres all trust', 'host replication all all scram-sha-256'] })
+    const odd = join(space.dir, `pass 'file' $(touch pwned) \\ "x"`)
+    const odder = await startMaster(space, {
+      hba: ['host all postgres all trust', 'host replication all all scram-sha-256'],
+    })
     await odder.sql(`CREATE ROLE "${role.replaceAll('"', '""')}" LOGIN REPLICATION PASSWORD 'pass'':\\word'`)
     writePassfile(odd, serverUser(), [{ host: '127.0.0.1', port: odder.port, user: role, password }])
     agent = await runAgent(space, {
@@ -114,15 +116,19 @@ describe('a first run', () => {
     await odder.stop()
   })
 
-  testWith([], 'finds the master by name, by host:port and behind a list whose first host is away', async () => {
-    agent = await runAgent(space, {
-      env: contractFor(space, master, {
-        POSTGRES_MASTER: `127.0.0.1:1,localhost:${master.port}`,
-        POSTGRES_PORT: '2',
-      }),
-    })
-    await agent.waitForRow(await master.insert())
-  })
+  testWith(
+    [],
+    'finds the master by name, by host:port and behind a list whose first host is away',
+    async () => {
+      agent = await runAgent(space, {
+        env: contractFor(space, master, {
+          POSTGRES_MASTER: `127.0.0.1:1,localhost:${master.port}`,
+          POSTGRES_PORT: '2',
+        }),
+      })
+      await agent.waitForRow(await master.insert())
+    },
+  )
 
   testWith([], 'has health say no before, yes while and no after it serves', async () => {
     const env = contractFor(space, master)

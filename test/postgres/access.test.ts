@@ -59,7 +59,12 @@ describe('judgeAccess', () => {
 
   test.each<[string, object, AccessContext, [string, string] | undefined]>([
     ['a plain rule', allow.host({ from: 'all' }), modern, undefined],
-    ['trust to a network', allow.host({ from: 'samenet', method: 'trust' }), modern, ['W_ACCESS_TRUST', 'method']],
+    [
+      'trust to a network',
+      allow.host({ from: 'samenet', method: 'trust' }),
+      modern,
+      ['W_ACCESS_TRUST', 'method'],
+    ],
     ['trust to loopback', allow.host({ from: '::1', method: 'trust' }), modern, undefined],
     ['peer by TCP', allow.host({ from: 'all', method: 'peer' }), modern, ['E_ACCESS_METHOD', 'method']],
     ['peer', allow.local({ method: 'peer' }), modern, undefined],
@@ -76,7 +81,12 @@ describe('judgeAccess', () => {
     ['clear text', allow.host({ from: 'all', method: 'password' }), modern, ['W_ACCESS_CLEAR', 'method']],
     ['clear text in TLS', allow.hostssl({ from: 'all', method: 'password' }), modern, undefined],
     ['host bits', allow.host({ from: '10.1.0.0/8' }), modern, ['W_ACCESS_NETWORK', 'from']],
-    ['TLS that is off', allow.hostssl({ from: 'all' }), { majors: [15], hasSsl: false }, ['W_ACCESS_SSL', 'type']],
+    [
+      'TLS that is off',
+      allow.hostssl({ from: 'all' }),
+      { majors: [15], hasSsl: false },
+      ['W_ACCESS_SSL', 'type'],
+    ],
     [
       'an unknown option',
       allow.host({ from: 'all', options: { colour: 'red' } }),
@@ -95,7 +105,12 @@ describe('judgeAccess', () => {
       modern,
       ['E_ACCESS_OPTION', 'options.clientcert'],
     ],
-    ['a client certificate', allow.hostssl({ from: 'all', options: { clientcert: 'verify-ca' } }), modern, undefined],
+    [
+      'a client certificate',
+      allow.hostssl({ from: 'all', options: { clientcert: 'verify-ca' } }),
+      modern,
+      undefined,
+    ],
     [
       'an option before its time',
       allow.hostssl({ from: 'all', options: { clientname: 'DN' } }),

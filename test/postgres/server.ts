@@ -49,7 +49,11 @@ export async function startCluster(bin: string): Promise<Cluster> {
     return [first, rest]
   }
   const run = (program: string, args: readonly string[]) =>
-    execFileSync(...command(program, args), { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    execFileSync(...command(program, args), {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
   const write = (name: string, text: string) => {
     const path = join(data, name)
     writeFileSync(path, text)

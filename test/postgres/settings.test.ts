@@ -84,8 +84,8 @@ describe('judgeMemory', () => {
     ['256MB', 512, undefined],
     ['257MB', 512, 'W_SETTING_MEMORY'],
     ['1GB', 512, 'E_SETTING_MEMORY'],
-    [65_536, 512, undefined],
-    [65_537, 512, 'W_SETTING_MEMORY'],
+    [32_768, 512, undefined],
+    [32_769, 512, 'W_SETTING_MEMORY'],
     ['524289kB', 512, 'E_SETTING_MEMORY'],
     ['many', 512, undefined],
   ])('shared_buffers %j in %i MiB: %s', (value, mem, code) => {

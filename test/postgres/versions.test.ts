@@ -42,7 +42,9 @@ describe('versionRules', () => {
   })
 
   test('before 12 no recovery setting is given on the command line', () => {
-    const names = versionRules.filter(({ major }) => major < 12).flatMap(({ held }) => held.map(({ name }) => name))
+    const names = versionRules
+      .filter(({ major }) => major < 12)
+      .flatMap(({ held }) => held.map(({ name }) => name))
     expect(names.filter((name) => /recovery|restore|cleanup|trigger/.test(name))).toEqual([])
   })
 
@@ -84,7 +86,8 @@ describe.skipIf(bin === undefined)('a real server', () => {
         cluster.write('postgresql.auto.conf', `${[...others, target].join('\n')}\n`)
         const [name = ''] = target.split(' ')
         expect(read(cluster, [], name)).not.toBe('')
-        for (const { name: setting, value } of held) expect([setting, read(cluster, switches, setting)]).toEqual([setting, value])
+        for (const { name: setting, value } of held)
+          expect([setting, read(cluster, switches, setting)]).toEqual([setting, value])
       }
       expect(held.length).toBeGreaterThan(10)
     } finally {

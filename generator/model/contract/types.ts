@@ -72,7 +72,7 @@ export const types = {
   path: describeType({
     name: 'path',
     file: 'types/text.sh',
-    what: 'a path of up to 1000 bytes that has no `..` and no control characters and does not start with -',
+    what: 'a path of up to 1000 bytes that has no ".." and no control characters and does not start with -',
     accepts: isPath,
     ...examples.path,
   }),
@@ -80,7 +80,7 @@ export const types = {
   absolute_path: describeType({
     name: 'absolute_path',
     file: 'types/text.sh',
-    what: 'an absolute path of up to 1000 bytes that has no `..` and no control characters',
+    what: 'an absolute path of up to 1000 bytes that has no ".." and no control characters',
     accepts: (value) => value.startsWith('/') && isPath(value),
     ...examples.absolute_path,
   }),

@@ -60,8 +60,9 @@ export const userVariablesSchema = z
 
 export type UserVariable = z.infer<typeof userVariableSchema>
 type Input = z.input<typeof userVariableSchema>
-type InputOf<T extends Input['type']> = Omit<Extract<Input, { type: T }>, 'type'>
-type PlainInput = InputOf<(typeof plainTypes)[number]>
+type PlainInput = Omit<z.input<typeof plain>, 'type'>
+type LimitedInput = Omit<z.input<typeof limited>, 'type'>
+type ChoiceInput = Omit<z.input<typeof choice>, 'type'>
 
 /** Builds the variables of `env` in a model: `variable.port({ default: '8080', doc: '…' })`. */
 export const variable = {
@@ -75,9 +76,9 @@ export const variable = {
   ssl_mode: (about: PlainInput = {}): Input => ({ type: 'ssl_mode', ...about }),
   flag: (about: PlainInput = {}): Input => ({ type: 'flag', ...about }),
   text: (about: PlainInput = {}): Input => ({ type: 'text', ...about }),
-  integer: (about: InputOf<'integer'>): Input => ({ type: 'integer', ...about }),
-  seconds: (about: InputOf<'seconds'>): Input => ({ type: 'seconds', ...about }),
-  choice: (about: InputOf<'choice'>): Input => ({ type: 'choice', ...about }),
+  integer: (about: LimitedInput): Input => ({ type: 'integer', ...about }),
+  seconds: (about: LimitedInput): Input => ({ type: 'seconds', ...about }),
+  choice: (about: ChoiceInput): Input => ({ type: 'choice', ...about }),
 } as const
 
 /** A user's variable as one of the contract; `doc` is the comment above it, where there is one. */

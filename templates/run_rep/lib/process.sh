@@ -119,15 +119,16 @@ end_server() {
   ignore kill -s KILL "$1"
 }
 
-# pg_basebackup's WAL child outlives its parent, so both are told.
+# pg_basebackup's WAL child outlives its parent, so both are told, and the child first: with the parent
+# this helper may end, too.
 end_tree() {
   _end_tree_children=$(children_of "$1")
   for _end_tree_signal in TERM KILL; do
     while read -r _end_tree_pid; do
       [ -z "$_end_tree_pid" ] || ignore kill -s "$_end_tree_signal" "$_end_tree_pid"
     done <<EOF
-$1
 $_end_tree_children
+$1
 EOF
     nap 5
   done

@@ -30,21 +30,23 @@ quote_with() {
       \'*) _quote_with_done=$_quote_with_done$2\' ;;
       *) _quote_with_done=$_quote_with_done\\\\ ;;
     esac
-    _quote_with_rest=${_quote_with_rest#?}
+    _quote_with_rest=${_quote_with_rest#??}
   done
   printf "'%s'" "$_quote_with_done"
 }
 
-# Sets master_hosts and master_ports, libpq's host= and port=, from a checked host_list and the port
-# of those that name none.
+# Sets master_hosts and master_ports, libpq's host= and port=, and master_count, from a checked
+# host_list and the port of those that name none.
 split_host_list() {
   master_hosts=
   master_ports=
+  master_count=0
   _split_host_list_rest=$1,
   while [ -n "$_split_host_list_rest" ]; do
     is_host_port "${_split_host_list_rest%%,*}" "$2" || return 1
     master_hosts=$master_hosts${master_hosts:+,}$host_name
     master_ports=$master_ports${master_ports:+,}$host_port
+    master_count=$((master_count + 1))
     _split_host_list_rest=${_split_host_list_rest#*,}
   done
 }

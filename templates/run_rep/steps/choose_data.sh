@@ -16,12 +16,21 @@ step_choose_data() {
   read_backup_header
   if [ "$data_state" = unfinished ] && [ "$sub_command" = run ]; then
     for _choose_clone in "$store"/clone.[0-9]*; do
+      if is_run_rep "${_choose_clone##*.}"; then
+        fail DATA_IN_USE "process ${_choose_clone##*.} is making the clone $_choose_clone"
+      fi
       log INFO "removing $_choose_clone, a clone that did not finish"
       end_writers "$_choose_clone"
       remove_clone "$_choose_clone"
     done
   fi
   log INFO "cloning $backup_mb MB in $tablespace_count further tablespaces from $POSTGRES_MASTER"
+}
+
+# is_run_rep PID: does that process run this script? Numbers are given again, so the number alone does
+# not tell.
+is_run_rep() {
+  kill -0 "$1" 2>/dev/null && tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -q -F run_rep
 }
 
 find_major() {

@@ -38,31 +38,32 @@ place_file() {
   mv -- "$pgdata/$1.run_rep" "$pgdata/$1"
 }
 
-# setting NAME: what the server would use, from its files and from what is held.
+# setting NAME: sets $value to what the server would use, from its files and from what is held.
 setting() {
-  with_settings "$pg_bin"/postgres -D "$pgdata" -C "$1" 2>"$work/words" \
+  with_settings "$pg_bin"/postgres -D "$pgdata" -C "$1" >"$work/value" 2>"$work/words" \
     || fail SETTINGS "PostgreSQL $major refuses its configuration: $(words_of "$work/words")"
+  value=$(cat "$work/value")
 }
 
 # hold_parity NAME MASTER FIELD: a standby refuses to start with less than its master has (asked just
 # now) or had (in the control file, which replay keeps up to date).
 hold_parity() {
-  _parity_value=$(setting "$1") || exit "$?"
+  setting "$1"
   _parity_control=$(control_field "$3 setting")
-  [ "$_parity_value" -ge "$2" ] || _parity_value=$2
-  [ "$_parity_value" -ge "${_parity_control:-0}" ] || _parity_value=$_parity_control
+  [ "$value" -ge "$2" ] || value=$2
+  [ "$value" -ge "${_parity_control:-0}" ] || value=$_parity_control
   held_settings="$held_settings
-$1=$_parity_value"
+$1=$value"
 }
 
 # A library that is missing here is found by the server only when it starts.
 check_libraries() {
-  _libraries=$(setting shared_preload_libraries) || exit "$?"
-  printf '%s\n' "$_libraries" | tr ',' '\n' | tr -d ' "'"'" >"$work/libraries"
+  setting shared_preload_libraries
+  printf '%s\n' "$value" | tr ',' '\n' | tr -d ' "'"'" >"$work/libraries"
   while read -r _library; do
     case $_library in
       '') continue ;;
-      '$libdir'/*) _library_file=${_library#*/} ;;
+      \$libdir/*) _library_file=${_library#*/} ;;
       *) _library_file=$_library ;;
     esac
     library_exists "${_library_file%.so}.so" \
@@ -79,18 +80,17 @@ library_exists() {
 }
 
 check_certificate() {
-  _certificate_on=$(setting ssl) || exit "$?"
-  [ "$_certificate_on" = on ] || return 0
+  setting ssl
+  [ "$value" = on ] || return 0
   check_readable ssl_cert_file
   check_readable ssl_key_file
 }
 
 check_readable() {
-  _readable_file=$(setting "$1") || exit "$?"
-  case $_readable_file in
+  setting "$1"
+  case $value in
     /*) ;;
-    *) _readable_file=$pgdata/$_readable_file ;;
+    *) value=$pgdata/$value ;;
   esac
-  [ -r "$_readable_file" ] \
-    || fail SETTINGS "ssl is on, and $1 is $_readable_file, which $RUN_USER cannot read here"
+  [ -r "$value" ] || fail SETTINGS "ssl is on, and $1 is $value, which $RUN_USER cannot read here"
 }

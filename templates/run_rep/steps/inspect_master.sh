@@ -9,11 +9,11 @@ step_inspect_master() {
   start_patience
   until ask_master; do
     _inspect_words=$(words_of "$work/words")
-    judge_refusal "$_inspect_words"
     if [ "$data_state" = finished ]; then
-      log WARN "the master does not answer; serving what is here: $_inspect_words"
+      log WARN "the master gives no answer; serving what is here: $_inspect_words"
       return 0
     fi
+    judge_refusal "$_inspect_words"
     be_patient "no usable answer from $POSTGRES_MASTER: $_inspect_words" || give_up "$_inspect_words"
   done
   read_answers
@@ -34,32 +34,30 @@ ask_master() {
   [ "$status" -eq 0 ]
 }
 
-# Servers speak their own language, and only English words can be told apart. So first: does it
-# accept connections at all? Then a failed login is a refusal, and one that we do not understand is
-# believed when it comes again.
+# Returns for what may pass by itself, fails for what will not. Servers speak their own language, and
+# only English words can be told apart: a server that accepts connections and yet refuses us in words
+# that we do not know is believed the third time.
 judge_refusal() {
   case $1 in
-    *'SSL'* | *'certificate'*) fail MASTER_TLS "TLS with $POSTGRES_MASTER fails: $1" ;;
+    *'no pg_hba.conf entry'*)
+      fail MASTER_REFUSES "no line of the master's pg_hba.conf lets us in for \"replication\": $1"
+      ;;
+    *'no password supplied'*)
+      fail MASTER_REFUSES "no line of $PGPASSFILE fits, with \"replication\" as the database: $1"
+      ;;
+    *'password authentication failed'* | *'must be superuser or replication role'* | *'permission denied'*)
+      fail MASTER_REFUSES "the master refuses the role $POSTGRES_REPUSER: $1"
+      ;;
+    *'SSL'* | *'certificate'*) fail MASTER_TLS "no TLS connection with $POSTGRES_MASTER: $1" ;;
     *'exceeds max_wal_senders'* | *'too many'* | *'remaining connection slots'* | *'is read-only'* \
       | *'starting up'* | *'shutting down'* | *'silent for'*) return 0 ;;
     *) ;;
   esac
-  bounded "$((PGCONNECT_TIMEOUT + 5))" "$client_bin"/pg_isready -q -h "$master_hosts" \
-    -p "$master_ports" -t "$PGCONNECT_TIMEOUT"
+  bounded "$_ask_limit" "$client_bin"/pg_isready -q -h "$master_hosts" -p "$master_ports" \
+    -t "$PGCONNECT_TIMEOUT"
   [ "$status" -eq 0 ] || return 0
   refusals=$((refusals + 1))
-  case $1 in
-    *'no pg_hba.conf entry'*)
-      fail MASTER_REFUSES "the master has no pg_hba.conf line \"replication\" for us: $1"
-      ;;
-    *'no password supplied'*)
-      fail MASTER_REFUSES "no line of $PGPASSFILE fits (database \"replication\"): $1"
-      ;;
-    *'password authentication failed'* | *'must be superuser or replication role'* | *'permission denied'*)
-      fail MASTER_REFUSES "the master refuses $POSTGRES_REPUSER: $1"
-      ;;
-    *) [ "$refusals" -lt 3 ] || fail MASTER_REFUSES "the master refuses $POSTGRES_REPUSER: $1" ;;
-  esac
+  [ "$refusals" -lt 3 ] || fail MASTER_REFUSES "the master refuses the role $POSTGRES_REPUSER: $1"
 }
 
 give_up() {
@@ -81,7 +79,9 @@ read_answers() {
     read -r master_max_wal_senders
     read -r master_max_prepared_transactions
     read -r master_max_locks_per_transaction
-  } <"$work/answers" || fail MASTER_AWAY "the answers of $POSTGRES_MASTER make no sense"
+  } <"$work/answers" || master_version=''
+  is_integer "$master_version" 80000 999999 \
+    || fail MASTER_VERSION "the answers of $POSTGRES_MASTER are not those of a PostgreSQL server"
   if [ "$master_version" -ge 100000 ]; then
     master_major=$((master_version / 10000))
   else
@@ -96,8 +96,11 @@ read_answers() {
 # Small files of this run only: beside the data, or for preflight, which changes nothing, elsewhere.
 make_work() {
   if [ "$sub_command" = run ]; then
+    for work in "$store"/work.[0-9]*; do
+      kill -0 "${work##*.}" 2>/dev/null || rm -rf -- "${work:?}"
+    done
     work=$store/work.$$
-    ignore rm -rf -- "${work:?}"
+    rm -rf -- "${work:?}"
   else
     work=${TMPDIR:-/tmp}/run_rep.$$
   fi

@@ -41,7 +41,7 @@ need_user() {
 # As root only the directory itself is made and handed over, and only while it holds no data.
 prepare_store() {
   [ "$sub_command" = run ] || return 0
-  mkdir -p -- "$PGDATA_DIR" || fail DATA_DIR "cannot make the directory $PGDATA_DIR"
+  (umask 022 && mkdir -p -- "$PGDATA_DIR") || fail DATA_DIR "cannot make the directory $PGDATA_DIR"
   for _prepare_entry in "$PGDATA_DIR"/* "$PGDATA_DIR"/.[!.]*; do
     case ${_prepare_entry##*/} in
       '*' | '.[!.]*' | lost+found) ;;
@@ -80,14 +80,17 @@ as_user() {
     su-exec) exec su-exec "$RUN_USER" "$@" ;;
     chpst) exec chpst -u "$RUN_USER" "$@" ;;
     chroot) exec chroot --skip-chdir "--userspec=$RUN_USER:$_as_group" / "$@" ;;
-    # shellcheck disable=SC2016 # the shell that su starts expands these, not this one
-    busybox) exec busybox su -s /bin/sh "$RUN_USER" -c 'exec "$0" "$@"' "$@" ;;
-    *)
+    busybox)
+      # shellcheck disable=SC2016 # the shell that su starts expands these, not this one
+      exec busybox su -s /bin/sh "$RUN_USER" -c 'exec "$0" "$@"' "$@"
+      ;;
+    start-stop-daemon)
       _as_command=$(command -v "$1")
       shift
       exec start-stop-daemon -S -p /nonexistent/run_rep -c "$RUN_USER:$_as_group" -d "$(pwd)" \
         -x "$_as_command" -- "$@"
       ;;
+    *) return 1 ;;
   esac
 }
 

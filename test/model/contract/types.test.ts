@@ -81,6 +81,14 @@ describe.each(shells)('in $name', (shell) => {
   }
 })
 
+describe.each(shells.filter((shell) => shell.eightBit))('in $name where the agent speaks UTF-8', (shell) => {
+  it.for([types.role, types.path, types.text])('$name counts bytes', async (type, context) => {
+    requireCapability(shell.available, shell.name, context)
+    const verdicts = await judgeInShell(shell, type, type.bad.map(toBytes), { LC_ALL: 'C.UTF-8' })
+    expect(pair(type.bad, verdicts)).toEqual(type.bad.map((value) => [value, false]))
+  })
+})
+
 describe('any value', () => {
   it.each(titled)('$title: zod and every core shell give the same verdict', async ({ type }) => {
     await fc.assert(

@@ -1,0 +1,35 @@
+import { requirePosixBuiltins } from './builtins.js'
+import { requireReadableNames } from './dynamic.js'
+import { requirePlainEcho } from './echo.js'
+import { forbidEval } from './eval.js'
+import { requireKnownFailures } from './failures.js'
+import { requireOwnFunctions } from './functions.js'
+import { requirePosixOptions } from './options.js'
+import { requireConstantFormat } from './printf.js'
+import { requireQuotes } from './quoting.js'
+import { requireRawRead } from './read.js'
+import type { Rule } from './rule.js'
+import { requirePosixSyntax } from './syntax.js'
+import { forbidTemplateMarks } from './template.js'
+import { requirePosixTest } from './test.js'
+import { requirePosixTraps } from './trap.js'
+import { forbidForeignUtilities } from './utilities.js'
+
+/** Every rule for shell text, of a step or of the whole script. */
+export const rules: readonly Rule[] = [
+  forbidTemplateMarks,
+  forbidEval,
+  requireQuotes,
+  requirePosixSyntax,
+  requirePosixBuiltins,
+  requirePosixTest,
+  requirePosixTraps,
+  requirePosixOptions,
+  requirePlainEcho,
+  requireConstantFormat,
+  requireRawRead,
+  forbidForeignUtilities,
+  requireKnownFailures,
+  requireOwnFunctions,
+  requireReadableNames,
+]

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { type Agent, runAgent } from './harness/agent.js'
+import { testWith } from './harness/capability.js'
+import { printedFiles, type Served, startConfigServer, startSilentServer } from './harness/config-server.js'
+import { contractFor } from './harness/contract.js'
+import { type Master, startMaster } from './harness/master.js'
+import { openSpace, pickPort, type Space } from './harness/space.js'
+
+let space: Space
+let master: Master
+beforeAll(async () => {
+  space = openSpace()
+  master = await startMaster(space, { layout: 'debian' })
+})
+afterAll(() => space.close())
+
+/** Runs with that CONFIG_URL until the end, which must come before a copy. */
+async function expectExit(code: number, CONFIG_URL: string): Promise<Agent> {
+  const agent = await runAgent(space, { env: contractFor(space, master, { CONFIG_URL, MASTER_WAIT: '2' }) })
+  expect(await agent.exit, agent.log()).toBe(code)
+  expect(master.clones(), 'base backups').toBe(0)
+  return agent
+}
+
+async function serve(files: Served): Promise<string> {
+  return (await startConfigServer(space, files)).url
+}
+
+const printed = (name: string) => readFileSync(`dist/${name}`, 'utf8')
+
+describe('a CONFIG_URL that is of no use costs no copy (D7, D9-D11)', () => {
+  testWith(['debian', 'nginx'], '404 for postgresql.conf is 78', async () => {
+    const agent = await expectExit(78, await serve({ 'pg_hba.conf': printed('pg_hba.conf') }))
+    expect(agent.log()).toMatch(/postgresql\.conf.*404/)
+  })
+
+  testWith(['debian', 'nginx'], '404 for pg_hba.conf is 78', async () => {
+    const agent = await expectExit(78, await serve({ 'postgresql.conf': printed('postgresql.conf') }))
+    expect(agent.log()).toMatch(/pg_hba\.conf.*404/)
+  })
+
+  testWith(['debian', 'nginx'], 'a page of HTML with status 200 is 78', async () => {
+    const url = (await serve(printedFiles)).replace(/conf$/, 'page')
+    expect((await expectExit(78, url)).log()).toMatch(/postgresql\.conf/)
+  })
+
+  testWith(['debian', 'nginx'], 'a page of HTML in place of pg_hba.conf is 78', async () => {
+    const page = '<!DOCTYPE html>\n<html><body>Please log in</body></html>\n'
+    const url = await serve({ 'postgresql.conf': printed('postgresql.conf'), 'pg_hba.conf': page })
+    expect((await expectExit(78, url)).log()).toMatch(/pg_hba\.conf/)
+  })
+
+  testWith(['debian', 'nginx'], 'an empty pg_hba.conf is 78', async () => {
+    await expectExit(78, await serve({ 'postgresql.conf': printed('postgresql.conf'), 'pg_hba.conf': '' }))
+  })
+
+  testWith(['debian', 'nginx'], 'an access rule that PostgreSQL cannot parse is 78', async () => {
+    const rules = `${printed('pg_hba.conf')}host all all 10.0.0.0/99 nonsense\n`
+    await expectExit(78, await serve({ 'postgresql.conf': printed('postgresql.conf'), 'pg_hba.conf': rules }))
+  })
+
+  testWith(['debian', 'nginx'], 'a setting that 15 does not know is 78, with file and line', async () => {
+    const conf = "# of 2015\nmax_connections = 100\nwal_keep_segments = 8\nstats_temp_directory = 'x'\n"
+    const url = await serve({ 'postgresql.conf': conf, 'pg_hba.conf': printed('pg_hba.conf') })
+    const log = (await expectExit(78, url)).log()
+    expect(log).toMatch(/wal_keep_segments/)
+    expect(log).toMatch(/postgresql\.conf.*line 3/)
+  })
+
+  testWith(['debian', 'nginx'], 'a value that 15 does not take is 78', async () => {
+    const conf = 'max_connections = many\n'
+    const url = await serve({ 'postgresql.conf': conf, 'pg_hba.conf': printed('pg_hba.conf') })
+    expect((await expectExit(78, url)).log()).toMatch(/max_connections/)
+  })
+
+  testWith(['debian', 'nginx'], 'a certificate that is not on this agent is 78', async () => {
+    const conf =
+      "ssl = on\nssl_cert_file = '/nonexistent/snakeoil.pem'\nssl_key_file = '/nonexistent/snakeoil.key'\n"
+    const url = await serve({ 'postgresql.conf': conf, 'pg_hba.conf': printed('pg_hba.conf') })
+    expect((await expectExit(78, url)).log()).toMatch(/snakeoil/)
+  })
+
+  testWith(['debian'], 'a server that refuses connections is 75', async () => {
+    const agent = await expectExit(75, `http://127.0.0.1:${await pickPort()}/conf`)
+    expect(agent.log()).toMatch(/CONFIG_URL/)
+  })
+
+  testWith(['debian'], 'a server that says nothing is 75', async () => {
+    await expectExit(75, (await startSilentServer(space)).url)
+  })
+})

@@ -1,0 +1,87 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { listTree, runAgent } from './harness/agent.js'
+import { serverBin, testWith } from './harness/capability.js'
+import { contractFor } from './harness/contract.js'
+import { type Master, startMaster } from './harness/master.js'
+import { openSpace, pickPort, type Space, spacePrefix } from './harness/space.js'
+
+let space: Space
+let master: Master
+beforeAll(async () => {
+  space = openSpace()
+  master = await startMaster(space)
+})
+afterAll(() => space.close())
+
+const strays = () =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith('run_rep') && !name.startsWith(spacePrefix))
+
+describe('preflight', () => {
+  testWith([], 'passes where a run would clone, and changes nothing', async () => {
+    const agent = await runAgent(space, { env: contractFor(space, master), args: ['preflight'] })
+    expect(await agent.exit, agent.log()).toBe(0)
+    expect(readdirSync(agent.sandbox).sort()).toEqual(['run_rep.sh', 'stderr', 'stdout'])
+    expect(master.clones()).toBe(0)
+    expect(strays()).toEqual([])
+  })
+
+  testWith([], 'changes nothing where a replica lies', async () => {
+    const env = contractFor(space, master)
+    const first = await runAgent(space, { env })
+    await first.waitForRow(await master.insert())
+    first.terminate('SIGTERM', 'script')
+    await first.exit
+    const before = listTree(first.sandbox)
+    const agent = await runAgent(space, { env, sandbox: first.sandbox, args: ['preflight'] })
+    expect(await agent.exit, agent.log()).toBe(0)
+    expect(listTree(first.sandbox)).toEqual(before)
+  })
+
+  testWith([], 'reports an absent master with 69 and changes nothing', async () => {
+    const env = contractFor(space, { port: await pickPort() }, { MASTER_WAIT: '1' })
+    const agent = await runAgent(space, { env, args: ['preflight'] })
+    expect(await agent.exit, agent.log()).toBe(69)
+    expect(readdirSync(agent.sandbox).sort()).toEqual(['run_rep.sh', 'stderr', 'stdout'])
+    expect(strays()).toEqual([])
+  })
+})
+
+describe("an agent without the server of the master's major", () => {
+  for (const args of [[], ['preflight']]) {
+    testWith(
+      ['namespace'],
+      `is 78 for ${args[0] ?? 'run'}, names the package and costs no copy (D1)`,
+      async () => {
+        const client = join(space.dir, `client-${args.length}`)
+        mkdirSync(client)
+        for (const tool of ['psql', 'pg_isready', 'pg_basebackup', 'pg_verifybackup']) {
+          copyFileSync(join(serverBin, tool), join(client, tool))
+          chmodSync(join(client, tool), 0o755)
+        }
+        const mounts = [{ from: client, over: serverBin }]
+        const agent = await runAgent(space, { env: contractFor(space, master), mounts, args })
+        expect(await agent.exit, agent.log()).toBe(78)
+        expect(agent.log()).toMatch(/postgresql-(15|N)/)
+        expect(master.clones()).toBe(1)
+        expect(existsSync(agent.dataDir)).toBe(false)
+      },
+    )
+  }
+})
+
+describe('an agent without any PostgreSQL', () => {
+  testWith(['namespace'], 'is 78 before anything is made', async () => {
+    const empty = join(space.dir, 'empty')
+    mkdirSync(empty)
+    const mounts = [
+      { from: empty, over: serverBin },
+      { from: '/bin/false', over: '/usr/bin/psql' },
+    ]
+    const agent = await runAgent(space, { env: contractFor(space, master), mounts })
+    expect(await agent.exit, agent.log()).toBe(78)
+    expect(existsSync(join(agent.sandbox, 'pgdata'))).toBe(false)
+  })
+})
