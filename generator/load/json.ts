@@ -15,7 +15,7 @@ export function loadJson(file: ModelFile): Loaded {
   const errors: ParseError[] = []
   try {
     const tree = parseTree(file.text, errors, { disallowComments: true, allowTrailingComma: false })
-    if (errors.length > 0) return fail(errors.map((error) => describeSyntax(error, placeAt)))
+    if (errors.length > 0) return fail(describeSyntax(errors, file.text, placeAt))
     const value: unknown = JSON.parse(file.text)
     if (tree?.type !== 'object' || typeof value !== 'object' || value === null) {
       const message = `the model in ${file.shown} is not an object but ${tree?.type ?? 'nothing'}`
@@ -105,9 +105,17 @@ const sentences: Readonly<Record<string, string>> = {
   InvalidCharacter: 'control characters are written as escapes in JSON texts',
 }
 
-function describeSyntax(error: ParseError, placeAt: PlaceAt): Diagnostic {
-  const message = sentences[printParseErrorCode(error.error)] ?? 'this is not JSON'
-  return { code: 'E_SYNTAX', message, place: placeAt(error.offset) }
+/** The first error of each line: what follows it there is mostly its consequence. */
+function describeSyntax(errors: readonly ParseError[], text: string, placeAt: PlaceAt): Diagnostic[] {
+  const lines = new Map<number, Diagnostic>()
+  for (const { error, offset } of errors) {
+    const place = placeAt(offset)
+    const isTrailing = /^[}\]]/.test(text.slice(offset)) && text.slice(0, offset).trimEnd().endsWith(',')
+    const known = sentences[printParseErrorCode(error)] ?? 'this is not JSON'
+    const message = isTrailing ? 'JSON allows no comma before a closing bracket' : known
+    if (!lines.has(place.line)) lines.set(place.line, { code: 'E_SYNTAX', message, place })
+  }
+  return [...lines.values()]
 }
 
 function describeError(error: unknown): string {

@@ -62,11 +62,12 @@ export function walkScoped(
       case 'AndOr': {
         // Behind `a && b` all before are true, behind `a || b` all are false; behind a mixture, who knows.
         let here = scope
+        let mixed = false
         for (const [index, command] of node.commands.entries()) {
           const operator = node.operators[index]
           visit(command, node, here)
-          here =
-            operator === node.operators[0] ? withGuards(here, guardsWhen(command, operator === '&&')) : scope
+          mixed ||= operator !== node.operators[0]
+          here = mixed ? scope : withGuards(here, guardsWhen(command, operator === '&&'))
         }
         return
       }

@@ -23,13 +23,17 @@ beforeAll(async () => {
       type: 'module',
       exports: { '.': { types: './build/index.d.ts', default: './build/index.js' } },
     }),
-    'generator/index.ts': `${stubTypes.replace(/export declare [^]*$/, '')}
+    'generator/index.ts': `${stubTypes.slice(0, stubTypes.indexOf('export declare'))}
 export { loadModel } from './load/load.js'
 export const defineReplica = (model: Model): Model => ({ ...model })
 export const allow = { host: (rule: Rule): Rule => ({ ...rule }), every: (from: string): Rule => ({ database: 'all', user: 'all', from }) }
 export const variable = { port: (options: { default?: number; doc?: string } = {}): object => ({ ...options }) }
 `,
-    'tsconfig.json': JSON.stringify({ extends: join(repository, 'tsconfig.json'), include: ['generator'] }),
+    'tsconfig.json': JSON.stringify({
+      extends: join(repository, 'tsconfig.json'),
+      include: [],
+      files: ['generator/index.ts'],
+    }),
     'run.mjs': `import Module from 'node:module'
 const api = await import('./build/index.js')
 const loaded = await api.loadModel(process.argv[2], api)

@@ -84,10 +84,9 @@ describe('positions', () => {
           const offset = number % (text.length + 1)
           const { line, column } = createPositions('f', text)(offset)
           // An offset between CR and LF still belongs to the line that they end.
-          const ended = text
-            .slice(0, offset)
-            .replace(text.slice(offset - 1, offset + 1) === '\r\n' ? /\r$/ : /$^/, ' ')
-          const before = ended.split(/\r\n|\n|\r/)
+          const isInside = text.slice(offset - 1, offset + 1) === '\r\n'
+          const before = text.slice(0, isInside ? offset - 1 : offset).split(/\r\n|\n|\r/)
+          if (isInside) before.push(`${before.pop()}\r`)
           expect([line, column]).toEqual([before.length, (before.at(-1)?.length ?? 0) + 1])
         },
       ),

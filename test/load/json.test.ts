@@ -92,6 +92,15 @@ describe('a JSON model', () => {
     })
   })
 
+  it('says in words what is wrong', async () => {
+    await inProject({ 'r.json': '{\n  "a": 1,\n}', 'c.json': '{} // x' }, async ({ load }) => {
+      expect((await load('r.json')).diagnostics[0]?.message).toBe(
+        'JSON allows no comma before a closing bracket',
+      )
+      expect((await load('c.json')).diagnostics[0]?.message).toContain('no comments')
+    })
+  })
+
   it('names the path of a name given twice', async () => {
     await inProject({ 'r.json': '{"access": [{"from": 1, "from": 2}]}' }, async ({ load }) => {
       expect((await load('r.json')).diagnostics[0]?.path).toBe('access.0.from')

@@ -29,13 +29,13 @@ test('walk reaches every place that can hold an expansion', () => {
     '$2@1:19',
     '$3@2:6',
     '$4@2:13',
-    '$5@2:21',
+    '$5@2:20',
     '$6@4:1',
     '$7@4:9',
     '$8@6:11',
     '${y:-"$9"}@7:4',
     '$9@7:10',
-    '${w}@7:24',
+    '${w}@7:23',
   ])
 })
 
@@ -44,12 +44,15 @@ test('the text of a quoted here-document and of single quotes is no shell', () =
 })
 
 test('a quoted trap is parsed in its place', () => {
-  expect(expansionsOf(":\ntrap 'rm \"$x\"\nls \"$y\"' EXIT TERM")).toEqual(['$x@2:11', '$y@3:5'])
+  expect(expansionsOf(':\ntrap \'rm "$x"\nls "$y"\' EXIT TERM')).toEqual(['$x@2:11', '$y@3:5'])
 })
 
-test.each(["trap - EXIT", "trap '' TERM", "trap 1 2", 'trap "rm $x" EXIT', "trap 'a'"])('%s has no body', (text) => {
-  expect(parseShell(text).all('Script')).toHaveLength(1)
-})
+test.each(['trap - EXIT', "trap '' TERM", 'trap 1 2', 'trap "rm $x" EXIT', "trap 'a'"])(
+  '%s has no body',
+  (text) => {
+    expect(parseShell(text).all('Script')).toHaveLength(1)
+  },
+)
 
 test('a trap whose action is a bare word calls it', () => {
   const shell = parseShell('trap on_exit EXIT')
@@ -101,3 +104,13 @@ while IFS= read -r line; do
   esac
 done <<EOF
 a=$((1 + 2))
+EOF
+`
+
+test('a second, independent parser takes what ours takes, and refuses what ours refuses', async () => {
+  expect(parseShell(sample).errors).toEqual([])
+  await expect(parseBySecond(sample, { variant: 1 })).resolves.toBeDefined()
+  const broken = sample.replace('\n}\n', '\n')
+  expect(parseShell(broken).errors).not.toEqual([])
+  await expect(parseBySecond(broken, { variant: 1 })).rejects.toBeDefined()
+})

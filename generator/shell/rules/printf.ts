@@ -11,7 +11,7 @@ export const requireConstantFormat: Rule = (shell, { runs }) =>
     const message =
       text === undefined
         ? 'the format of printf is not a constant'
-        : /^-./.test(text)
+        : /^-./.test(text) && first === format
           ? 'the format of printf looks like an option'
           : /%[-+ #0-9.*]*[q(]|\\[xeEuU]/.test(text)
             ? 'the format of printf holds what POSIX does not know'

@@ -54,7 +54,7 @@ judge_refusal() {
     *) ;;
   esac
   bounded "$_ask_limit" "$client_bin"/pg_isready -q -h "$master_hosts" -p "$master_ports" \
-    -t "$PGCONNECT_TIMEOUT"
+    -U "$POSTGRES_REPUSER" -d postgres -t "$PGCONNECT_TIMEOUT"
   [ "$status" -eq 0 ] || return 0
   refusals=$((refusals + 1))
   [ "$refusals" -lt 3 ] || fail MASTER_REFUSES "the master refuses the role $POSTGRES_REPUSER: $1"

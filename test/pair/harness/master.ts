@@ -34,7 +34,7 @@ export interface Master {
   /** Writes one row and gives its text, which must show up on a replica. */
   insert(): Promise<string>
   walsenders(): Promise<Row[]>
-  /** The base backups that were asked for with a label, so pg_basebackup's; not a look at the header. */
+  /** The base backups of pg_basebackup, by its label; a look at the header of one is not a copy. */
   clones(): number
   log(): string
   freeze(): void
@@ -86,7 +86,7 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
       return String(row?.body)
     },
     walsenders: () => query(port, 'SELECT * FROM pg_stat_replication'),
-    clones: () => (readFileSync(logFile, 'utf8').match(/BASE_BACKUP[^\n]*LABEL/g) ?? []).length,
+    clones: () => (readFileSync(logFile, 'utf8').match(/LOG: [^\n]*BASE_BACKUP[^\n]*LABEL 'pg_base/g) ?? []).length,
     log: () => readFileSync(logFile, 'utf8'),
     freeze: () => {
       for (const one of everyone()) signal(one, 'SIGSTOP')

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { verifyScript, verifySyntax } from '../../generator/compile/verify.js'
+
+const options = { failureIds: ['USAGE'], exceptions: [] }
+
+test('a sound script passes both judges', async () => {
+  const text =
+    '#!/bin/sh\nset -eu\nfail() { exit 64; }\nmain() { [ "$#" -eq 0 ] || fail USAGE "x"; }\nmain "$@"\n'
+  expect(verifyScript(text, options)).toEqual([])
+  expect(await verifySyntax(text)).toEqual([])
+})
+
+test('findings come in the order of the lines, with words and a hint', () => {
+  expect(verifyScript('ls $b\neval x\nfail NOPE\n', options)).toEqual([
+    { code: 'E_SHELL_UNQUOTED', line: 1, message: expect.stringContaining('$b'), hint: 'write "$b"' },
+    { code: 'E_SHELL_EVAL', line: 2, message: expect.any(String), hint: expect.any(String) },
+    { code: 'E_SHELL_FAIL_ID', line: 3, message: expect.stringContaining('NOPE'), hint: expect.any(String) },
+  ])
+})
+
+test('faults of the syntax come alone, from both judges, with their line', async () => {
+  const text = ':\n:\nif x; fi\nls $x\n'
+  const found = verifyScript(text, options)
+  expect(new Set(found.map(({ code }) => code))).toEqual(new Set(['E_SHELL_SYNTAX']))
+  expect(found[0]?.line).toBe(3)
+  expect(await verifySyntax(text)).toEqual([
+    { code: 'E_SHELL_SYNTAX', line: 3, message: expect.stringContaining('sh -n') },
+  ])
+})
+
+test('sh -n takes a long text, and a fault in its first line ends it early', async () => {
+  const long = ': a line of a long script\n'.repeat(20_000)
+  expect(await verifySyntax(long)).toEqual([])
+  expect(await verifySyntax(`)\n${long}`)).toMatchObject([{ code: 'E_SHELL_SYNTAX', line: 1 }])
+})
+
+test('without sh the syntax is said to be not checked', async () => {
+  expect(await verifySyntax(':', '/nonexistent/sh')).toMatchObject([{ code: 'W_NOT_RUN' }])
+})

@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { verifyScript } from '../../generator/compile/verify.js'
+import { effectsOf } from '../../generator/shell/effects.js'
+import { parseShell } from '../../generator/shell/parse.js'
+import { toolsOf } from '../../generator/shell/tools.js'
+
+const folders = ['/usr/bin', '/usr/sbin', '/etc/init.d']
+
+test('real scripts of this system are understood: no fault, no throw', () => {
+  const scripts = folders.flatMap(filesIn).flatMap((file) => {
+    const bytes = readFileSync(file)
+    return /^#! ?\/bin\/(sh|dash)\b/.test(bytes.toString('latin1', 0, 12))
+      ? [{ file, text: bytes.toString() }]
+      : []
+  })
+  expect(scripts.length).toBeGreaterThan(0)
+  const refused: string[] = []
+  for (const { file, text } of scripts) {
+    const shell = parseShell(text)
+    if (shell.errors.length > 0) refused.push(file)
+    toolsOf(effectsOf(shell), '')
+    verifyScript(text, { failureIds: [], exceptions: [] })
+  }
+  expect(refused).toEqual([])
+})
+
+function filesIn(folder: string): string[] {
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return []
+  return readdirSync(folder)
+    .map((name) => join(folder, name))
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile())
+}
