@@ -21,16 +21,25 @@ export async function loadTypeScript(file: ModelFile, api: object, types = findO
   const { Project, ts } = await import('ts-morph')
   // Imports are resolved to real paths; so is the folder here, or one file could become two modules.
   const entry = join(realpathSync(dirname(file.absolute)), basename(file.absolute))
-  const compilerOptions = chooseOptions(ts, entry, types)
-  const project = new Project({ compilerOptions, skipAddingFilesFromTsConfig: true })
-  project.createSourceFile(entry, file.text, { overwrite: true })
-  const program = project.getProgram().compilerObject
-  const sources = findUserSources(program, types)
+  const check = (nodeTypes: string | undefined) => {
+    const compilerOptions = chooseOptions(ts, types, nodeTypes)
+    const project = new Project({ compilerOptions, skipAddingFilesFromTsConfig: true })
+    project.createSourceFile(entry, file.text, { overwrite: true })
+    const program = project.getProgram().compilerObject
+    const sources = findUserSources(program, types)
+    return { compilerOptions, project, program, sources, faults: checkTypes(program, sources) }
+  }
+  // @types/node triples the time of the check, and most models say nothing of Node. So it is left out first,
+  // where the text does not name it; what is in order without it is in order with it.
+  const nodeTypes = findNodeTypes(entry)
+  const isLikelyNode = /\bnode:|\bprocess\b|\b__dirname\b/.test(file.text)
+  const first = check(isLikelyNode ? nodeTypes : undefined)
+  const retries = first.faults.length > 0 && !isLikelyNode && nodeTypes !== undefined
+  const { compilerOptions, project, program, sources, faults } = retries ? check(nodeTypes) : first
   const placeAt = createPlaceAt((path) =>
     path === entry ? file.shown : join(dirname(file.shown), relative(dirname(entry), path)),
   )
 
-  const faults = checkTypes(program, sources)
   if (faults.length > 0) return createFailure(file.shown, describeFaults(ts, faults, placeAt))
 
   const book = createPlaceBook()
@@ -89,8 +98,11 @@ function findOwnTypes(): string {
  * CommonJS, since it is run from memory by a `require` of ours; resolution as bundlers do it, so that a
  * relative import may have no extension, `.js` or `.ts`. @types/node is there only where the user has it.
  */
-function chooseOptions(ts: typeof TypeScript, entry: string, types: string): TypeScript.CompilerOptions {
-  const nodeTypes = findNodeTypes(entry)
+function chooseOptions(
+  ts: typeof TypeScript,
+  types: string,
+  nodeTypes: string | undefined,
+): TypeScript.CompilerOptions {
   return {
     strict: true,
     target: ts.ScriptTarget.ES2022,

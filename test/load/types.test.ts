@@ -214,22 +214,27 @@ export default { child, own, seen, holes: [, 1], list: [...[5, , 6]] }`
     })
   })
 
-  it('node, where @types/node is installed', async () => {
-    await inProject(
-      {
-        'r.ts':
-          'import { sep } from "node:path"\nexport default { sep, cpus: process.argv.length > 0, dir: __dirname }',
-      },
-      async ({ load, dir }) => {
-        await writeTree(dir, {
-          'node_modules/@types/node/package.json': '{"name":"@types/node","types":"index.d.ts"}',
-          'node_modules/@types/node/index.d.ts':
-            'declare module "node:path" { export const sep: string }\ndeclare const process: { argv: string[] }\ndeclare const __dirname: string',
-        })
-        const loaded = await load('r.ts')
-        expect(list(loaded.diagnostics, dir)).toEqual([])
-        expect(loaded.value).toEqual({ sep: '/', cpus: true, dir })
-      },
-    )
+  const nodeUses: readonly [string, string, unknown][] = [
+    [
+      'named in the configuration',
+      'import { sep } from "node:path"\nexport default { sep, dir: __dirname }',
+      { sep: '/' },
+    ],
+    ['not named in it', 'import { sep } from "./sep"\nexport default { sep }', { sep: '/' }],
+  ]
+  it.each(nodeUses)('Node, where @types/node is installed: %s', async (_, text, value) => {
+    const files = { 'r.ts': text, 'sep.ts': 'import { sep } from "node:path"\nexport { sep }' }
+    const types = {
+      'node_modules/@types/node/package.json': '{"name":"@types/node","types":"index.d.ts"}',
+      'node_modules/@types/node/index.d.ts':
+        'declare module "node:path" { export const sep: string }\ndeclare const __dirname: string',
+    }
+    await inProject(files, async ({ load, dir }) => {
+      expect((await load('r.ts')).diagnostics.length).toBeGreaterThan(0)
+      await writeTree(dir, types)
+      const loaded = await load('r.ts')
+      expect(list(loaded.diagnostics, dir)).toEqual([])
+      expect(loaded.value).toMatchObject(Object(value))
+    })
   })
 })

@@ -9,10 +9,11 @@ ignore() {
 }
 
 # log LEVEL TEXT: one line on standard error. Control characters become blanks, so that no server
-# and no variable can forge a line or steer a terminal.
+# and no variable can forge a line or steer a terminal. A full disk must not end a running replica, so
+# a line that cannot be written is lost.
 log() {
   printf '%s %s %s: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$step" \
-    "$(printf '%s' "$2" | tr '[:cntrl:]' '[ *]')" >&2
+    "$(printf '%s' "$2" | tr '[:cntrl:]' '[ *]')" >&2 2>/dev/null || :
 }
 
 # tell_fault TEXT: one of several faults that are told together; the caller fails when $faults > 0.

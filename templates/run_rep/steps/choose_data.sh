@@ -13,7 +13,10 @@ step_choose_data() {
   major=$master_major
   find_major
   find_basebackup || fail SERVER_BINARIES "pg_basebackup is missing, or older than PostgreSQL $major"
-  read_backup_header
+  start_patience
+  until read_backup_header; do
+    retry_if_busy 'the master begins no base backup' "$(words_of "$work/words")"
+  done
   if [ "$data_state" = unfinished ] && [ "$sub_command" = run ]; then
     for _choose_clone in "$store"/clone.[0-9]*; do
       if is_run_rep "${_choose_clone##*.}"; then
@@ -24,7 +27,13 @@ step_choose_data() {
       remove_clone "$_choose_clone"
     done
   fi
-  log INFO "cloning $backup_mb MB in $tablespace_count further tablespaces from $POSTGRES_MASTER"
+  log INFO "$POSTGRES_MASTER has $backup_mb MB to clone, in $tablespace_count tablespaces of its own"
+}
+
+# retry_if_busy TEXT WORDS: returns after a pause if the master had no walsender left for us.
+retry_if_busy() {
+  is_busy "$2" || fail CLONE_FAILED "$1: $2"
+  be_patient "$1: $2" || give_up "$2"
 }
 
 # is_run_rep PID: does that process run this script? Numbers are given again, so the number alone does
@@ -52,6 +61,7 @@ compare_with_master() {
 # The rows that precede a base backup tell each tablespace and the size. psql is ended after them,
 # before the backup itself; a FIFO, since psql would read all of it when SIGPIPE is ignored.
 read_backup_header() {
+  rm -f -- "$work/header"
   mkfifo "$work/header"
   "$client_bin"/psql -X -w -A -t -F "$tab" -d "$primary_conninfo dbname=replication replication=true" \
     -c "$backup_command" </dev/null >"$work/header" 2>"$work/words" &
@@ -69,8 +79,7 @@ read_backup_header() {
       *) ;;
     esac
   done <"$work/sizes"
-  [ "$tablespace_count" -ge 0 ] \
-    || fail CLONE_FAILED "the master does not begin a base backup: $(words_of "$work/words")"
+  [ "$tablespace_count" -ge 0 ]
 }
 
 # end_writers DIRECTORY: a pg_basebackup of an earlier task may still write there; nobody else has

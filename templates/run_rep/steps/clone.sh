@@ -4,18 +4,32 @@
 step_clone() {
   [ "$decision" = clone ] || return 0
   staging=$store/clone.$$
+  start_patience
+  until copy_master; do
+    _clone_words=$(words_of "$work/clone.log")
+    remove_clone "$staging"
+    [ ! -e "$work/stalled" ] || fail CLONE_STALLED "nothing arrived for $stall_limit s: $_clone_words"
+    case $_clone_words in
+      *'No space left'*) fail NO_SPACE "the disk of $store is full: $_clone_words" ;;
+      *) retry_if_busy "pg_basebackup ended with $status" "$_clone_words" ;;
+    esac
+  done
+  finish_clone
+}
+
+copy_master() {
   mkdir -- "$staging" || fail DATA_DIR "cannot make $staging"
   : >"$staging/run_rep.clone"
   mkdir -- "$staging/tablespaces"
   set -- -D "$staging/data" -d "$primary_conninfo" -F p -c fast -X stream -w -v
-  while IFS= read -r _clone_row; do
-    _clone_oid=${_clone_row%%"$tab"*}
-    _clone_path=${_clone_row#*"$tab"}
-    _clone_path=${_clone_path%"$tab"*}
-    case $_clone_path in
+  while IFS= read -r _copy_row; do
+    _copy_oid=${_copy_row%%"$tab"*}
+    _copy_path=${_copy_row#*"$tab"}
+    _copy_path=${_copy_path%"$tab"*}
+    case $_copy_path in
       /*)
-        mkdir -- "$staging/tablespaces/$_clone_oid"
-        set -- "$@" -T "$(map_path "$_clone_path")=$(map_path "$staging/tablespaces/$_clone_oid")"
+        mkdir -- "$staging/tablespaces/$_copy_oid"
+        set -- "$@" -T "$(map_path "$_copy_path")=$(map_path "$staging/tablespaces/$_copy_oid")"
         ;;
       *) ;;
     esac
@@ -30,8 +44,7 @@ step_clone() {
   end_helper "$watchdog"
   watchdog=
   [ "$signals" -eq 0 ] || exit "$exit_code"
-  [ "$status" -eq 0 ] || explain_clone_failure "$(words_of "$work/clone.log")"
-  finish_clone
+  [ "$status" -eq 0 ]
 }
 
 # pg_basebackup's -T separates by "=", and takes "\=" for one in a path.
@@ -62,17 +75,6 @@ watch_clone() {
   end_tree "$child"
 }
 
-explain_clone_failure() {
-  [ ! -e "$work/stalled" ] || fail CLONE_STALLED "nothing arrived for $stall_limit s: $1"
-  case $1 in
-    *'No space left'*) fail NO_SPACE "the disk of $store is full: $1" ;;
-    *'exceeds max_wal_senders'* | *'replication slots are in use'*)
-      fail MASTER_BUSY "the master has no walsender or slot left for a clone: $1"
-      ;;
-    *) fail CLONE_FAILED "pg_basebackup ended with $status: $1" ;;
-  esac
-}
-
 finish_clone() {
   if [ "$verify_clone" = yes ] && [ "$has_manifest" = yes ]; then
     launch "$basebackup_bin"/pg_verifybackup -q "$staging/data" >"$work/words" 2>&1
@@ -87,7 +89,7 @@ finish_clone() {
   write_standby_marker "$staging/data"
   printf '%s\n' "system_identifier=$master_system" "timeline=$master_timeline" "major=$major" \
     >"$staging/clone.done"
-  ignore sync
+  ignore sync "$staging/clone.done"
   install_clone "$staging"
   staging=
   log INFO "cloned $backup_mb MB"

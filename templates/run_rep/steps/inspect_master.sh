@@ -49,9 +49,8 @@ judge_refusal() {
       fail MASTER_REFUSES "the master refuses the role $POSTGRES_REPUSER: $1"
       ;;
     *'SSL'* | *'certificate'*) fail MASTER_TLS "no TLS connection with $POSTGRES_MASTER: $1" ;;
-    *'exceeds max_wal_senders'* | *'too many'* | *'remaining connection slots'* | *'is read-only'* \
-      | *'starting up'* | *'shutting down'* | *'silent for'*) return 0 ;;
-    *) ;;
+    *'is read-only'* | *'starting up'* | *'shutting down'* | *'silent for'*) return 0 ;;
+    *) ! is_busy "$1" || return 0 ;;
   esac
   bounded "$_ask_limit" "$client_bin"/pg_isready -q -h "$master_hosts" -p "$master_ports" \
     -U "$POSTGRES_REPUSER" -d postgres -t "$PGCONNECT_TIMEOUT"
@@ -60,13 +59,18 @@ judge_refusal() {
   [ "$refusals" -lt 3 ] || fail MASTER_REFUSES "the master refuses the role $POSTGRES_REPUSER: $1"
 }
 
-give_up() {
+# is_busy WORDS: the master has no connection, walsender or slot left, which passes by itself.
+is_busy() {
   case $1 in
-    *'exceeds max_wal_senders'* | *'too many'* | *'remaining connection slots'*)
-      fail MASTER_BUSY "no free connection within $MASTER_WAIT s: $1"
-      ;;
-    *) fail MASTER_AWAY "no usable answer from $POSTGRES_MASTER within $MASTER_WAIT s: $1" ;;
+    *'exceeds max_wal_senders'* | *'too many'* | *'remaining connection slots'* \
+      | *'replication slots are in use'*) return 0 ;;
+    *) return 1 ;;
   esac
+}
+
+give_up() {
+  ! is_busy "$1" || fail MASTER_BUSY "the master has no place for us within $MASTER_WAIT s: $1"
+  fail MASTER_AWAY "no usable answer from $POSTGRES_MASTER within $MASTER_WAIT s: $1"
 }
 
 read_answers() {
@@ -96,8 +100,8 @@ read_answers() {
 # Small files of this run only: beside the data, or for preflight, which changes nothing, elsewhere.
 make_work() {
   if [ "$sub_command" = run ]; then
-    for work in "$store"/work.[0-9]*; do
-      kill -0 "${work##*.}" 2>/dev/null || rm -rf -- "${work:?}"
+    for _make_old in "$store"/work.[0-9]*; do
+      kill -0 "${_make_old##*.}" 2>/dev/null || rm -rf -- "${_make_old:?}"
     done
     work=$store/work.$$
     rm -rf -- "${work:?}"

@@ -1,0 +1,58 @@
+load helper
+
+@test "every missing variable is named at once" {
+  run_script --
+  expect_status 78
+  expect_words POSTGRES_MASTER POSTGRES_REPUSER RUN_USER
+  expect_only_log_lines
+  expect_nothing_made
+}
+
+@test "every malformed variable is named at once" {
+  run_contract 'POSTGRES_MASTER=a b' PORT0=0 POSTGRES_PORT=x RUN_USER=root CONFIG_URL=ftp://x PGDATA_DIR=../x \
+    PGPASSFILE=relative PGSSLMODE=maybe MASTER_WAIT=-1 EXIT_PAUSE=1.5 PGCONNECT_TIMEOUT=0
+  expect_status 78
+  expect_words POSTGRES_MASTER PORT0 POSTGRES_PORT RUN_USER CONFIG_URL PGDATA_DIR PGPASSFILE PGSSLMODE \
+    MASTER_WAIT EXIT_PAUSE PGCONNECT_TIMEOUT
+  expect_only_log_lines
+  expect_nothing_made
+}
+
+@test "the seed's own variables and a passfile are enough" {
+  run_script POSTGRES_MASTER=127.0.0.1:1 POSTGRES_REPUSER=replicator "RUN_USER=$user" PORT0=30999 \
+    "PGPASSFILE=$sandbox/passfile" MASTER_WAIT=0 --
+  expect_status 69
+}
+
+@test "PGPASSWORD is refused and not shown" {
+  run_contract PGPASSWORD=hunter2
+  expect_status 78
+  expect_words PGPASSWORD
+  [[ $output != *hunter2* ]]
+  expect_nothing_made
+}
+
+@test "a RUN_USER that does not exist here is refused" {
+  run_contract RUN_USER=no_such_user
+  expect_status 78
+  expect_words no_such_user
+  expect_nothing_made
+}
+
+@test "preflight finds the same faults" {
+  run_contract PORT0=nonsense -- preflight
+  expect_status 78
+  expect_words PORT0
+  expect_nothing_made
+}
+
+@test "a permanent failure pauses for EXIT_PAUSE, preflight does not" {
+  local start=$SECONDS
+  run_contract EXIT_PAUSE=4 PORT0=nonsense -- preflight
+  expect_status 78
+  [ $((SECONDS - start)) -lt 2 ]
+  run_contract EXIT_PAUSE=4 RUN_USER=no_such_user
+  expect_status 78
+  expect_words pausing
+  [ $((SECONDS - start)) -ge 2 ]
+}

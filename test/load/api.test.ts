@@ -1,0 +1,94 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as api from '../../generator/index.js'
+import { createApiPlaces } from '../../generator/load/api.js'
+import { loadModel } from '../../generator/load/load.js'
+import { createPlaceBook } from '../../generator/load/places.js'
+import { head, list, show, writeTree } from './project.js'
+
+describe('our own API, running from source', () => {
+  let dir = ''
+  beforeAll(async () => {
+    dir = await realpath(await mkdtemp(join(tmpdir(), 'api-')))
+  })
+  afterAll(() => rm(dir, { recursive: true, force: true }))
+
+  it('is what a configuration imports, with places and doc comments', async () => {
+    const text = `${head}export default defineReplica({
+  access: [
+    allow.host({ database: 'all', user: 'a', from: '10.0.0.0/8' }),
+    ...['b', 'c'].map((user) => allow.host({ user, from: '10.0.0.0/8' })),
+  ],
+  env: {
+    /** The port of the metrics page. */
+    METRICS_PORT: variable.port({ default: 9187 }),
+  },
+})`
+    await writeTree(dir, { 'replica.config.ts': text })
+    const loaded = await loadModel(join(dir, 'replica.config.ts'), api)
+    expect(list(loaded.diagnostics, dir)).toEqual([])
+    expect(loaded.docs).toEqual({ METRICS_PORT: 'The port of the metrics page.' })
+    const paths = [
+      ['access', 0, 'from'],
+      ['access', 2, 'user'],
+      ['env', 'METRICS_PORT'],
+      ['env', 'METRICS_PORT', 'default'],
+    ]
+    expect(paths.map((path) => show(loaded.placeOf(path), dir))).toEqual([
+      'replica.config.ts:4:46',
+      'replica.config.ts:5:46',
+      'replica.config.ts:9:5',
+      'replica.config.ts:9:35',
+    ])
+  })
+
+  it('is checked by its own types', async () => {
+    await writeTree(dir, { 'wrong.ts': `${head}export default defineReplica({ app: { cpu: 1 } })` })
+    const { diagnostics } = await loadModel(join(dir, 'wrong.ts'), api)
+    expect(list(diagnostics, dir)).toEqual(['E_TYPE wrong.ts:2:39'])
+  })
+})
+
+describe('places of what an API function returns', () => {
+  const at = (column: number) => ({ file: 'f', line: 1, column })
+  const makeBook = () => {
+    const book = createPlaceBook()
+    const write = (column: number, value: Record<string, unknown>) => {
+      const keys = new Map(Object.keys(value).map((key, index) => [key, { place: at(column + index + 1) }]))
+      return book.stamp(book.add({ kind: 'object', at: at(column), parts: [{ kind: 'keys', keys }] }), [
+        value,
+      ])
+    }
+    return { book, write }
+  }
+
+  it('come from all its arguments, the one whose value it took first', () => {
+    const { book, write } = makeBook()
+    const wrapped = createApiPlaces({ merge: (a: object, b: object) => ({ ...a, ...b }) }, book.keepPlace)
+    const merge: (a: object, b: object) => object = Reflect.get(wrapped, 'merge')
+    const merged = merge(write(10, { x: 1, y: 1 }), write(20, { y: 2, z: 2 }))
+    expect(['x', 'y', 'z'].map((key) => book.placeOf(merged, [key])?.column)).toEqual([11, 21, 22])
+  })
+
+  it('stay as they are when it returns a literal that has its own', () => {
+    const { book, write } = makeBook()
+    const inner = write(50, { x: 1 })
+    const wrapped = createApiPlaces({ nested: { pick: () => inner } }, book.keepPlace)
+    const pick: (a: object) => object = Reflect.get(Reflect.get(wrapped, 'nested'), 'pick')
+    expect(pick(write(10, { x: 1 }))).toBe(inner)
+    expect(book.placeOf(inner, ['x'])?.column).toBe(51)
+  })
+
+  it('leaves all that is no function as it is', () => {
+    const list = [1]
+    const date = new Date(0)
+    const wrapped = createApiPlaces({ list, date, text: 'a' }, () => undefined)
+    expect(Object.entries(wrapped)).toEqual([
+      ['list', list],
+      ['date', date],
+      ['text', 'a'],
+    ])
+  })
+})
