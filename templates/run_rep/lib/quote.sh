@@ -30,7 +30,7 @@ quote_with() {
       \'*) _quote_with_done=$_quote_with_done$2\' ;;
       *) _quote_with_done=$_quote_with_done\\\\ ;;
     esac
-    _quote_with_rest=${_quote_with_rest#??}
+    _quote_with_rest=${_quote_with_rest#?}
   done
   printf "'%s'" "$_quote_with_done"
 }
