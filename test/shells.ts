@@ -32,6 +32,9 @@ export const shells: readonly Shell[] = [
 
 export const coreShells: readonly Shell[] = shells.slice(0, 3)
 
+/** A shell that loops is ended before vitest's own limit, or it would run on after the test. */
+const limitSeconds = 100
+
 /** Runs a script text with arguments; stdin is ignored, since a piped one makes bash source ~/.bashrc. */
 export async function runShell(
   shell: Shell,
@@ -43,19 +46,25 @@ export async function runShell(
   const options = { stdin: 'ignore', extendEnv: false, reject: false, stripFinalNewline: false } as const
   const run = await execa(command, [...rest, '-c', script, 'sh', ...args], {
     ...options,
+    timeout: limitSeconds * 1000,
+    killSignal: 'SIGKILL',
     env: { ...bareEnv(), ...env },
   })
   return { exitCode: run.exitCode, stdout: run.stdout, stderr: run.stderr }
 }
 
-/** Runs a command with arguments of any bytes but NUL, which Node itself cannot pass: GNU xargs adds them. */
+/**
+ * Runs a command with arguments of any bytes but NUL, which Node itself cannot pass: GNU xargs adds them, as
+ * many at a time as fit, or one where `oneByOne`.
+ */
 export async function runWithBytes(
   command: readonly string[],
   args: readonly Uint8Array[],
-  env: Readonly<Record<string, string>> = {},
+  { env = {}, oneByOne = false }: { env?: Readonly<Record<string, string>>; oneByOne?: boolean } = {},
 ): Promise<{ readonly stdout: Buffer; readonly stderr: Buffer }> {
+  const options = oneByOne ? ['-n', '1'] : []
   const input = Buffer.concat(args.flatMap((arg) => [arg, Buffer.of(0)]))
-  const run = await execa('xargs', ['-0', '-r', ...command], {
+  const run = await execa('xargs', ['-0', '-r', ...options, 'timeout', String(limitSeconds), ...command], {
     input,
     encoding: 'buffer',
     extendEnv: false,

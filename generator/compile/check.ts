@@ -1,6 +1,8 @@
+import type { z } from 'zod'
 import { judgeApp, judgeAppEnv, judgeKillGrace } from '../marathon/rules.js'
+import { whyTaken } from '../model/contract/user.js'
 import type { ContractVariable } from '../model/contract/variables.js'
-import { deploymentEnv, type Replica, replicaSchema } from '../model/replica.js'
+import { deploymentEnv, pathOfVariable, type Replica, replicaSchema } from '../model/replica.js'
 import { mergeSettings } from '../model/settings.js'
 import { judgeAccess } from '../postgres/access.js'
 import { judgeMemory } from '../postgres/memory.js'
@@ -17,7 +19,7 @@ export type Parsed =
 export function parseModel(value: unknown): Parsed {
   const result = replicaSchema.safeParse(value)
   if (result.success) return { ok: true, model: result.data }
-  return { ok: false, diagnostics: result.error.issues.flatMap(toDiagnostics) }
+  return { ok: false, diagnostics: result.error.issues.flatMap((issue) => toDiagnostics(issue)) }
 }
 
 /** What the schema cannot see: rules across parts of the model, PostgreSQL's by major, Marathon's. */
@@ -34,6 +36,8 @@ export function checkModel(model: Replica, contract: readonly ContractVariable[]
     ...judgeKillGrace(model.shutdown, model.app.killGrace),
     ...judgeUser(model),
     ...judgeContract(model, contract, { ...env, ...model.app.env }),
+    ...judgeOwnVariables(model),
+    ...judgeForgotten(model, contract),
     ...judgeStepNames(model),
   ]
 }
@@ -62,34 +66,49 @@ function judgeContract(
   contract: readonly ContractVariable[],
   env: Readonly<Record<string, string>>,
 ): Diagnostic[] {
-  const own = new Set(Object.keys(model.env))
-  const found: Diagnostic[] = []
-  for (const { name, type, required } of contract) {
+  return contract.flatMap(({ name, type, required }): Diagnostic[] => {
     const value = env[name]
+    const isOwn = Object.hasOwn(model.env, name)
     if (value !== undefined && !type.schema.safeParse(value).success) {
-      const path = Object.hasOwn(model.app.env, name) ? `app.env.${name}` : `env.${name}.value`
-      found.push({ code: 'E_ENV_VALUE', path, message: `${name} must be ${type.what}` })
+      const given = Object.hasOwn(model.app.env, name) ? `app.env.${name}` : pathOfVariable(model, name)
+      return [{ code: 'E_ENV_VALUE', path: given ?? '', message: `${name} must be ${type.what}` }]
     }
-    if (required && value === undefined && own.has(name)) {
-      const message = `${name} is required, but nothing sets it: every task would refuse to run`
-      found.push({
-        code: 'E_ENV_UNSET',
-        path: `env.${name}`,
-        message,
-        hint: 'give it a value, or set it in app.env',
-      })
+    if (!required || value !== undefined || !isOwn) return []
+    const message = `${name} is required, but nothing sets it: every task would refuse to run`
+    const hint = 'give it a value, or set it in app.env'
+    return [{ code: 'E_ENV_UNSET', path: `env.${name}`, message, hint }]
+  })
+}
+
+function judgeOwnVariables({ env }: Replica): Diagnostic[] {
+  return Object.entries(env).flatMap(([name, { secret, value, default: usual }]): Diagnostic[] => {
+    const reason = whyTaken(name)
+    const path = `env.${name}`
+    if (reason !== undefined) {
+      const hint = 'give your variable another name'
+      return [{ code: 'E_ENV_TAKEN', path, message: `${name} is ${reason}`, hint }]
     }
-  }
-  const builtin = contract.filter(({ name }) => own.has(name))
-  for (const name of own) {
-    if (builtin.filter((variable) => variable.name === name).length < 2) continue
-    found.push({
-      code: 'E_ENV_TAKEN',
-      path: `env.${name}`,
-      message: `${name} is a variable of the script itself`,
+    if (!secret || (value === undefined && usual === undefined)) return []
+    const where = value === undefined ? 'run_rep.sh' : 'marathon.json'
+    const message = `${name} is a secret, but its value stands readable in ${where}`
+    return [{ code: 'W_ENV_SECRET', path, message, hint: 'let the agent or a secret store set it' }]
+  })
+}
+
+// The script unsets or refuses what libpq would read besides the contract.
+function judgeForgotten({ app }: Replica, contract: readonly ContractVariable[]): Diagnostic[] {
+  const known = new Set(contract.map(({ name }) => name))
+  return Object.keys(app.env)
+    .filter((name) => name.startsWith('PG') && !known.has(name))
+    .map((name): Diagnostic => {
+      const path = `app.env.${name}`
+      if (name === 'PGPASSWORD') {
+        const message = 'PGPASSWORD is refused by the script: every process of the agent could see it'
+        return { code: 'E_APP_ENV', path, message, hint: 'use a password file: run.passfile' }
+      }
+      const message = `${name} has no effect: the script unsets every PG* variable that is not in its contract`
+      return { code: 'W_APP_ENV', path, message }
     })
-  }
-  return found
 }
 
 function judgeStepNames({ steps }: Replica): Diagnostic[] {
@@ -105,23 +124,57 @@ function judgeStepNames({ steps }: Replica): Diagnostic[] {
   })
 }
 
-type Issue = {
-  readonly path: readonly PropertyKey[]
-  readonly message: string
-  readonly keys?: readonly string[]
+type Issue = z.core.$ZodIssue
+
+function toDiagnostics(issue: Issue, base: readonly string[] = []): Diagnostic[] {
+  const path = [...base, ...issue.path.map(String)]
+  const report = (message: string): Diagnostic[] => [{ code: 'E_MODEL', path: path.join('.'), message }]
+  switch (issue.code) {
+    // An unknown key is found at the key itself.
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({
+        code: 'E_MODEL_KEY',
+        path: [...path, key].join('.'),
+        message: `there is no ${key} in ${path.join('.') || 'a model'}`,
+      }))
+    case 'invalid_key':
+      return report(issue.issues.map(({ message }) => message).join('; '))
+    case 'invalid_union': {
+      const meant = issue.errors.filter((issues) => !issues.some(isOfOtherKind))
+      const [only] = meant
+      if (only !== undefined && meant.length === 1) return only.flatMap((inner) => toDiagnostics(inner, path))
+      const expected = [...new Set(issue.errors.flatMap(listExpected))]
+      return report(expected.length === 0 ? issue.message : `expected ${expected.join(' or ')}`)
+    }
+    case 'invalid_type':
+      return report(
+        /received undefined$/.test(issue.message) ? `is missing: expected ${issue.expected}` : issue.message,
+      )
+    default:
+      return report(issue.message)
+  }
 }
 
-// An unknown key is found at the key itself; a misspelt one is the usual reason.
-function toDiagnostics(issue: Issue): Diagnostic[] {
-  const path = issue.path.map(String)
-  if (issue.keys !== undefined) {
-    return issue.keys.map((key) => ({
-      code: 'E_MODEL_KEY' as const,
-      path: [...path, key].join('.'),
-      message: `there is no ${key} in ${path.join('.') || 'a model'}`,
-    }))
-  }
-  return [{ code: 'E_MODEL', path: path.join('.'), message: issue.message }]
+// A branch that refuses the value as a whole, so it is not the one that was meant.
+function isOfOtherKind(issue: Issue): boolean {
+  if (issue.path.length > 0) return false
+  if (issue.code === 'invalid_union') return issue.errors.every((issues) => issues.some(isOfOtherKind))
+  return issue.code === 'invalid_type' || issue.code === 'invalid_value'
+}
+
+function listExpected(issues: readonly Issue[]): string[] {
+  return issues.flatMap((issue): string[] => {
+    switch (issue.code) {
+      case 'invalid_union':
+        return issue.errors.flatMap(listExpected)
+      case 'invalid_type':
+        return [issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.expected}` : issue.expected]
+      case 'invalid_value':
+        return issue.values.map((value) => JSON.stringify(value))
+      default:
+        return [issue.message]
+    }
+  })
 }
 
 function isOn(value: unknown): boolean {

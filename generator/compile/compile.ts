@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { completeAccess } from '../model/access.js'
 import { listTypeFiles } from '../model/contract/types.js'
 import { toContractVariable } from '../model/contract/user.js'
@@ -11,10 +12,11 @@ import { appContext, checkModel, parseModel } from './check.js'
 import { printConf } from './conf.js'
 import { type Diagnostic, isError, sortDiagnostics } from './diagnostic.js'
 import { printHba } from './hba.js'
-import { lowerReplica } from './lower.js'
+import { lowerReplica, type View } from './lower.js'
 import { printMap } from './map.js'
 import { buildApp, printApp } from './marathon.js'
-import { type Chunk, digestOf, printScript } from './print.js'
+import { judgeStepFiles } from './own-steps.js'
+import { type Chunk, digestOf, locateLine, type PrintedScript, printScript } from './print.js'
 import { renderTemplate } from './template.js'
 import { verifyScript } from './verify.js'
 
@@ -24,6 +26,10 @@ export interface Sources {
   readonly templates: Readonly<Record<string, string>>
   /** The text of each step file of the user's, by the name that the model gives it. */
   readonly stepFiles: Readonly<Record<string, string>>
+  /** Why a step file could not be read. */
+  readonly stepFaults?: Readonly<Record<string, string>>
+  /** The folder that step files are relative to, as the user named it; places begin with it. */
+  readonly stepDir?: string
   /** Doc comments on the variables of `env`. */
   readonly docs: Readonly<Record<string, string>>
 }
@@ -32,6 +38,8 @@ export interface Sources {
 export interface Compiled {
   readonly files: Readonly<Record<string, string>>
   readonly diagnostics: readonly Diagnostic[]
+  /** Gives a finding in the printed script its place in the file that the line comes from. */
+  readonly withPlace: (diagnostic: Diagnostic) => Diagnostic
 }
 
 /**
@@ -40,20 +48,23 @@ export interface Compiled {
  */
 export function compileReplica(value: unknown, sources: Sources): Compiled {
   const parsed = parseModel(value)
-  if (!parsed.ok) return { files: {}, diagnostics: sortDiagnostics(parsed.diagnostics) }
+  if (!parsed.ok) return refuse(parsed.diagnostics)
   const { model } = parsed
   const contract = collectContract(model, sources.docs)
   const found = checkModel(model, contract)
-  if (found.some(isError)) return { files: {}, diagnostics: sortDiagnostics(found) }
-  const script = printRunRep(model, contract, sources)
-  found.push(...verifyScript(script.text, { failureIds: failures.map(({ id }) => id) }))
-  if (found.some(isError)) return { files: {}, diagnostics: sortDiagnostics(found) }
+  const parts = listParts(model, contract, sources)
+  found.push(...judgeOwnSteps(model, parts, sources))
+  if (found.some(isError)) return refuse(found)
+  const script = printRunRep(parts, sources)
+  const withPlace = (diagnostic: Diagnostic) => placeInFile(diagnostic, script, model, sources)
+  found.push(...verifyScript(script.text, { failureIds: failures.map(({ id }) => id) }).map(withPlace))
+  if (found.some(isError)) return refuse(found)
   const access = completeAccess(model.access, model.master.role)
   const method = defaultMethod(model.postgresql.majors)
   const dist: Record<string, string> = {
     'pg_hba.conf': printHba(templateOf(sources, 'pg_hba.conf.hbs'), access, method),
     'postgresql.conf': printConf(templateOf(sources, 'postgresql.conf.hbs'), model.postgresql.settings),
-    'run_rep.map.json': printMap(script, model),
+    'run_rep.map.json': printMap(script, model, contract),
     'run_rep.sh': script.text,
   }
   const sums = Object.entries(dist).map(([name, text]) => `${digestOf(text)}  ${name}\n`)
@@ -61,7 +72,12 @@ export function compileReplica(value: unknown, sources: Sources): Compiled {
   return {
     files: { ...dist, SHA256SUMS: sums.join(''), 'marathon.json': printApp(app) },
     diagnostics: sortDiagnostics(found),
+    withPlace,
   }
+}
+
+function refuse(found: readonly Diagnostic[]): Compiled {
+  return { files: {}, diagnostics: sortDiagnostics(found), withPlace: (diagnostic) => diagnostic }
 }
 
 /** The contract of a model: the script's variables, then the user's in the order of their names. */
@@ -70,44 +86,87 @@ export function collectContract(model: Replica, docs: Readonly<Record<string, st
   return [...builtinVariables, ...own.map(([name, given]) => toContractVariable(name, given, docs[name]))]
 }
 
-function printRunRep(model: Replica, contract: readonly ContractVariable[], sources: Sources) {
-  const shell = listShellFiles(model, contract, sources)
+/** The script's pieces: tables printed from the model, plain shell, the user's steps, the end. */
+interface Parts {
+  readonly tables: readonly Chunk[]
+  readonly shell: readonly Chunk[]
+  readonly own: readonly Chunk[]
+  readonly rest: readonly Chunk[]
+}
+
+// Helpers first, then the steps in the order of the run, the user's own, the other sub-commands, main.
+function listParts(model: Replica, contract: readonly ContractVariable[], sources: Sources): Parts {
   const modelDigest = digestOf(stringifySorted(model)).slice(0, 16)
   const views = lowerReplica(model, contract, modelDigest)
-  const table = (name: string): Chunk => ({
-    source: `templates/run_rep/${name}`,
-    text: renderTemplate(templateOf(sources, `run_rep/${name}`), views[name] ?? {}),
+  const table = (name: string) => renderTable(sources, name, views[name] ?? {})
+  const library = Object.keys(sources.templates).filter((name) => /^run_rep\/lib\/.*\.sh$/.test(name))
+  const types = listTypeFiles(contract.map(({ type }) => type)).map((name) => `run_rep/${name}`)
+  const steps = builtinSteps.map(({ file }) => `run_rep/${file}`).filter((name) => name.endsWith('.sh'))
+  const plain = (name: string): Chunk => ({
+    source: `templates/${name}`,
+    text: templateOf(sources, name),
+    isPlain: true,
   })
-  const tables = ['constants', 'exits', 'contract', 'versions'].map((name) => table(`${name}.sh.hbs`))
-  const sequence = table('sequence.sh.hbs')
-  const effects = analyseShell([...tables, ...shell, sequence].map(({ text }) => text))
-  const preflight: Chunk = {
-    source: 'templates/run_rep/preflight.sh.hbs',
-    text: renderTemplate(templateOf(sources, 'run_rep/preflight.sh.hbs'), {
-      tools: listNeededTools(effects),
-    }),
+  const files = [...new Set(model.steps.map(({ file }) => file))]
+  return {
+    tables: ['constants', 'exits', 'contract', 'versions'].map((name) => table(`${name}.sh.hbs`)),
+    shell: [...library, ...types, ...steps].map(plain),
+    own: files.map((file) => ownChunk(file, model, sources)),
+    rest: [plain('run_rep/health.sh'), table('sequence.sh.hbs'), plain('run_rep/main.sh')],
   }
-  const main = shell.filter(({ source }) => source.endsWith('run_rep/main.sh'))
-  const rest = shell.filter((chunk) => !main.includes(chunk))
+}
+
+function ownChunk(file: string, model: Replica, { stepFiles }: Sources): Chunk {
+  const text = stepFiles[file] ?? ''
+  const unmarked = model.steps.find(
+    (step) => step.file === file && !new RegExp(`^\\s*#\\s*@step\\s+${step.name}(\\s|$)`, 'm').test(text),
+  )
+  const heading = unmarked === undefined ? {} : { heading: `# @step ${unmarked.name}` }
+  return { source: posix.normalize(file), text, isPlain: true, ...heading }
+}
+
+function renderTable(sources: Sources, name: string, view: View): Chunk {
+  const text = renderTemplate(templateOf(sources, `run_rep/${name}`), view)
+  return { source: `templates/run_rep/${name}`, text }
+}
+
+function judgeOwnSteps({ steps }: Replica, { tables, shell, rest }: Parts, sources: Sources): Diagnostic[] {
+  return judgeStepFiles({
+    steps,
+    texts: sources.stepFiles,
+    faults: sources.stepFaults ?? {},
+    show: (file) => showFile(file, sources),
+    builtin: [...tables, ...shell, ...rest],
+  })
+}
+
+function printRunRep({ tables, shell, own, rest }: Parts, sources: Sources): PrintedScript {
+  const effects = analyseShell([...tables, ...shell, ...own, ...rest].map(({ text }) => text))
+  const preflight = renderTable(sources, 'preflight.sh.hbs', { tools: listNeededTools(effects) })
   const head = templateOf(sources, 'run_rep/head.sh.hbs')
-  return printScript([...tables, preflight, ...rest, sequence, ...main], (digest) =>
+  return printScript([...tables, preflight, ...shell, ...own, ...rest], (digest) =>
     renderTemplate(head, { digest }),
   )
 }
 
-// Helpers first, then the steps in the order of the run, the user's own, the other sub-commands, main.
-function listShellFiles(model: Replica, contract: readonly ContractVariable[], sources: Sources): Chunk[] {
-  const library = Object.keys(sources.templates).filter((name) => /^run_rep\/lib\/.*\.sh$/.test(name))
-  const types = listTypeFiles(contract.map(({ type }) => type)).map((name) => `run_rep/${name}`)
-  const steps = builtinSteps.map(({ file }) => `run_rep/${file}`).filter((name) => name.endsWith('.sh'))
-  const own = model.steps.map(({ file }) => ({ source: file, text: sources.stepFiles[file] ?? '' }))
-  const builtin = (names: readonly string[]) =>
-    names.map((name) => ({ source: `templates/${name}`, text: templateOf(sources, name) }))
-  return [
-    ...builtin([...library, ...types, ...steps]),
-    ...own,
-    ...builtin(['run_rep/health.sh', 'run_rep/main.sh']),
-  ]
+// The rules tell the line only, so the place is where its text begins.
+function placeInFile(
+  diagnostic: Diagnostic,
+  { text, spans }: PrintedScript,
+  { steps }: Replica,
+  sources: Sources,
+): Diagnostic {
+  const { line, place } = diagnostic
+  const at = line === undefined || place !== undefined ? undefined : locateLine(spans, line)
+  if (line === undefined || at === undefined) return diagnostic
+  const own = steps.find((step) => posix.normalize(step.file) === at.source)
+  const file = own === undefined ? at.source : showFile(own.file, sources)
+  const column = (text.split('\n')[line - 1] ?? '').search(/\S|$/) + 1
+  return { ...diagnostic, place: { file, line: at.line, column } }
+}
+
+function showFile(file: string, { stepDir = '' }: Sources): string {
+  return posix.join(stepDir, file)
 }
 
 function templateOf({ templates }: Sources, name: string): string {

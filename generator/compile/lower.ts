@@ -23,7 +23,7 @@ export function lowerReplica(
       stallLimit: model.run.stallLimit,
       verifyClone: model.postgresql.verifyClone ? 'yes' : 'no',
       modelDigest,
-      majors: model.postgresql.majors.join(' '),
+      majors: [...new Set(model.postgresql.majors)].sort((a, b) => a - b).join(' '),
     },
     'exits.sh.hbs': {
       failures: failures.map(({ id, code, advice }) => ({ id, code, advice: lit(advice) })),
@@ -43,13 +43,19 @@ export function lowerReplica(
 }
 
 // Absent gets its default, empty counts as absent. libpq takes an empty variable for a malformed one,
-// so an empty PG* is unset.
+// so an empty PG* is unset. A default that is no plain word is quoted, which `${X:-…}` makes hard to read.
 function printCheck(variable: ContractVariable): string[] {
   const { name, type, required, secret } = variable
   const call = [type.check, `"$${name}"`, ...type.args].join(' ')
-  const complaint = `malformed ${name} ${secret ? "'(a secret)'" : `"$${name}"`} ${lit(type.what)}`
+  const shown = secret ? `"\${${name}:+(a secret)}"` : `"$${name}"`
+  const complaint = `malformed ${name} ${shown} ${lit(type.what)}`
   if (required || variable.default !== undefined) {
-    return [`${name}=\${${name}:-${variable.default ?? ''}}`, `${call} || ${complaint}`]
+    const usual = variable.default ?? ''
+    const isPlain = /^[A-Za-z0-9_./:-]*$/.test(usual)
+    const assignment = isPlain
+      ? `${name}=\${${name}:-${usual}}`
+      : `[ -n "\${${name}:-}" ] || ${name}=${lit(usual)}`
+    return [assignment, `${call} || ${complaint}`]
   }
   const absent = name.startsWith('PG') ? `[ -n "\${${name}:-}" ] || unset ${name}` : `${name}=\${${name}:-}`
   return [absent, `[ -z "\${${name}:-}" ] || ${call} || ${complaint}`]

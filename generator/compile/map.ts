@@ -1,3 +1,4 @@
+import type { ContractVariable } from '../model/contract/variables.js'
 import type { Replica } from '../model/replica.js'
 import { orderSteps } from '../model/step.js'
 import { builtinSteps } from '../model/steps.js'
@@ -8,9 +9,14 @@ import type { PrintedScript } from './print.js'
 
 /**
  * Prints run_rep.map.json: for each step its lines, what it does (`reads`, `sets`, `tools`, `failures`, by
- * itself and through the functions it calls) and the file it comes from; for each source its lines.
+ * itself and through the functions it calls) and the file it comes from; each variable of the contract; for
+ * each source its lines.
  */
-export function printMap({ text, spans }: PrintedScript, model: Replica): string {
+export function printMap(
+  { text, spans }: PrintedScript,
+  model: Replica,
+  contract: readonly ContractVariable[],
+): string {
   const effects = effectsOf(parseShell(text))
   const steps = orderSteps(model.steps).map((name) => {
     const root = `step_${name}`
@@ -34,10 +40,12 @@ export function printMap({ text, spans }: PrintedScript, model: Replica): string
     ] as const
   })
   const sources = spans.map(({ source, from, to }) => ({ source, lines: [from, to] }))
-  return `${JSON.stringify({ steps: Object.fromEntries(steps), sources }, null, 2)}\n`.replace(
-    /\[\n\s+(\d+),\n\s+(\d+)\n\s+\]/g,
-    '[$1, $2]',
-  )
+  const variables = contract.map(({ name, type, required, default: usual, setBy, secret, doc }) => [
+    name,
+    { doc, type: type.name, what: type.what, required, default: usual, setBy, secret },
+  ])
+  const map = { steps: Object.fromEntries(steps), variables: Object.fromEntries(variables), sources }
+  return `${JSON.stringify(map, null, 2)}\n`.replace(/\[\n\s+(\d+),\n\s+(\d+)\n\s+\]/g, '[$1, $2]')
 }
 
 function docOf(name: string, model: Replica): string {

@@ -4,6 +4,10 @@ import { createHash } from 'node:crypto'
 export interface Chunk {
   readonly source: string
   readonly text: string
+  /** The text is the file as it lies, so a line of the script is a line of the file; not so a table. */
+  readonly isPlain?: boolean
+  /** A line of ours above the text, such as a `# @step` mark that a file lacks. */
+  readonly heading?: string
 }
 
 /** Which lines of the script (from 1, both included) a source printed. */
@@ -11,6 +15,8 @@ export interface Span {
   readonly source: string
   readonly from: number
   readonly to: number
+  /** The line of the source that is printed at `from`; below 1 for a heading of ours. */
+  readonly sourceLine?: number
 }
 
 export interface PrintedScript {
@@ -20,25 +26,46 @@ export interface PrintedScript {
 
 /**
  * Joins the chunks, one blank line between two, below a head that carries the SHA-256 of all lines below
- * it. `printHead` is called with that digest and must print the same number of lines for any.
+ * it. Blank lines around a chunk are dropped, and so are chunks of nothing else. `printHead` is called with
+ * that digest and must print the same number of lines for any.
  */
 export function printScript(chunks: readonly Chunk[], printHead: (digest: string) => string): PrintedScript {
-  const texts = chunks.map(({ text }) => `${text.trim()}\n`)
-  const body = `\n${texts.join('\n')}`
+  const pieces = chunks.map(trimChunk).filter(({ text }) => text !== '\n')
+  const body = pieces.map(({ text }) => `\n${text}`).join('')
   const head = printHead(digestOf(body))
   const spans: Span[] = []
   let line = countLines(head) + 2
-  for (const [index, text] of texts.entries()) {
+  for (const { text, source, sourceLine } of pieces) {
     const lines = countLines(text)
-    spans.push({ source: chunks[index]?.source ?? '', from: line, to: line + lines - 1 })
+    const span = { source, from: line, to: line + lines - 1 }
+    spans.push(sourceLine === undefined ? span : { ...span, sourceLine })
     line += lines + 1
   }
   return { text: head + body, spans }
 }
 
+/** The file and the line in it that printed a line of the script; none for the head and for tables. */
+export function locateLine(
+  spans: readonly Span[],
+  line: number,
+): { source: string; line: number } | undefined {
+  const span = spans.find(({ from, to }) => line >= from && line <= to)
+  if (span?.sourceLine === undefined) return undefined
+  return { source: span.source, line: Math.max(1, span.sourceLine + line - span.from) }
+}
+
 /** SHA-256 as sha256sum prints it. */
 export function digestOf(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')
+}
+
+// Whole blank lines only: a blank at the end of the last line may be escaped and mean something.
+function trimChunk({ source, text, isPlain, heading }: Chunk) {
+  const blank = /^(?:[^\S\n]*\n)*/.exec(text)?.[0] ?? ''
+  const rest = text.slice(blank.length).replace(/(?:\n[^\S\n]*)+$/, '')
+  const above = heading === undefined || rest === '' ? '' : `${heading}\n`
+  const sourceLine = isPlain === true ? 1 + countLines(blank) - countLines(above) : undefined
+  return { source, text: `${above}${/^\s*$/.test(rest) ? '' : rest}\n`, sourceLine }
 }
 
 function countLines(text: string): number {

@@ -34,8 +34,8 @@ export function verifyShell(
       })),
     )
   }
-  const effects = effectsOf(shell)
   const functions = functionsOf(shell)
+  const effects = effectsOf(shell, functions)
   const runs = shell
     .all('Command')
     .flatMap(({ node }) => [...runsOf(node, functions), ...preparedRuns(node, functions)])

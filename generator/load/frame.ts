@@ -12,7 +12,9 @@ export function codeFrame(place: Place, source: string): string {
   const line = lines[place.line - 1]
   if (line === undefined) return ''
   const first = Math.max(1, place.line - CONTEXT)
-  const last = Math.min(lines.length, place.line + CONTEXT)
+  // What follows the last line end is a line only where the finding is there, at the end of the text.
+  const count = lines.at(-1) === '' && place.line < lines.length ? lines.length - 1 : lines.length
+  const last = Math.min(count, place.line + CONTEXT)
   const caret = expand(line.slice(0, Math.max(0, place.column - 1))).length
   const start = Math.max(0, caret >= WIDTH ? caret - WIDTH / 2 : 0)
   const gutter = String(last).length

@@ -11,10 +11,12 @@ const seconds = (min: number, max: number) => z.int().min(min).max(max)
 const tlsMode = types.ssl_mode.schema
 
 const tlsSchema = z.strictObject({
-  mode: tlsMode,
-  rootCert: types.absolute_path.schema.optional(),
-  cert: types.absolute_path.schema.optional(),
-  key: types.absolute_path.schema.optional(),
+  mode: tlsMode.describe('Whether TLS is used, and what is verified (PGSSLMODE)'),
+  rootCert: types.absolute_path.schema
+    .optional()
+    .describe("The certificates that sign the master's (PGSSLROOTCERT)"),
+  cert: types.absolute_path.schema.optional().describe("The replica's own certificate (PGSSLCERT)"),
+  key: types.absolute_path.schema.optional().describe('The key of that certificate (PGSSLKEY)'),
 })
 
 type Tls = z.infer<typeof tlsSchema>
@@ -96,29 +98,48 @@ export function defineReplica(model: ReplicaInput): ReplicaInput {
 
 /** The variables that `env` of marathon.json sets: what differs from one deployment to another. */
 export function deploymentEnv(model: Replica): Record<string, string> {
-  const { master, run, publish, env } = model
-  const tls: Tls | undefined = typeof master.tls === 'string' ? { mode: master.tls } : master.tls
-  const configUrl = run.configUrl === undefined ? `${publish.replace(/\/$/, '')}/conf` : run.configUrl
-  const values: Record<string, string | undefined> = {
-    CONFIG_URL: configUrl ?? undefined,
-    POSTGRES_MASTER: [master.hosts].flat().join(','),
-    POSTGRES_REPUSER: master.role,
-    RUN_USER: run.user,
-    POSTGRES_PORT: unless(master.port, 5432),
-    PGDATA_DIR: run.dataDir === 'pgdata' ? undefined : run.dataDir,
-    PGPASSFILE: run.passfile,
-    MASTER_WAIT: unless(run.masterWait, 600),
-    EXIT_PAUSE: unless(run.exitPause, 30),
-    PGCONNECT_TIMEOUT: unless(run.connectTimeout, 10),
-    PGSSLMODE: tls?.mode,
-    PGSSLROOTCERT: tls?.rootCert,
-    PGSSLCERT: tls?.cert,
-    PGSSLKEY: tls?.key,
-  }
-  for (const [name, { value }] of Object.entries(env)) values[name] = value
+  const { env } = model
+  const values = listDeploymentValues(model).map(({ name, value }) => [name, value] as const)
+  const own = Object.entries(env).map(([name, { value }]) => [name, value] as const)
   return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    [...values, ...own].filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
+}
+
+/** The part of the model that gives a variable of the contract its value; undefined for all others. */
+export function pathOfVariable(model: Replica, name: string): string | undefined {
+  if (Object.hasOwn(model.env, name)) return `env.${name}`
+  return listDeploymentValues(model).find((item) => item.name === name)?.path
+}
+
+interface DeploymentValue {
+  readonly name: string
+  readonly path: string
+  readonly value: string | undefined
+}
+
+function listDeploymentValues({ master, run, publish }: Replica): DeploymentValue[] {
+  const tls: Tls | undefined = typeof master.tls === 'string' ? { mode: master.tls } : master.tls
+  const isServed = run.configUrl === undefined
+  const configUrl = isServed ? `${publish.replace(/\/+$/, '')}/conf` : (run.configUrl ?? undefined)
+  const dataDir = run.dataDir === 'pgdata' ? undefined : run.dataDir
+  const item = (name: string, path: string, value: string | undefined) => ({ name, path, value })
+  return [
+    item('CONFIG_URL', isServed ? 'publish' : 'run.configUrl', configUrl),
+    item('POSTGRES_MASTER', 'master.hosts', [master.hosts].flat().join(',')),
+    item('POSTGRES_REPUSER', 'master.role', master.role),
+    item('RUN_USER', 'run.user', run.user),
+    item('POSTGRES_PORT', 'master.port', unless(master.port, 5432)),
+    item('PGDATA_DIR', 'run.dataDir', dataDir),
+    item('PGPASSFILE', 'run.passfile', run.passfile),
+    item('MASTER_WAIT', 'run.masterWait', unless(run.masterWait, 600)),
+    item('EXIT_PAUSE', 'run.exitPause', unless(run.exitPause, 30)),
+    item('PGCONNECT_TIMEOUT', 'run.connectTimeout', unless(run.connectTimeout, 10)),
+    item('PGSSLMODE', 'master.tls', tls?.mode),
+    item('PGSSLROOTCERT', 'master.tls.rootCert', tls?.rootCert),
+    item('PGSSLCERT', 'master.tls.cert', tls?.cert),
+    item('PGSSLKEY', 'master.tls.key', tls?.key),
+  ]
 }
 
 function unless(value: number, usual: number): string | undefined {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { z } from 'zod'
 import { builtinSteps } from './steps.js'
 
@@ -12,9 +13,16 @@ export const userStepSchema = z
     name: z
       .string()
       .regex(/^[a-z][a-z0-9_]*$/, 'a step has lower case letters, digits and _')
-      .refine((name) => !builtinSteps.some((step) => step.name === name), 'a built-in step has this name'),
+      .refine((name) => !builtinSteps.some((step) => step.name === name), 'a built-in step has this name')
+      .describe('Its name, as it stands in the log; the file defines step_<name>'),
     doc: z.string().min(1).describe('One sentence on what it is for'),
-    file: z.string().regex(/\.sh$/, 'a file of plain shell, its name ends in .sh'),
+    file: z
+      .string()
+      .regex(/^[^\p{Cc}\\]*\.sh$/u, 'a file of plain shell, its name ends in .sh')
+      .refine((file) => !posix.isAbsolute(file), {
+        error: 'relative to the configuration: an absolute path would stand in what is generated',
+      })
+      .describe('A file of plain shell that defines step_<name>, relative to the configuration'),
     before: builtin.optional().describe('The built-in step that it runs before'),
     after: builtin.optional().describe('The built-in step that it runs after'),
   })

@@ -43,15 +43,12 @@ export function preparedRuns(command: Command, functions: Functions): Run[] {
 
 /** Finds the functions and, to a fixed point, which of them are wrappers. */
 export function functionsOf(shell: Shell): Functions {
-  const bodies = new Map<string, SyntaxNode>()
-  for (const { node } of shell.all('Function')) bodies.set(node.name.value, node.body)
-  const names = new Set(bodies.keys())
+  const functions = shell.all('Function').map(({ node }) => node)
+  const names = new Set(functions.map(({ name }) => name.value))
   const wrappers = new Map<string, number>()
-  const candidates = [...bodies]
-    .map(([name, body]) => ({ name, commands: ownCommands(shell, body) }))
-    .filter(({ commands }) =>
-      commands.some(({ node }) => node.args.some(mentionsArguments) || isAllArguments(node.name)),
-    )
+  const candidates = functions
+    .filter((node) => /"\$(@|\{@\})"/.test(textOf(shell, node)))
+    .map(({ name, body }) => ({ name: name.value, commands: ownCommands(shell, body) }))
   for (let changed = true; changed; ) {
     changed = false
     for (const { name, commands } of candidates) {
@@ -63,6 +60,11 @@ export function functionsOf(shell: Shell): Functions {
     }
   }
   return { names, wrappers }
+}
+
+function textOf(shell: Shell, node: SyntaxNode): string {
+  const { start, end } = shell.span(node)
+  return shell.text.slice(start, end)
 }
 
 function mentionsArguments(argument: Argument): boolean {
@@ -136,7 +138,7 @@ function ownCommands(shell: Shell, body: SyntaxNode): OwnCommand[] {
     if (node.type === 'Function') return
     if (node.type === 'Command') found.push({ node, inLoop })
     const loop = inLoop || node.type === 'While' || node.type === 'For'
-    shell.children(node, (child) => visit(child, loop))
+    for (const child of shell.children(node)) visit(child, loop)
   }
   visit(body, false)
   return found

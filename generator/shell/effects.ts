@@ -64,8 +64,7 @@ export interface Effects {
 }
 
 /** What each function of a script reads, sets, calls and runs: plain data, the same for the same text. */
-export function effectsOf(shell: Shell): Effects {
-  const functions = functionsOf(shell)
+export function effectsOf(shell: Shell, functions: Functions = functionsOf(shell)): Effects {
   const found: FunctionEffects[] = []
   const pending: Unit[] = [{ name: '', owner: shell.root, body: shell.root }]
   for (let unit = pending.shift(); unit !== undefined; unit = pending.shift()) {

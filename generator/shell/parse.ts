@@ -36,6 +36,12 @@ export interface ShellError extends Position {
   readonly message: string
 }
 
+/** Offsets in the whole text, the end excluded. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
 /** One node and the node that holds it. */
 export interface Entry<T extends SyntaxNode = SyntaxNode> {
   readonly node: T
@@ -51,9 +57,10 @@ export interface Shell {
   readonly errors: readonly ShellError[]
   /** Every node of one kind, in the order of the text, those of nested scripts and trap bodies too. */
   all<K extends SyntaxNode['type']>(kind: K): readonly Entry<NodeOf<K>>[]
-  /** Calls `visit` for each direct child; the body of a quoted trap is a child of its command. */
-  children(node: SyntaxNode, visit: (child: SyntaxNode) => void): void
-  /** Where a node begins in the whole text, also when it lies in an escaped backtick or a trap body. */
+  /** The direct children; the body of a quoted trap is the last child of its command. */
+  children(node: SyntaxNode): readonly SyntaxNode[]
+  /** Where a node lies in the whole text, also within a trap's body; in an escaped backtick, the backtick. */
+  span(node: SyntaxNode): Span
   place(node: SyntaxNode): Position
   /** The last line of a node. */
   endLine(node: SyntaxNode): number
@@ -68,50 +75,64 @@ export interface Shell {
 export function parseShell(text: string): Shell {
   const root = parse(text)
   const lineStarts = findLineStarts(text)
-  const moved = new Map<SyntaxNode, number>()
-  const trapBodies = new Map<SyntaxNode, ParsedScript>()
+  const moved = new Map<SyntaxNode, Span>()
+  const childLists = new Map<SyntaxNode, SyntaxNode[]>()
   const byKind = new Map<string, Entry[]>()
   const errors: { message: string; offset: number }[] = []
 
-  const position = (offset: number): Position => locate(lineStarts, offset)
-  const startOf = (node: SyntaxNode): number => moved.get(node) ?? node.pos
-  const children = (node: SyntaxNode, visit: (child: SyntaxNode) => void): void => {
-    forEachChild(node, visit)
-    const body = trapBodies.get(node)
-    if (body !== undefined) visit(body)
-  }
-  const index = (node: SyntaxNode, parent: SyntaxNode | undefined, origin: number | undefined): void => {
-    let shift = origin
+  const span = (node: SyntaxNode): Span => moved.get(node) ?? { start: node.pos, end: node.end }
+  const children = (node: SyntaxNode): readonly SyntaxNode[] => childLists.get(node) ?? noChildren
+  const index = (node: SyntaxNode, parent: SyntaxNode | undefined, outer: Frame | undefined): void => {
+    let frame = outer
     if (node.type === 'Script') {
       // A backtick script with escapes owns a decoded source: its places are those of the backtick.
-      if (node.source !== undefined && parent !== undefined) shift = startOf(parent)
-      for (const error of node.errors ?? []) {
-        errors.push({ message: error.message, offset: shift ?? error.pos })
+      if (node.source !== undefined && parent !== undefined) frame = { kind: 'collapsed', span: span(parent) }
+      for (const { message, pos } of node.errors ?? []) {
+        errors.push({ message, offset: toOuter({ start: pos, end: pos }, frame).start })
       }
     }
-    if (shift !== undefined) moved.set(node, shift)
-    else if (node.type === 'Command') {
-      const body = parseTrapBody(node, text)
-      if (body !== undefined) trapBodies.set(node, body)
-    }
+    if (frame !== undefined) moved.set(node, toOuter({ start: node.pos, end: node.end }, frame))
     const entries = byKind.get(node.type)
     if (entries === undefined) byKind.set(node.type, [{ node, parent }])
     else entries.push({ node, parent })
-    children(node, (child) => index(child, node, shift))
+    const list: SyntaxNode[] = []
+    forEachChild(node, (child) => list.push(child))
+    if (list.length > 0) childLists.set(node, list)
+    for (const child of list) index(child, node, frame)
+    // The body of a trap within the body of a trap is left to be data.
+    const action = node.type === 'Command' && frame === undefined ? trapAction(node) : undefined
+    if (action === undefined) return
+    const body = parse(text.slice(action.start, action.end))
+    list.push(body)
+    index(body, node, { kind: 'shifted', by: action.start })
   }
   index(root, undefined, undefined)
 
   return {
     text,
     root,
-    errors: errors.map(({ message, offset }) => ({ message, ...position(offset) })),
+    errors: errors.map(({ message, offset }) => ({ message, ...locate(lineStarts, offset) })),
     all: <K extends SyntaxNode['type']>(kind: K) => (byKind.get(kind) ?? []) as unknown as Entry<NodeOf<K>>[],
     children,
-    place: (node) => position(startOf(node)),
-    endLine: (node) => position(Math.max(startOf(node), (moved.get(node) ?? node.end) - 1)).line,
-    position,
+    span,
+    place: (node) => locate(lineStarts, span(node).start),
+    endLine: (node) => locate(lineStarts, Math.max(span(node).start, span(node).end - 1)).line,
+    position: (offset) => locate(lineStarts, offset),
     lineText: (line) => text.slice(lineStarts[line - 1] ?? text.length, lineEnd(text, lineStarts, line)),
   }
+}
+
+const noChildren: readonly SyntaxNode[] = []
+
+// How the positions of a nested script that was parsed by itself lie in the whole text.
+type Frame =
+  | { readonly kind: 'shifted'; readonly by: number }
+  | { readonly kind: 'collapsed'; readonly span: Span }
+
+function toOuter(span: Span, frame: Frame | undefined): Span {
+  if (frame === undefined) return span
+  if (frame.kind === 'collapsed') return frame.span
+  return { start: span.start + frame.by, end: span.end + frame.by }
 }
 
 /** Visits a node and all below it, parents first; a visitor that returns false leaves that subtree out. */
@@ -122,26 +143,22 @@ export function walk(
 ): void {
   const descend = (node: SyntaxNode, parent: SyntaxNode | undefined): void => {
     if (visit(node, parent) === false) return
-    shell.children(node, (child) => descend(child, node))
+    for (const child of shell.children(node)) descend(child, node)
   }
   descend(from, undefined)
 }
 
-// The action of a trap is shell that runs later. When it is written literally and without escapes, blanks
-// in front of it give its nodes the places that they have in the whole text.
-function parseTrapBody(command: Command, text: string): ParsedScript | undefined {
+// The action of a trap is shell that runs later. It is parsed where it is written literally, without escapes.
+function trapAction(command: Command): Span | undefined {
   if (command.name?.value !== 'trap') return undefined
   const words = command.args.filter((argument) => argument.type === 'Word')
   const operands = words[0]?.value === '--' ? words.slice(1) : words
   const action = operands[0]
   if (action === undefined || operands.length < 2 || /^(-.*|\d+|)$/.test(action.value)) return undefined
-  const span = literalSpan(action)
-  if (span === undefined) return undefined
-  const before = text.slice(0, span.start).replace(/[^\n]/g, ' ')
-  return parse(before + text.slice(span.start, span.end))
+  return literalSpan(action)
 }
 
-function literalSpan(word: Word): { start: number; end: number } | undefined {
+function literalSpan(word: Word): Span | undefined {
   const quoted = /^'[^']*'$|^"[^"\\$`]*"$/.test(word.text)
   if (quoted) return { start: word.pos + 1, end: word.end - 1 }
   return word.text === word.value && word.parts === undefined ? { start: word.pos, end: word.end } : undefined

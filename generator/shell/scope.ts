@@ -80,11 +80,11 @@ export function walkScoped(
       case 'ParameterExpansion': {
         const name = provenBy(node)
         const inner = name === undefined ? scope : { ...scope, proven: [...scope.proven, name] }
-        shell.children(node, (child) => visit(child, node, inner))
+        for (const child of shell.children(node)) visit(child, node, inner)
         return
       }
       default:
-        shell.children(node, (child) => visit(child, node, scope))
+        for (const child of shell.children(node)) visit(child, node, scope)
         return
     }
   }

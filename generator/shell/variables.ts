@@ -1,5 +1,5 @@
 import type { Argument } from './commands.js'
-import type { Command, Shell, SyntaxNode, Word } from './parse.js'
+import type { Command, SyntaxNode, Word } from './parse.js'
 import { asName, literalOf, variableOf } from './words.js'
 
 /** How a variable gets its value; `environment` is `NAME=value command`, gone when that command ends. */
@@ -54,17 +54,6 @@ export function usesOf(node: SyntaxNode, parent: SyntaxNode | undefined): Variab
 export function provenBy(node: SyntaxNode): string | undefined {
   if (node.type !== 'ParameterExpansion' || node.operation?.type !== 'Default') return undefined
   return node.operation.operator.endsWith('+') ? variableOf(node) : undefined
-}
-
-/** Every use in a subtree, in the order of the text. */
-export function usesWithin(shell: Shell, from: SyntaxNode): VariableUse[] {
-  const uses: VariableUse[] = []
-  const visit = (node: SyntaxNode, parent: SyntaxNode | undefined): void => {
-    uses.push(...usesOf(node, parent))
-    shell.children(node, (child) => visit(child, node))
-  }
-  visit(from, undefined)
-  return uses
 }
 
 function readOf(node: SyntaxNode, name: string | undefined, guarded: boolean): VariableUse[] {

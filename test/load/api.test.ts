@@ -23,7 +23,7 @@ describe('our own API, running from source', () => {
   ],
   env: {
     /** The port of the metrics page. */
-    METRICS_PORT: variable.port({ default: 9187 }),
+    METRICS_PORT: variable.port({ default: '9187' }),
   },
 })`
     await writeTree(dir, { 'replica.config.ts': text })

@@ -25,6 +25,11 @@ describe('a code frame', () => {
     expect(codeFrame(at(2, 1), 'a\r\nb')).toBe('  1 | a\n> 2 | b\n    | ^')
   })
 
+  it('shows what follows the last line end only for a finding there', () => {
+    expect(codeFrame(at(1, 1), 'a\n')).toBe('> 1 | a\n    | ^')
+    expect(codeFrame(at(2, 1), 'a\n')).toBe('  1 | a\n> 2 |\n    | ^')
+  })
+
   it('is empty for a line that is not there', () => {
     expect(codeFrame(at(3, 1), 'a\nb')).toBe('')
     expect(codeFrame(at(0, 1), 'a\nb')).toBe('')

@@ -155,8 +155,8 @@ function readByLibpq(quoted: readonly Buffer[]): Promise<string> {
 async function readServices(conninfo: readonly Buffer[]): Promise<string> {
   if (serverBin === undefined) throw new Error('no PostgreSQL')
   const env = { PGSYSCONFDIR: '/nonexistent', HOME: '/nonexistent' }
-  const psql = ['-n', '1', join(serverBin, 'psql'), '-w', '-d']
-  return (await runWithBytes(psql, conninfo, env)).stderr.toString('latin1')
+  const psql = [join(serverBin, 'psql'), '-w', '-d']
+  return (await runWithBytes(psql, conninfo, { env, oneByOne: true })).stderr.toString('latin1')
 }
 
 /** Between two other keywords, so that a value which ended early would show. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type ContractType, choiceWords, types } from './types.js'
-import type { ContractVariable } from './variables.js'
+import { type ContractType, choiceWords, integerLimits, types } from './types.js'
+import { ambientVariables, builtinVariables, type ContractVariable } from './variables.js'
 
 const name = z
   .string()
@@ -39,18 +39,24 @@ const choice = z.strictObject({ type: z.literal('choice'), words: choiceWords, .
 export const userVariableSchema = z
   .discriminatedUnion('type', [plain, limited, choice])
   .superRefine((variable, context) => {
+    const report = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message })
+    // zod goes on after a word or a limit that it refused; a type cannot be made of it.
+    if (variable.type === 'choice' && !choiceWords.safeParse(variable.words).success) return
+    if ('min' in variable && variable.min > variable.max) {
+      report('min', `min (${variable.min}) must not exceed max (${variable.max})`)
+      return
+    }
+    if ('min' in variable && !integerLimits.safeParse({ min: variable.min, max: variable.max }).success)
+      return
     const { schema } = typeOf(variable)
     for (const key of ['default', 'value'] as const) {
       const verdict = schema.safeParse(variable[key] ?? '')
       if (variable[key] === undefined || verdict.success) continue
-      context.addIssue({
-        code: 'custom',
-        path: [key],
-        message: verdict.error.issues[0]?.message ?? 'malformed',
-      })
+      report(key, verdict.error.issues[0]?.message ?? 'malformed')
     }
     if (variable.required && variable.default !== undefined) {
-      context.addIssue({ code: 'custom', path: ['default'], message: 'a required variable has no default' })
+      report('default', 'a required variable has no default')
     }
   })
 
@@ -94,11 +100,33 @@ export function toContractVariable(name: string, given: UserVariable, doc?: stri
   }
 }
 
+/**
+ * Why a variable of the user's own cannot have this name, or undefined: the script has it, the shell or the
+ * system gives it a meaning, or libpq would let it lead the replica to another server.
+ */
+export function whyTaken(name: string): string | undefined {
+  if (builtinVariables.some((variable) => variable.name === name)) return 'a variable of the script itself'
+  if (ambientVariables.includes(name)) return 'read by the script, with the meaning that it has everywhere'
+  if (shellNames.test(name)) return 'a variable that shells or the system loader give a meaning'
+  if (/^PG/.test(name) && !libpqNames.test(name)) {
+    return 'not among the variables of libpq that may reach it: it could lead the replica to another server'
+  }
+  return undefined
+}
+
+// POSIX XBD 8.3 and XCU 2.5.3, what bash and zsh hold read-only, and the loader's.
+const shellNames =
+  /^(_+|ENV|FCEDIT|HIST\w*|IFS|LANG|LANGUAGE|LC_\w+|LINENO|MAIL\w*|NLSPATH|OLDPWD|OPTARG|OPTERR|OPTIND|PPID|PS[1-4]|PWD|RANDOM|SECONDS|SHELL|SHELLOPTS|BASH\w*|E?[UG]ID|USERNAME|GROUPS|DIRSTACK|FUNCNAME|POSIXLY_CORRECT|CDPATH|LD_\w+|GCONV_PATH)$/
+
+// They say how to reach the server that the contract names, and never which one (libpq, "Environment Variables").
+const libpqNames =
+  /^PG(CHANNELBINDING|GSSDELEGATION|GSSENCMODE|GSSLIB|KRBSRVNAME|REQUIREAUTH|REQUIREPEER|SSLCERTMODE|SSLCOMPRESSION|SSLCRL|SSLCRLDIR|SSLMAXPROTOCOLVERSION|SSLMINPROTOCOLVERSION|SSLNEGOTIATION|SSLSNI)$/
+
 function typeOf(given: UserVariable): ContractType {
   switch (given.type) {
     case 'integer':
     case 'seconds':
-      return types[given.type]({ min: Math.min(given.min, given.max), max: Math.max(given.min, given.max) })
+      return types[given.type]({ min: given.min, max: given.max })
     case 'choice':
       return types.choice(given.words)
     default:

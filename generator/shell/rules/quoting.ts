@@ -19,7 +19,7 @@ export const requireQuotes: Rule = (shell) => {
       )
     }
     const inside = isSafeInside(node, safe, parent)
-    shell.children(node, (child) => visit(child, inside, node))
+    for (const child of shell.children(node)) visit(child, inside, node)
   }
   visit(shell.root, false, undefined)
   return found

@@ -117,7 +117,8 @@ function judge(shell: Shell, node: SyntaxNode, parent: Entry['parent']): Judgeme
 
 function judgeFunction(shell: Shell, node: Extract<SyntaxNode, { type: 'Function' }>): Judgement | undefined {
   const { name } = node
-  if (/^function\s/.test(shell.text.slice(node.pos, node.pos + 9))) {
+  const { start } = shell.span(node)
+  if (/^function\s/.test(shell.text.slice(start, start + 9))) {
     return ['the word function', `use ${name.value}() {`]
   }
   return asName(name.value) ? undefined : [`the function name ${name.value}`, 'use letters, digits and _']

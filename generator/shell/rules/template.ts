@@ -2,7 +2,7 @@ import type { Finding, Rule } from './rule.js'
 
 /** No Handlebars mark is left in printed shell. `}}` is one only where it does not close two expansions. */
 export const forbidTemplateMarks: Rule = (shell) => {
-  const closings = new Set(shell.all('ParameterExpansion').map(({ node }) => node.end))
+  const closings = new Set(shell.all('ParameterExpansion').map(({ node }) => shell.span(node).end))
   return [...shell.text.matchAll(/\{\{|\}\}/g)].flatMap(({ index, 0: mark }): Finding[] =>
     mark === '}}' && (closings.has(index + 1) || closings.has(index + 2))
       ? []

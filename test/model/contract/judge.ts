@@ -9,7 +9,9 @@ export async function judgeInShell(
   values: readonly Uint8Array[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<boolean[]> {
-  const { stdout, stderr } = await runWithBytes([...shell.argv, '-c', printJudge(type), 'sh'], values, env)
+  const { stdout, stderr } = await runWithBytes([...shell.argv, '-c', printJudge(type), 'sh'], values, {
+    env,
+  })
   if (stderr.length > 0) throw new Error(`${shell.name}: ${stderr}`)
   return [...stdout.toString('latin1').replaceAll('\n', '')].map((verdict) => verdict === '1')
 }

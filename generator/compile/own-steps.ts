@@ -1,0 +1,118 @@
+import type { UserStep } from '../model/step.js'
+import { type FunctionNode, parseShell, type Shell, type Statement, walk } from '../shell/parse.js'
+import type { Diagnostic } from './diagnostic.js'
+import type { Chunk } from './print.js'
+
+/** The files of the user's steps, and what the script has without them. */
+export interface OwnSteps {
+  readonly steps: readonly UserStep[]
+  /** The text of each file, by the name that the model gives it; what could not be read is absent. */
+  readonly texts: Readonly<Record<string, string>>
+  /** Why a file has no text. */
+  readonly faults: Readonly<Record<string, string>>
+  /** The file as a person finds it, for places. */
+  readonly show: (file: string) => string
+  /** The chunks of the script without the user's files. */
+  readonly builtin: readonly Chunk[]
+}
+
+/**
+ * Judges what the user's step files must be before they can stand in the script at all: text that is shell
+ * by itself, functions and constants only, `step_<name>` among them, and no function that the script has.
+ */
+export function judgeStepFiles(own: OwnSteps): Diagnostic[] {
+  if (own.steps.length === 0) return []
+  const taken = listFunctions(own.builtin)
+  const found: Diagnostic[] = []
+  for (const [index, { name, file }] of own.steps.entries()) {
+    const path = `steps.${index}.file`
+    const text = own.texts[file]
+    if (text === undefined) {
+      const reason = own.faults[file] ?? 'it was not given'
+      found.push({ code: 'E_STEP_FILE', path, message: `cannot read the step file ${file}: ${reason}` })
+      continue
+    }
+    const shell = parseShell(text)
+    const isFirst = own.steps.findIndex((step) => step.file === file) === index
+    if (isFirst) found.push(...judgeText(shell, own.show(file), taken))
+    if (shell.errors.length === 0 && !definesFunction(shell, `step_${name}`)) {
+      const message = `${file} does not define the function step_${name}`
+      found.push({
+        code: 'E_STEP_FUNCTION',
+        path,
+        message,
+        hint: `write step_${name}() { … } in it, or correct the step's name`,
+      })
+    }
+    if (!isFirst) continue
+    for (const { name: mine } of functionsOf(shell)) taken.set(mine.value, own.show(file))
+  }
+  return found
+}
+
+/** The functions that the chunks define, each with the chunk's source. */
+function listFunctions(chunks: readonly Chunk[]): Map<string, string> {
+  return new Map(
+    chunks.flatMap(({ source, text }) =>
+      functionsOf(parseShell(text)).map(({ name }) => [name.value, source] as const),
+    ),
+  )
+}
+
+function functionsOf(shell: Shell): FunctionNode[] {
+  return shell.all('Function').map(({ node }) => node)
+}
+
+function definesFunction(shell: Shell, name: string): boolean {
+  return shell.root.commands.some(({ command }) => command.type === 'Function' && command.name.value === name)
+}
+
+function judgeText(shell: Shell, file: string, taken: ReadonlyMap<string, string>): Diagnostic[] {
+  const control = /\r|[^\P{Cc}\n\t]/u.exec(shell.text)
+  if (control !== null) {
+    const place = { file, ...shell.position(control.index) }
+    const what = control[0] === '\r' ? 'a carriage return' : 'a control character'
+    return [
+      { code: 'E_STEP_FILE', place, message: `there is ${what} here`, hint: 'save it with plain line ends' },
+    ]
+  }
+  if (shell.errors.length > 0) {
+    return shell.errors.map(({ message, line, column }) => ({
+      code: 'E_SHELL_SYNTAX',
+      place: { file, line, column },
+      message: `not shell: ${message}`,
+    }))
+  }
+  const collisions = functionsOf(shell).flatMap((node): Diagnostic[] => {
+    const source = taken.get(node.name.value)
+    if (source === undefined) return []
+    const message = `${node.name.value} is a function of the script already (${source})`
+    const place = { file, ...shell.place(node) }
+    return [{ code: 'E_STEP_FUNCTION', place, message, hint: 'give it another name' }]
+  })
+  const loose = shell.root.commands
+    .filter((statement) => !isDefinition(shell, statement))
+    .map((statement): Diagnostic => {
+      const message = 'this runs before the variables are checked, and in every sub-command'
+      const hint = 'outside of functions a step file has only constants; put it into the function of the step'
+      return { code: 'E_STEP_TOP_LEVEL', place: { file, ...shell.place(statement) }, message, hint }
+    })
+  return [...collisions, ...loose]
+}
+
+// A function, or assignments that run nothing.
+function isDefinition(shell: Shell, statement: Statement): boolean {
+  const { command } = statement
+  if (command.type === 'Function') return true
+  if (command.type !== 'Command' || command.name !== undefined || command.prefix.length === 0) return false
+  let runs = false
+  walk(
+    shell,
+    (node) => {
+      runs ||= node.type === 'CommandExpansion'
+      return undefined
+    },
+    statement,
+  )
+  return !runs
+}
