@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { check } from './commands/check.js'
 import { generate } from './commands/generate.js'
-import { exits, type Options } from './commands/options.js'
+import { exits, judgeOptions, type Options } from './commands/options.js'
 
 const examples = `
 Examples:
@@ -12,6 +12,10 @@ Examples:
 
 Exit codes: 0 done, 1 the model or the printed script was refused, 2 usage, 3 drift`
 
+// Who reads our output may leave early, as `head` does.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') process.exitCode = exits.refused
+})
 process.exitCode = await runMain(process.argv)
 
 /** Runs the command line and gives its exit code; a user's mistake never shows a stack trace. */
@@ -40,7 +44,9 @@ async function runMain(argv: readonly string[]): Promise<number> {
       .option('--app <file>', 'where the Marathon app goes', 'marathon.json')
       .option('--json', 'print the findings as JSON')
       .addHelpText('after', examples)
-      .action(async (config: string | undefined, options: Options) => {
+      .action(async (config: string | undefined, options: Options, command: Command) => {
+        const fault = judgeOptions(config, options)
+        if (fault !== undefined) command.error(`error: ${fault}`)
         code = await run(config, options)
       })
   add('generate', 'write the artefacts; nothing is written when anything is wrong', generate)

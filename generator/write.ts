@@ -1,35 +1,114 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, resolve } from 'node:path'
 
 /**
- * Writes all files, or none: each one first under a temporary name beside its place, then all are renamed.
- * An unchanged file keeps its time stamp. Throws an Error with `code` when the disk refuses.
+ * Writes all files, or none: each one first under a temporary name beside its place, then all are renamed;
+ * when one of these fails, what was there before comes back. An unchanged file keeps its time stamp, a
+ * changed one its mode. Throws an Error with a sentence for the user when the disk refuses.
  */
 export function writeFiles(files: Readonly<Record<string, string>>): string[] {
-  const changed = Object.entries(files).filter(([path, text]) => readIfThere(path) !== text)
-  const pending: string[] = []
+  const changed = Object.entries(files)
+    .map(([path, text]) => describeTarget(path, text))
+    .filter(({ text, old }) => text !== old)
+  const temporaries: string[] = []
+  const directories: string[] = []
+  const renamed: Target[] = []
+  let current = ''
   try {
-    for (const [path, text] of changed) {
-      mkdirSync(dirname(path), { recursive: true })
-      pending.push(temporary(path))
-      writeFileSync(temporary(path), text)
+    for (const { path, real, text, old } of changed) {
+      current = path
+      directories.push(...makeDirectory(dirname(real)))
+      temporaries.push(temporary(real))
+      writeFileSync(temporary(real), text)
+      if (old !== undefined) chmodSync(temporary(real), statSync(real).mode & 0o7777)
     }
-    for (const [path] of changed) renameSync(temporary(path), path)
+    for (const target of changed) {
+      current = target.path
+      renameSync(temporary(target.real), target.real)
+      renamed.push(target)
+    }
   } catch (error) {
-    for (const path of pending) rmSync(path, { force: true })
-    throw error
+    for (const path of temporaries) attempt(() => rmSync(path, { force: true }))
+    for (const { real, old } of renamed) attempt(() => restore(real, old))
+    for (const path of directories.reverse()) attempt(() => rmdirSync(path))
+    throw new Error(`cannot write ${current}: ${describeFault(error)}`, { cause: error })
   }
-  return changed.map(([path]) => path)
+  return changed.map(({ path }) => path)
 }
 
-/** The text of a file, or undefined when there is none. */
+interface Target {
+  readonly path: string
+  /** What a symbolic link leads to: that is written, not the link. */
+  readonly real: string
+  readonly text: string
+  readonly old: string | undefined
+}
+
+function describeTarget(path: string, text: string): Target {
+  const old = readIfThere(path)
+  return { path, real: old === undefined ? path : realpathSync(path), text, old }
+}
+
+/** The text of a file, or undefined when there is none. Throws an Error with a sentence for the user. */
 export function readIfThere(path: string): string | undefined {
   try {
+    if (!statSync(path).isFile()) throw new Error('it is there and is not a regular file')
     return readFileSync(path, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
+    throw new Error(`cannot read ${path}: ${describeFault(error)}`, { cause: error })
   }
+}
+
+// Makes a directory and those above it; gives those that are new, the outermost first.
+function makeDirectory(path: string): string[] {
+  const first = mkdirSync(path, { recursive: true })
+  if (first === undefined) return []
+  const made: string[] = []
+  for (let at = resolve(path); at !== dirname(resolve(first)); at = dirname(at)) made.unshift(at)
+  return made
+}
+
+function restore(path: string, text: string | undefined): void {
+  if (text === undefined) rmSync(path)
+  else writeFileSync(path, text)
+}
+
+// Cleaning up goes on after a fault: the first fault is the one that is told.
+function attempt(action: () => void): void {
+  try {
+    action()
+  } catch {
+    return
+  }
+}
+
+const faults: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EEXIST: 'a file is in the place of a directory',
+  EISDIR: 'a directory is in its place',
+  ENAMETOOLONG: 'the name is too long',
+  ENOENT: 'there is no such directory, and none can be made there',
+  ENOSPC: 'no space is left on the device',
+  ENOTDIR: 'a file is in the place of a directory',
+  EPERM: 'not permitted',
+  EROFS: 'the file system is read-only',
+}
+
+function describeFault(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const known = 'code' in error ? faults[String(error.code)] : undefined
+  return known ?? error.message
 }
 
 function temporary(path: string): string {

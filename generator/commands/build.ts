@@ -1,53 +1,43 @@
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, normalize, resolve } from 'node:path'
 import { type Compiled, compileReplica } from '../compile/compile.js'
 import { type Diagnostic, isError, sortDiagnostics } from '../compile/diagnostic.js'
-import { renderDiagnostics, renderJson } from '../compile/render.js'
 import { verifySyntax } from '../compile/verify.js'
 import * as api from '../index.js'
 import { loadModel } from '../load/load.js'
 import type { Loaded } from '../load/loaded.js'
 import { readTemplates } from '../load/templates.js'
-import { findConfig, type Options } from './options.js'
 
-/**
- * Loads and compiles the model, prints the findings, and gives the artefacts; none when there is an error.
- * Without a configuration it compiles the embedded model.
- */
-export async function build(config: string | undefined, options: Options): Promise<Compiled> {
-  const compiled = await compileConfig(findConfig(config))
-  const text =
-    options.json === true
-      ? renderJson(compiled.diagnostics)
-      : renderDiagnostics(compiled.diagnostics, readSource)
-  if (options.json === true) process.stdout.write(text)
-  else process.stderr.write(text)
-  return compiled
-}
+/** The artefacts, none when there is an error, and all findings, each with its place where it has one. */
+export type Built = Pick<Compiled, 'files' | 'diagnostics'>
 
-async function compileConfig(config: string | undefined): Promise<Compiled> {
+/** Loads and compiles a model; without a configuration the embedded one. */
+export async function build(config: string | undefined): Promise<Built> {
   const templates = readTemplates()
   if (config === undefined) return finish(compileReplica({}, { templates, stepFiles: {}, docs: {} }))
   const loaded = await loadModel(config, api)
   if (loaded.diagnostics.some(isError)) return { files: {}, diagnostics: sortDiagnostics(loaded.diagnostics) }
-  const steps = readStepFiles(loaded.value, loaded.baseDir)
-  const place = (diagnostic: Diagnostic): Diagnostic => withPlace(diagnostic, loaded)
-  if (steps.diagnostics.length > 0) {
-    return { files: {}, diagnostics: sortDiagnostics(steps.diagnostics.map(place)) }
-  }
-  const compiled = compileReplica(loaded.value, { templates, stepFiles: steps.files, docs: loaded.docs })
-  const diagnostics = [...loaded.diagnostics, ...compiled.diagnostics.map(place)]
-  return finish({ files: compiled.files, diagnostics: sortDiagnostics(diagnostics) })
+  const { files, faults } = readStepFiles(loaded)
+  const { docs, value } = loaded
+  const stepDir = dirname(normalize(config))
+  const compiled = compileReplica(value, { templates, stepFiles: files, stepFaults: faults, stepDir, docs })
+  const diagnostics = [
+    ...loaded.diagnostics,
+    ...compiled.diagnostics.map((diagnostic) => withPlace(diagnostic, loaded)),
+  ]
+  return finish({ ...compiled, diagnostics: sortDiagnostics(diagnostics) })
 }
 
 // `sh -n` needs a process, so it is not part of the pure compiler.
-async function finish(compiled: Compiled): Promise<Compiled> {
-  const script = compiled.files['run_rep.sh']
-  if (script === undefined) return compiled
-  const found = await verifySyntax(script)
-  if (found.length === 0) return compiled
-  const diagnostics = sortDiagnostics([...compiled.diagnostics, ...found])
-  return found.some(isError) ? { files: {}, diagnostics } : { files: compiled.files, diagnostics }
+async function finish({ files, diagnostics, withPlace }: Compiled): Promise<Built> {
+  const script = files['run_rep.sh']
+  if (script === undefined) return { files, diagnostics }
+  const found = (await verifySyntax(script)).map(withPlace)
+  if (found.length === 0) return { files, diagnostics }
+  return {
+    files: found.some(isError) ? {} : files,
+    diagnostics: sortDiagnostics([...diagnostics, ...found]),
+  }
 }
 
 function withPlace(diagnostic: Diagnostic, loaded: Loaded): Diagnostic {
@@ -69,35 +59,45 @@ function splitPath(path: string, value: unknown): (string | number)[] {
   return [head, ...splitPath(parts.slice(length).join('.'), next)]
 }
 
-function readStepFiles(value: unknown, baseDir: string) {
-  const files: Record<string, string> = {}
-  const diagnostics: Diagnostic[] = []
-  for (const [index, file] of listStepFiles(value).entries()) {
-    if (typeof file !== 'string') continue
-    try {
-      files[file] = readFileSync(resolve(baseDir, file), 'utf8')
-    } catch (error) {
-      const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-      const message = `cannot read the step file ${file} (${reason})`
-      diagnostics.push({ code: 'E_STEP_FILE', path: `steps.${index}.file`, message })
-    }
-  }
-  return { files, diagnostics }
+interface StepTexts {
+  readonly files: Readonly<Record<string, string>>
+  /** Why a file could not be read. */
+  readonly faults: Readonly<Record<string, string>>
 }
 
-function listStepFiles(value: unknown): unknown[] {
+function readStepFiles({ value, baseDir }: Loaded): StepTexts {
+  const files: Record<string, string> = {}
+  const faults: Record<string, string> = {}
+  for (const file of listStepFiles(value)) {
+    try {
+      files[file] = readText(resolve(baseDir, file))
+    } catch (error) {
+      faults[file] = describe(error)
+    }
+  }
+  return { files, faults }
+}
+
+// A byte order mark is dropped; bytes that are no UTF-8 would come out as other bytes.
+function readText(path: string): string {
+  if (!statSync(path).isFile()) throw new Error('it is not a regular file')
+  return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
+}
+
+function describe(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file'
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not UTF-8 text'
+  if (code === 'EACCES') return 'permission denied'
+  return error instanceof Error ? error.message : String(error)
+}
+
+function listStepFiles(value: unknown): string[] {
   if (typeof value !== 'object' || value === null || !('steps' in value)) return []
   const { steps } = value
   if (!Array.isArray(steps)) return []
-  return steps.map((step: unknown) =>
+  const files = steps.map((step: unknown) =>
     typeof step === 'object' && step !== null && 'file' in step ? step.file : undefined,
   )
-}
-
-function readSource(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return undefined
-  }
+  return files.filter((file) => typeof file === 'string')
 }

@@ -1,58 +1,103 @@
+import type { Diagnostic } from '../compile/diagnostic.js'
 import { readIfThere } from '../write.js'
 import { build } from './build.js'
-import { exits, type Options, placeFiles } from './options.js'
-
-interface MapView {
-  readonly steps: Readonly<Record<string, { readonly lines: readonly [number, number] }>>
-}
+import { compareLines, type Difference } from './compare.js'
+import { exits, findConfig, type Options, placeFiles } from './options.js'
+import { report } from './report.js'
 
 /** Compares the files on disk with what the model gives and names the lines that differ. Gives the exit code. */
 export async function check(config: string | undefined, options: Options): Promise<number> {
-  const { files } = await build(config, options)
+  const { files, diagnostics } = await build(findConfig(config))
   const map = files['run_rep.map.json']
-  if (map === undefined) return exits.refused
-  const drifted: string[] = []
-  for (const [path, text] of Object.entries(placeFiles(files, options))) {
-    const stepOf = path.endsWith('run_rep.sh') ? findStep(JSON.parse(map)) : () => ''
-    drifted.push(...compareLines(path, text, readIfThere(path), stepOf))
+  if (map === undefined) {
+    report(diagnostics, options)
+    return exits.refused
   }
-  if (drifted.length === 0) return exits.done
-  process.stderr.write(`${drifted.join('\n')}\nThe files differ from what the model gives; run generate.\n`)
-  return exits.drift
+  const drifts: Drift[] = []
+  const faults: Diagnostic[] = []
+  const paths = placeFiles({ 'run_rep.sh': '' }, options)
+  for (const [path, text] of Object.entries(placeFiles(files, options))) {
+    const nameLine = path in paths ? createNamer(JSON.parse(map)) : () => ''
+    try {
+      drifts.push(...findDrifts(path, text, nameLine))
+    } catch (error) {
+      faults.push({ code: 'E_READ', message: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  const isJson = options.json === true
+  report([...diagnostics, ...faults, ...(isJson ? drifts.map(toDiagnostic) : [])], options)
+  if (!isJson && drifts.length > 0) process.stderr.write(renderDrifts(drifts))
+  if (faults.length > 0) return exits.refused
+  return drifts.length > 0 ? exits.drift : exits.done
 }
 
+/** One place of a file that differs, and what of the script it is; without `difference` the file is missing. */
+interface Drift {
+  readonly path: string
+  readonly part: string
+  readonly difference?: Difference
+}
+
+function findDrifts(path: string, wanted: string, nameLine: (line: number) => string): Drift[] {
+  const found = readIfThere(path)
+  if (found === undefined) return [{ path, part: '' }]
+  return compareLines(wanted, found).map((difference) => ({
+    path,
+    part: nameLine(difference.wantedLine),
+    difference,
+  }))
+}
+
+interface MapView {
+  readonly steps: Readonly<Record<string, { readonly lines: readonly [number, number] }>>
+  readonly sources: readonly { readonly source: string; readonly lines: readonly [number, number] }[]
+}
+
+// The step that a line of the script belongs to, or the file that it comes from.
+function createNamer({ steps, sources }: MapView): (line: number) => string {
+  const isIn = (line: number, [from, to]: readonly [number, number]) => line >= from && line <= to
+  return (line) => {
+    const step = Object.entries(steps).find(([, { lines }]) => isIn(line, lines))
+    if (step !== undefined) return `step ${step[0]}`
+    return sources.find(({ lines }) => isIn(line, lines))?.source ?? ''
+  }
+}
+
+function toDiagnostic({ path, part, difference }: Drift): Diagnostic {
+  const hint = 'run generate'
+  if (difference === undefined) return { code: 'E_DRIFT', message: `${path} is missing`, hint }
+  const message = `${path} differs from what the model gives${part === '' ? '' : ` (${part})`}`
+  return { code: 'E_DRIFT', message, place: { file: path, line: difference.line, column: 1 }, hint }
+}
+
+const shownPlaces = 20
 const shownLines = 5
 
-// From the first line that differs to the last: an edit by hand is one or a few lines in one place.
-function compareLines(
-  path: string,
-  wanted: string,
-  found: string | undefined,
-  stepOf: (line: number) => string,
-): string[] {
-  if (found === wanted) return []
-  if (found === undefined) return [`${path}: missing`]
-  const want = wanted.split('\n')
-  const have = found.split('\n')
-  let start = 0
-  while (start < want.length && want[start] === have[start]) start += 1
-  let end = 0
-  while (end < want.length - start && end < have.length - start && want.at(-1 - end) === have.at(-1 - end))
-    end += 1
-  const lines = (text: readonly string[], sign: string) => {
-    const differing = text.slice(start, text.length - end)
-    const more = differing.length - shownLines
-    return [
-      ...differing.slice(0, shownLines).map((line) => `  ${sign} ${line}`),
-      ...(more > 0 ? [`  ${sign} … ${more} more lines`] : []),
-    ]
-  }
-  return [`${path}:${start + 1}${stepOf(start + 1)}`, ...lines(have, '-'), ...lines(want, '+')]
+function renderDrifts(drifts: readonly Drift[]): string {
+  const lines = drifts.slice(0, shownPlaces).flatMap(renderDrift)
+  const more = drifts.length - shownPlaces
+  if (more > 0) lines.push(`… and ${more} more places`)
+  return `${lines.join('\n')}\nThe files differ from what the model gives; run generate.\n`
 }
 
-function findStep({ steps }: MapView): (line: number) => string {
-  return (line) => {
-    const step = Object.entries(steps).find(([, { lines }]) => line >= lines[0] && line <= lines[1])
-    return step === undefined ? '' : ` (step ${step[0]})`
-  }
+function renderDrift({ path, part, difference }: Drift): string[] {
+  if (difference === undefined) return [`${path}: missing`]
+  const { line, found, wanted } = difference
+  return [
+    `${path}:${line}${part === '' ? '' : ` (${part})`}`,
+    ...renderLines(found, '-'),
+    ...renderLines(wanted, '+'),
+  ]
+}
+
+// An edited file may hold anything: nothing of it may drive the terminal.
+function renderLines(lines: readonly string[], sign: string): string[] {
+  const more = lines.length - shownLines
+  return [
+    ...lines.slice(0, shownLines).map((line) => {
+      const text = line.replace(/\n$/, '').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·')
+      return `  ${sign} ${text}${line.endsWith('\n') ? '' : ' (no line break at the end)'}`
+    }),
+    ...(more > 0 ? [`  ${sign} … ${more} more lines`] : []),
+  ]
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 
 /** Options that generate and check share. */
 export interface Options {
@@ -12,20 +13,33 @@ export const exits = { done: 0, refused: 1, usage: 2, drift: 3 } as const
 
 const usualNames = ['replica.config.ts', 'replica.config.json']
 
+// What stands in --out; marathon.json stands where --app says.
+const distNames = ['SHA256SUMS', 'pg_hba.conf', 'postgresql.conf', 'run_rep.map.json', 'run_rep.sh']
+
 /** The model's file: the one named, else a usual name in this directory, else none (the embedded model). */
 export function findConfig(given: string | undefined): string | undefined {
   return given ?? usualNames.find((name) => existsSync(name))
 }
 
+/** What is wrong with the options themselves, or undefined: no artefact may take the place of another file. */
+export function judgeOptions(config: string | undefined, { out, app }: Options): string | undefined {
+  if (out === '') return '--out needs the name of a directory'
+  if (app === '') return '--app needs the name of a file'
+  const dist = distNames.map((name) => join(out, name))
+  const twice = dist.find((path) => resolve(path) === resolve(app))
+  if (twice !== undefined) return `--app ${app} would overwrite ${twice}; give it another name`
+  const model = findConfig(config)
+  if (model === undefined) return undefined
+  const lost = [app, ...dist].find((path) => resolve(path) === resolve(model))
+  return lost === undefined ? undefined : `${lost} is the model itself; choose another --out or --app`
+}
+
 /** Where each artefact lies: marathon.json where `--app` says, the rest in `--out`. */
 export function placeFiles(
   files: Readonly<Record<string, string>>,
-  options: Options,
+  { out, app }: Options,
 ): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(files).map(([name, text]) => [
-      name === 'marathon.json' ? options.app : `${options.out.replace(/\/$/, '')}/${name}`,
-      text,
-    ]),
+    Object.entries(files).map(([name, text]) => [name === 'marathon.json' ? app : join(out, name), text]),
   )
 }

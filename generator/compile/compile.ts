@@ -7,6 +7,8 @@ import { failures } from '../model/exits.js'
 import type { Replica } from '../model/replica.js'
 import { builtinSteps } from '../model/steps.js'
 import { defaultMethod } from '../postgres/access.js'
+import type { Effects } from '../shell/effects.js'
+import { lit } from '../shell/words.js'
 import { analyseShell, listNeededTools } from './analyse.js'
 import { appContext, checkModel, parseModel } from './check.js'
 import { printConf } from './conf.js'
@@ -18,7 +20,7 @@ import { buildApp, printApp } from './marathon.js'
 import { judgeStepFiles } from './own-steps.js'
 import { type Chunk, digestOf, locateLine, type PrintedScript, printScript } from './print.js'
 import { renderTemplate } from './template.js'
-import { verifyScript } from './verify.js'
+import { verifyShell } from './verify.js'
 
 /** Everything that compiling needs besides the model; no function below reads a file. */
 export interface Sources {
@@ -55,16 +57,16 @@ export function compileReplica(value: unknown, sources: Sources): Compiled {
   const parts = listParts(model, contract, sources)
   found.push(...judgeOwnSteps(model, parts, sources))
   if (found.some(isError)) return refuse(found)
-  const script = printRunRep(parts, sources)
+  const { script, effects, faults } = printRunRep(parts, sources)
   const withPlace = (diagnostic: Diagnostic) => placeInFile(diagnostic, script, model, sources)
-  found.push(...verifyScript(script.text, { failureIds: failures.map(({ id }) => id) }).map(withPlace))
+  found.push(...faults.map(withPlace))
   if (found.some(isError)) return refuse(found)
   const access = completeAccess(model.access, model.master.role)
   const method = defaultMethod(model.postgresql.majors)
   const dist: Record<string, string> = {
     'pg_hba.conf': printHba(templateOf(sources, 'pg_hba.conf.hbs'), access, method),
     'postgresql.conf': printConf(templateOf(sources, 'postgresql.conf.hbs'), model.postgresql.settings),
-    'run_rep.map.json': printMap(script, model, contract),
+    'run_rep.map.json': printMap(script, effects, { model, contract }),
     'run_rep.sh': script.text,
   }
   const sums = Object.entries(dist).map(([name, text]) => `${digestOf(text)}  ${name}\n`)
@@ -140,13 +142,37 @@ function judgeOwnSteps({ steps }: Replica, { tables, shell, rest }: Parts, sourc
   })
 }
 
-function printRunRep({ tables, shell, own, rest }: Parts, sources: Sources): PrintedScript {
-  const effects = analyseShell([...tables, ...shell, ...own, ...rest].map(({ text }) => text))
-  const preflight = renderTable(sources, 'preflight.sh.hbs', { tools: listNeededTools(effects) })
+/** The script as printed, what its shell does, and what the rules say of it. */
+interface RunRep {
+  readonly script: PrintedScript
+  readonly effects: Effects
+  readonly faults: readonly Diagnostic[]
+}
+
+// The list of tools is printed from the analysis of all the rest. It stands right before the end of the
+// script, so the lines above it are those that were analysed, and a tree of 1,500 lines is made once.
+function printRunRep({ tables, shell, own, rest }: Parts, sources: Sources): RunRep {
   const head = templateOf(sources, 'run_rep/head.sh.hbs')
-  return printScript([...tables, preflight, ...shell, ...own, ...rest], (digest) =>
-    renderTemplate(head, { digest }),
-  )
+  const print = (tools: readonly string[]) => {
+    const preflight = renderTable(sources, 'preflight.sh.hbs', { tools })
+    const chunks = [...tables, ...shell, ...own, ...rest.slice(0, -1), preflight, ...rest.slice(-1)]
+    return printScript(chunks, (digest) => renderTemplate(head, { digest }))
+  }
+  const draft = print([])
+  const analysis = analyseShell(draft.text)
+  const failureIds = failures.map(({ id }) => id)
+  const faults = verifyShell(analysis.shell, { failureIds, effects: analysis.effects })
+  if (faults.some(isError)) return { script: draft, effects: analysis.effects, faults }
+  const tools = listNeededTools(analysis.effects)
+  faults.push(...judgeToolNames(tools))
+  return { script: print(tools), effects: analysis.effects, faults }
+}
+
+// What the analysis found goes back into the text as one bare word a line.
+function judgeToolNames(tools: readonly string[]): Diagnostic[] {
+  return tools
+    .filter((tool) => !/^[A-Za-z0-9_][\w.+-]*$/.test(tool))
+    .map((tool) => ({ code: 'E_TOOL_NAME', message: `${lit(tool)} cannot be the name of a tool` }))
 }
 
 // The rules tell the line only, so the place is where its text begins.

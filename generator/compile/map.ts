@@ -2,8 +2,7 @@ import type { ContractVariable } from '../model/contract/variables.js'
 import type { Replica } from '../model/replica.js'
 import { orderSteps } from '../model/step.js'
 import { builtinSteps } from '../model/steps.js'
-import { effectsOf, type FunctionEffects } from '../shell/effects.js'
-import { parseShell } from '../shell/parse.js'
+import type { Effects, FunctionEffects } from '../shell/effects.js'
 import { failuresOf, reachableFrom, toolsOf } from '../shell/tools.js'
 import type { PrintedScript } from './print.js'
 
@@ -13,11 +12,10 @@ import type { PrintedScript } from './print.js'
  * each source its lines.
  */
 export function printMap(
-  { text, spans }: PrintedScript,
-  model: Replica,
-  contract: readonly ContractVariable[],
+  { spans }: PrintedScript,
+  effects: Effects,
+  { model, contract }: { readonly model: Replica; readonly contract: readonly ContractVariable[] },
 ): string {
-  const effects = effectsOf(parseShell(text))
   const steps = orderSteps(model.steps).map((name) => {
     const root = `step_${name}`
     const reached = reachableFrom(effects, root)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { functionsOf, preparedRuns, runsOf } from '../shell/commands.js'
-import { effectsOf } from '../shell/effects.js'
+import { type Effects, effectsOf } from '../shell/effects.js'
 import { applyExceptions, type ShellException, shellExceptions } from '../shell/exceptions.js'
 import { parseShell, type Shell } from '../shell/parse.js'
 import { rules } from '../shell/rules/all.js'
@@ -12,6 +12,8 @@ export interface VerifyOptions {
   readonly failureIds: Iterable<string>
   /** Default: those of the shipped script. */
   readonly exceptions?: readonly ShellException[]
+  /** What the text does, when that is known already. */
+  readonly effects?: Effects
 }
 
 /** Parses shell text and judges it by every rule; the line of a diagnostic is the line of the text. */
@@ -22,7 +24,7 @@ export function verifyScript(text: string, options: VerifyOptions): Diagnostic[]
 /** As `verifyScript`, for text that is parsed already. */
 export function verifyShell(
   shell: Shell,
-  { failureIds, exceptions = shellExceptions }: VerifyOptions,
+  { failureIds, exceptions = shellExceptions, effects: known }: VerifyOptions,
 ): Diagnostic[] {
   // What a text with faults means is a guess of the parser's, so it is not judged further.
   if (shell.errors.length > 0) {
@@ -35,7 +37,7 @@ export function verifyShell(
     )
   }
   const functions = functionsOf(shell)
-  const effects = effectsOf(shell, functions)
+  const effects = known ?? effectsOf(shell, functions)
   const runs = shell
     .all('Command')
     .flatMap(({ node }) => [...runsOf(node, functions), ...preparedRuns(node, functions)])

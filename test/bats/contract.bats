@@ -1,7 +1,7 @@
 load helper
 
 @test "every missing variable is named at once" {
-  run_script --
+  run_script EXIT_PAUSE=0 --
   expect_status 78
   expect_words POSTGRES_MASTER POSTGRES_REPUSER RUN_USER
   expect_only_log_lines
@@ -20,7 +20,7 @@ load helper
 
 @test "the seed's own variables and a passfile are enough" {
   run_script POSTGRES_MASTER=127.0.0.1:1 POSTGRES_REPUSER=replicator "RUN_USER=$user" PORT0=30999 \
-    "PGPASSFILE=$sandbox/passfile" MASTER_WAIT=0 --
+    "PGPASSFILE=$sandbox/passfile" MASTER_WAIT=0 EXIT_PAUSE=0 --
   expect_status 69
 }
 
@@ -55,4 +55,13 @@ load helper
   expect_status 78
   expect_words pausing
   [ $((SECONDS - start)) -ge 2 ]
+}
+
+@test "PORT0 is one port and nothing else" {
+  for value in 0 65536 05432 ' 5432' '5432 ' 5432x 0x1538 31000,31001 $'5432\n5433' $'5432\n'; do
+    run_contract "PORT0=$value"
+    expect_status 78
+    expect_words PORT0
+    expect_nothing_made
+  done
 }

@@ -2,7 +2,7 @@ load helper
 
 payloads=(
   '$(touch pwned)' '`touch pwned`' '"; touch pwned; : "' "'; touch pwned; : '" $'x\ntouch pwned\n'
-  "x' -c archive_command='touch pwned" $'\ttouch pwned' '&& touch pwned' '| touch pwned' '*' '-n' '\\'
+  "x' -c archive_command='touch pwned" '*' '\'
 )
 
 # Codes: refused as malformed, not permitted, or taken as an odd name for a master that is away.

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
@@ -75,13 +75,19 @@ describe("an agent without the server of the master's major", () => {
 describe('an agent without any PostgreSQL', () => {
   testWith(['namespace'], 'is 78 before anything is made', async () => {
     const empty = join(space.dir, 'empty')
+    const tools = join(space.dir, 'tools')
     mkdirSync(empty)
-    const mounts = [
-      { from: empty, over: serverBin },
-      { from: '/bin/false', over: '/usr/bin/psql' },
-    ]
-    const agent = await runAgent(space, { env: contractFor(space, master), mounts })
+    mkdirSync(tools)
+    for (const dir of ['/usr/bin', '/usr/sbin']) {
+      for (const name of readdirSync(dir)) {
+        if (/^(psql|pg_.*|postgres)$/.test(name) || existsSync(join(tools, name))) continue
+        symlinkSync(join(dir, name), join(tools, name))
+      }
+    }
+    const env = contractFor(space, master, { PATH: tools })
+    const agent = await runAgent(space, { env, mounts: [{ from: empty, over: serverBin }] })
     expect(await agent.exit, agent.log()).toBe(78)
+    expect(agent.log()).toMatch(/psql/)
     expect(existsSync(join(agent.sandbox, 'pgdata'))).toBe(false)
   })
 })

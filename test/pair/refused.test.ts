@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { runAgent } from './harness/agent.js'
@@ -148,6 +148,7 @@ describe('data that is not ours', () => {
     const volume = join(space.dir, 'foreign')
     mkdirSync(volume)
     writeFileSync(join(volume, 'PG_VERSION'), '15\n')
+    chownSync(volume, user.uid, user.gid)
     const agent = await runAgent(space, { env: contractFor(space, master, { PGDATA_DIR: volume }) })
     expect(await agent.exit, agent.log()).toBe(65)
     expect(existsSync(join(volume, 'PG_VERSION'))).toBe(true)

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { expectNothingLeft, runAgent } from './harness/agent.js'
+import { expectNothingLeft, mesosPath, runAgent } from './harness/agent.js'
 import { testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
-import { isRoot } from './harness/identity.js'
+import { become, isRoot, serverUser } from './harness/identity.js'
+import { launch } from './harness/launch.js'
 import { type Master, startMaster } from './harness/master.js'
 import { killTree } from './harness/processes.js'
 import { connectIdle } from './harness/query.js'
@@ -83,6 +84,37 @@ describe('a replica with an idle client (D13)', () => {
     again.terminate('SIGTERM', 'script')
     expect(await again.exit).toBe(0)
   })
+
+  testWith(
+    [],
+    'starts where postmaster.pid names a live stranger of the same user, as after a reboot',
+    async () => {
+      const env = contractFor(space, master)
+      const agent = await runAgent(space, { env })
+      await agent.waitForRow(await master.insert())
+      const file = join(agent.dataDir, 'postmaster.pid')
+      const lines = readFileSync(file, 'utf8').split('\n')
+      agent.terminate('SIGKILL', 'tree')
+      await agent.exit
+
+      const discard = '/dev/null'
+      const words = [...become(serverUser()), 'sleep', '600']
+      const stranger = launch({
+        words,
+        cwd: space.dir,
+        env: { PATH: mesosPath },
+        stdout: discard,
+        stderr: discard,
+      })
+      writeFileSync(file, [stranger.pid, ...lines.slice(1)].join('\n'))
+      const again = await runAgent(space, { env, sandbox: agent.sandbox, port: agent.port })
+      await again.waitForRow(await master.insert())
+      again.terminate('SIGTERM', 'script')
+      expect(await again.exit, again.log()).toBe(0)
+      process.kill(stranger.pid, 'SIGKILL')
+      await stranger.exit
+    },
+  )
 })
 
 describe('a clone', () => {

@@ -86,7 +86,8 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
       return String(row?.body)
     },
     walsenders: () => query(port, 'SELECT * FROM pg_stat_replication'),
-    clones: () => (readFileSync(logFile, 'utf8').match(/LOG: [^\n]*BASE_BACKUP[^\n]*LABEL 'pg_base/g) ?? []).length,
+    clones: () =>
+      (readFileSync(logFile, 'utf8').match(/LOG: [^\n]*BASE_BACKUP[^\n]*LABEL 'pg_base/g) ?? []).length,
     log: () => readFileSync(logFile, 'utf8'),
     freeze: () => {
       for (const one of everyone()) signal(one, 'SIGSTOP')

@@ -1,0 +1,115 @@
+import { chmod } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type Folder, hasTrace, inFolder } from './cli.js'
+
+const generated = (test: (folder: Folder) => Promise<void>) =>
+  inFolder({}, async (folder) => {
+    expect((await folder.run(['generate'])).code).toBe(0)
+    await test(folder)
+  })
+
+describe('check', () => {
+  test('clean: exit 0 and no word', async () => {
+    await generated(async ({ run }) => {
+      expect(await run(['check'])).toEqual({ code: 0, out: '', err: '' })
+    })
+  })
+
+  test('an edited step: exit 3, the line, the step and both texts', async () => {
+    await generated(async ({ run, read, write }) => {
+      const script = await read('dist/run_rep.sh')
+      await write('dist/run_rep.sh', script.replace('step_clone() {\n', 'step_clone() {\n  echo mine\n'))
+      const line = script.split('\n').indexOf('step_clone() {') + 2
+      const { code, out, err } = await run(['check'])
+      expect(code).toBe(3)
+      expect(out).toBe('')
+      expect(err).toContain(`dist/run_rep.sh:${line} (step clone)\n  -   echo mine\n`)
+      expect(err).toContain('run generate')
+    })
+  })
+
+  test('two edits are two places, and a helper is named by its file', async () => {
+    await generated(async ({ run, read, write }) => {
+      const script = await read('dist/run_rep.sh')
+      const edited = script
+        .replace('\nlog() {\n', '\nlog() {\n  :\n')
+        .replace('\nstep_gate() {\n', '\nstep_gate() {\n  :\n')
+      await write('dist/run_rep.sh', edited)
+      const { err } = await run(['check'])
+      expect(err).toMatch(/^dist\/run_rep\.sh:\d+ \(templates\/run_rep\/lib\/log\.sh\)$/m)
+      expect(err).toMatch(/^dist\/run_rep\.sh:\d+ \(step gate\)$/m)
+    })
+  })
+
+  test('a missing file, a cut one, and an app that was edited', async () => {
+    await generated(async ({ dir, run, read, write }) => {
+      const { rm } = await import('node:fs/promises')
+      await rm(join(dir, 'dist/pg_hba.conf'))
+      await write('dist/postgresql.conf', (await read('dist/postgresql.conf')).trimEnd())
+      await write('marathon.json', (await read('marathon.json')).replace('"cpus": 0.5', '"cpus": 4'))
+      const { code, err } = await run(['check'])
+      expect(code).toBe(3)
+      expect(err).toContain('dist/pg_hba.conf: missing')
+      expect(err).toMatch(/dist\/postgresql\.conf:\d+\n {2}- .* \(no line break at the end\)\n/)
+      expect(err).toContain('  -   "cpus": 4,\n  +   "cpus": 0.5,\n')
+    })
+  })
+
+  test('--json: each place is a finding', async () => {
+    await generated(async ({ run, read, write }) => {
+      await write(
+        'dist/run_rep.sh',
+        (await read('dist/run_rep.sh')).replace('step_serve() {\n', 'step_serve() {\n  :\n'),
+      )
+      const { code, out, err } = await run(['check', '--json'])
+      expect([code, err]).toEqual([3, ''])
+      expect(JSON.parse(out)).toMatchObject([
+        {
+          code: 'E_DRIFT',
+          message: expect.stringContaining('(step serve)'),
+          place: { file: 'dist/run_rep.sh' },
+        },
+      ])
+    })
+  })
+
+  test('what an edited file holds does not reach the terminal', async () => {
+    await generated(async ({ run, write }) => {
+      await write('dist/pg_hba.conf', '\u001b[2Jmine\u0007\n')
+      const { err } = await run(['check'])
+      expect(err).toContain('  - ·[2Jmine·\n')
+      expect(err).not.toContain('\u001b')
+    })
+  })
+
+  test('a directory in the place of a file: exit 1, words, no stack trace', async () => {
+    await inFolder({ 'dist/run_rep.sh/x': '' }, async ({ run }) => {
+      const outcome = await run(['check'])
+      expect(outcome.code).toBe(1)
+      expect(outcome.err).toContain('E_READ: cannot read dist/run_rep.sh')
+      expect(hasTrace(outcome)).toBe(false)
+    })
+    await inFolder({ dist: '' }, async ({ run }) => {
+      const outcome = await run(['check'])
+      expect(outcome.code).toBe(1)
+      expect(hasTrace(outcome)).toBe(false)
+    })
+  })
+
+  test('a refused model: exit 1 before anything is compared', async () => {
+    await inFolder({ 'replica.config.json': '{"nope": 1}' }, async ({ run }) => {
+      const { code, err } = await run(['check'])
+      expect(code).toBe(1)
+      expect(err).toContain('E_MODEL_KEY')
+      expect(err).not.toContain('missing')
+    })
+  })
+
+  test('a mode is no drift', async () => {
+    await generated(async ({ dir, run }) => {
+      await chmod(join(dir, 'dist/run_rep.sh'), 0o755)
+      expect((await run(['check'])).code).toBe(0)
+    })
+  })
+})
