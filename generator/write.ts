@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 
 /**
  * Writes all files, or none: each one first under a temporary name beside its place, then all are renamed;
@@ -19,7 +19,7 @@ import { dirname, resolve } from 'node:path'
 export function writeFiles(files: Readonly<Record<string, string>>): string[] {
   const changed = Object.entries(files)
     .map(([path, text]) => describeTarget(path, text))
-    .filter(({ text, old }) => text !== old)
+    .filter(({ text, old }) => old?.equals(Buffer.from(text)) !== true)
   const temporaries: string[] = []
   const directories: string[] = []
   const renamed: Target[] = []
@@ -27,7 +27,7 @@ export function writeFiles(files: Readonly<Record<string, string>>): string[] {
   try {
     for (const { path, real, text, old } of changed) {
       current = path
-      directories.push(...makeDirectory(dirname(real)))
+      makeDirectory(dirname(real), directories)
       temporaries.push(temporary(real))
       writeFileSync(temporary(real), text)
       if (old !== undefined) chmodSync(temporary(real), statSync(real).mode & 0o7777)
@@ -51,37 +51,42 @@ interface Target {
   /** What a symbolic link leads to: that is written, not the link. */
   readonly real: string
   readonly text: string
-  readonly old: string | undefined
+  /** What lies there. */
+  readonly old: Buffer | undefined
 }
 
 function describeTarget(path: string, text: string): Target {
-  const old = readIfThere(path)
+  const old = readBytes(path)
   return { path, real: old === undefined ? path : realpathSync(path), text, old }
 }
 
 /** The text of a file, or undefined when there is none. Throws an Error with a sentence for the user. */
 export function readIfThere(path: string): string | undefined {
+  return readBytes(path)?.toString('utf8')
+}
+
+function readBytes(path: string): Buffer | undefined {
   try {
     if (!statSync(path).isFile()) throw new Error('it is there and is not a regular file')
-    return readFileSync(path, 'utf8')
+    return readFileSync(path)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw new Error(`cannot read ${path}: ${describeFault(error)}`, { cause: error })
   }
 }
 
-// Makes a directory and those above it; gives those that are new, the outermost first.
-function makeDirectory(path: string): string[] {
-  const first = mkdirSync(path, { recursive: true })
-  if (first === undefined) return []
-  const made: string[] = []
-  for (let at = resolve(path); at !== dirname(resolve(first)); at = dirname(at)) made.unshift(at)
-  return made
+// Makes a directory and those above it, and keeps in mind which are new, the outermost first. Not by
+// mkdirSync's own `recursive`: that never ends where a parent allows none, as in /proc (Node 20).
+function makeDirectory(path: string, made: string[]): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return
+  if (dirname(path) !== path) makeDirectory(dirname(path), made)
+  mkdirSync(path)
+  made.push(path)
 }
 
-function restore(path: string, text: string | undefined): void {
-  if (text === undefined) rmSync(path)
-  else writeFileSync(path, text)
+function restore(path: string, old: Buffer | undefined): void {
+  if (old === undefined) rmSync(path)
+  else writeFileSync(path, old)
 }
 
 // Cleaning up goes on after a fault: the first fault is the one that is told.

@@ -7,8 +7,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Compiles the sources once before the tests, if they are newer than `build`: the command line is run from there. */
 export async function setup(): Promise<void> {
-  if (findNewest('generator') < findNewest('build', 'cli.js')) return
-  await execa('node_modules/.bin/tsc', ['-p', 'tsconfig.json'], { cwd: root, stdin: 'ignore' })
+  if (findNewest('generator') < findNewest('build', 'bin/cli.js')) return
+  await execa('npm', ['run', '-s', 'build'], { cwd: root, stdin: 'ignore' })
 }
 
 function findNewest(folder: string, only?: string): number {

@@ -6,7 +6,7 @@ set -eu
 
 main() {
   say "generate: the model becomes files"
-  node build/cli.js generate
+  node build/bin/cli.js generate
   say "a master on port $master_port, with a role, a password file and a table"
   start_master
   say "an agent: PATH and the contract in the environment, nothing else"

@@ -42,7 +42,7 @@ bats_in() {
 }
 
 gate 1-build npm run -s build
-gate 2-check node build/cli.js check
+gate 2-check node build/bin/cli.js check
 gate 3-types npm run -s types
 gate 4-lint npm run -s lint
 if command -v shellcheck >/dev/null 2>&1; then

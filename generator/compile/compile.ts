@@ -138,7 +138,7 @@ function judgeOwnSteps({ steps }: Replica, { tables, shell, rest }: Parts, sourc
     texts: sources.stepFiles,
     faults: sources.stepFaults ?? {},
     show: (file) => showFile(file, sources),
-    builtin: [...tables, ...shell, ...rest],
+    builtin: [...tables, ...shell, ...rest, renderTable(sources, 'preflight.sh.hbs', { tools: [] })],
   })
 }
 
@@ -175,7 +175,7 @@ function judgeToolNames(tools: readonly string[]): Diagnostic[] {
     .map((tool) => ({ code: 'E_TOOL_NAME', message: `${lit(tool)} cannot be the name of a tool` }))
 }
 
-// The rules tell the line only, so the place is where its text begins.
+// `sh -n` tells the line only: then the place is where its text begins.
 function placeInFile(
   diagnostic: Diagnostic,
   { text, spans }: PrintedScript,
@@ -187,7 +187,7 @@ function placeInFile(
   if (line === undefined || at === undefined) return diagnostic
   const own = steps.find((step) => posix.normalize(step.file) === at.source)
   const file = own === undefined ? at.source : showFile(own.file, sources)
-  const column = (text.split('\n')[line - 1] ?? '').search(/\S|$/) + 1
+  const column = diagnostic.column ?? (text.split('\n')[line - 1] ?? '').search(/\S|$/) + 1
   return { ...diagnostic, place: { file, line: at.line, column } }
 }
 

@@ -7,8 +7,8 @@ export interface Place {
 
 /**
  * What is wrong, where, and what to do. `path` is the place in the model (`app.kill.grace`,
- * `steps.2`); `place` is the place in a file, when one is known; `line` is the line of the printed
- * script, for findings in it.
+ * `steps.2`); `place` is the place in a file, when one is known; `line` and `column` are those of the
+ * printed script, for findings in it.
  */
 export interface Diagnostic {
   readonly code: `${'E' | 'W'}_${string}`
@@ -16,6 +16,7 @@ export interface Diagnostic {
   readonly path?: string
   readonly place?: Place
   readonly line?: number
+  readonly column?: number
   readonly hint?: string
 }
 

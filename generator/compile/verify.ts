@@ -48,8 +48,8 @@ export function verifyShell(
     .map(toDiagnostic)
 }
 
-function toDiagnostic({ code, message, line, hint }: Finding): Diagnostic {
-  return { code, message, line, hint }
+function toDiagnostic({ code, message, line, column, hint }: Finding): Diagnostic {
+  return { code, message, line, column, hint }
 }
 
 /** Lets `sh -n` parse the text as a second opinion; without sh the answer is W_NOT_RUN, never silence. */

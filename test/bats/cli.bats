@@ -28,7 +28,7 @@ load helper
 }
 
 @test "an empty sub-command is a usage error" {
-  run_script -- ''
+  run_contract -- ''
   expect_status 64
   expect_nothing_made
 }

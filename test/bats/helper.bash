@@ -30,7 +30,7 @@ run_script() {
   local shell
   read -r -a shell <<<"${TEST_SHELL:-dash}"
   cd "$sandbox"
-  run env -i "PATH=$path" "${variables[@]}" "${shell[@]}" run_rep.sh "$@" </dev/null
+  run env -i "PATH=$path" "${variables[@]}" "${shell[@]}" run_rep.sh "$@" </dev/null 3>&- 4>&-
 }
 
 # run_contract [NAME=VALUE...] [-- ARGUMENT...]: on top of a contract that is complete, with nobody on port 1.

@@ -1,16 +1,15 @@
 load helper
 
-# A PATH that has every tool of this machine but those named.
+# A PATH that has every tool of this machine but those named; the first directory wins, as in a PATH.
 path_without() {
-  local dir file name
-  mkdir "$sandbox/bin"
-  for dir in /usr/sbin /sbin /usr/bin /bin; do
-    for file in "$dir"/*; do
-      name=${file##*/}
-      [[ " $* " == *" $name "* ]] || [ -e "$sandbox/bin/$name" ] || ln -s "$file" "$sandbox/bin/$name"
-    done
+  local dir name
+  mkdir "$sandbox.bin"
+  for dir in /usr/sbin /usr/bin /sbin /bin; do
+    ln -s -t "$sandbox.bin" "$dir"/* 2>/dev/null || :
   done
-  mv "$sandbox/bin" "$sandbox.bin"
+  for name; do
+    rm -f "$sandbox.bin/$name"
+  done
   path=$sandbox.bin
 }
 

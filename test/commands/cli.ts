@@ -65,7 +65,7 @@ export async function inFolder<T>(
 }
 
 async function runCli(cwd: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const cli = join(repository, 'build', 'cli.js')
+  const cli = join(repository, 'build', 'bin', 'cli.js')
   const command = ['umask "$0"; exec "$@"', options.umask ?? '022', process.execPath, cli, ...args]
   const { exitCode, stdout, stderr } = await execa('sh', ['-c', ...command], {
     cwd,

@@ -15,9 +15,9 @@ test('a sound script passes both judges', async () => {
 
 test('findings come in the order of the lines, with words and a hint', () => {
   expect(verifyScript('ls $b\neval x\nfail NOPE\n', options)).toEqual([
-    { code: 'E_SHELL_UNQUOTED', line: 1, message: expect.stringContaining('$b'), hint: 'write "$b"' },
-    { code: 'E_SHELL_EVAL', line: 2, message: expect.any(String), hint: expect.any(String) },
-    { code: 'E_SHELL_FAIL_ID', line: 3, message: expect.stringContaining('NOPE'), hint: expect.any(String) },
+    { code: 'E_SHELL_UNQUOTED', line: 1, column: 4, message: expect.any(String), hint: 'write "$b"' },
+    { code: 'E_SHELL_EVAL', line: 2, column: 1, message: expect.any(String), hint: expect.any(String) },
+    { code: 'E_SHELL_FAIL_ID', line: 3, column: 6, message: expect.any(String), hint: expect.any(String) },
   ])
 })
 

@@ -189,7 +189,13 @@ describe('a wait', () => {
 describe('a replica with 1 GB of dirty buffers', () => {
   testWith(['heavy'], 'ends within the grace and without QUIT', async () => {
     const big = await startMaster(space, {
-      conf: ['shared_buffers = 1200MB', 'max_wal_size = 8GB', 'checkpoint_timeout = 1h'],
+      conf: [
+        'shared_buffers = 1200MB',
+        'max_wal_size = 8GB',
+        'wal_keep_size = 4GB',
+        'checkpoint_timeout = 1h',
+        'bgwriter_lru_maxpages = 0',
+      ],
     })
     const agent = await runAgent(space, { env: contractFor(space, big) })
     await agent.waitForRow(await big.insert())
@@ -200,6 +206,8 @@ describe('a replica with 1 GB of dirty buffers', () => {
     for (let i = 0; i < 10; i++) {
       await big.sql('INSERT INTO bulk SELECT filler FROM seed CROSS JOIN generate_series(1, 100)')
     }
+    // Only a checkpoint of the master gives the replica a point to flush to when it ends.
+    await big.sql('CHECKPOINT')
     await agent.waitForRow(await big.insert())
     const start = Date.now()
     agent.terminate('SIGTERM', 'script')
@@ -207,6 +215,8 @@ describe('a replica with 1 GB of dirty buffers', () => {
     // The default model's shutdown.fast; its kill grace is longer.
     expect(Date.now() - start).toBeLessThan(90_000)
     expect(agent.log()).not.toMatch(/immediate shutdown/)
+    const wrote = /restartpoint complete: wrote (\d+) buffers/.exec(agent.log())?.[1]
+    expect(Number(wrote), 'dirty pages of 8 kB at the end').toBeGreaterThan(120_000)
     expect(await agent.state()).toBe('shut down in recovery')
   })
 })

@@ -31,9 +31,20 @@ const plainTypes = [
   'text',
 ] as const
 
-const plain = z.strictObject({ type: z.enum(plainTypes), ...common })
-const limited = z.strictObject({ type: z.enum(['integer', 'seconds']), min: limit, max: limit, ...common })
-const choice = z.strictObject({ type: z.literal('choice'), words: choiceWords, ...common })
+const typeDoc = 'What it may hold'
+
+const plain = z.strictObject({ type: z.enum(plainTypes).describe(typeDoc), ...common })
+const limited = z.strictObject({
+  type: z.enum(['integer', 'seconds']).describe(typeDoc),
+  min: limit.describe('The least, for integer and seconds'),
+  max: limit.describe('The most, for integer and seconds'),
+  ...common,
+})
+const choice = z.strictObject({
+  type: z.literal('choice').describe(typeDoc),
+  words: choiceWords.describe('The words to choose from, for choice'),
+  ...common,
+})
 
 /** A variable of the user's own: its type, and what is said of it. */
 export const userVariableSchema = z

@@ -1,0 +1,90 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { compareLines } from '../../generator/commands/compare.js'
+import { judgeOptions, placeFiles } from '../../generator/commands/options.js'
+
+describe('compareLines', () => {
+  const text = 'a\nb\nc\nd\n'
+  test.each([
+    ['equal', text, []],
+    ['empty', '', [{ line: 1, wantedLine: 1, found: [], wanted: ['a\n', 'b\n', 'c\n', 'd\n'] }]],
+    [
+      'only the last line differs',
+      'a\nb\nc\nx\n',
+      [{ line: 4, wantedLine: 4, found: ['x\n'], wanted: ['d\n'] }],
+    ],
+    ['no line break at the end', 'a\nb\nc\nd', [{ line: 4, wantedLine: 4, found: ['d'], wanted: ['d\n'] }]],
+    ['cut', 'a\nb\n', [{ line: 3, wantedLine: 3, found: [], wanted: ['c\n', 'd\n'] }]],
+    ['cut within a line', 'a\nb\nc', [{ line: 3, wantedLine: 3, found: ['c'], wanted: ['c\n', 'd\n'] }]],
+    ['a line more at the end', `${text}e\n`, [{ line: 5, wantedLine: 5, found: ['e\n'], wanted: [] }]],
+    ['a line more at the start', `x\n${text}`, [{ line: 1, wantedLine: 1, found: ['x\n'], wanted: [] }]],
+    ['a line twice', 'a\nb\nb\nc\nd\n', [{ line: 3, wantedLine: 3, found: ['b\n'], wanted: [] }]],
+    [
+      'two places',
+      'a\nx\ny\nc\nz\n',
+      [
+        { line: 2, wantedLine: 2, found: ['x\n', 'y\n'], wanted: ['b\n'] },
+        { line: 5, wantedLine: 4, found: ['z\n'], wanted: ['d\n'] },
+      ],
+    ],
+  ])('%s', (_title, found, differences) => {
+    expect(compareLines(text, found)).toEqual(differences)
+  })
+
+  test('applied to what was found, the differences give what is wanted', () => {
+    const texts = fc
+      .array(fc.constantFrom('a\n', 'b\n', 'c\n', '\n'), { maxLength: 12 })
+      .map((lines) => lines.join(''))
+    fc.assert(
+      fc.property(texts, texts, (wanted, found) => {
+        const have = found.match(/[^\n]*\n/g) ?? []
+        const made: string[] = []
+        let at = 0
+        for (const difference of compareLines(wanted, found)) {
+          made.push(...have.slice(at, difference.line - 1))
+          expect(difference.wantedLine).toBe(made.length + 1)
+          expect(have.slice(difference.line - 1, difference.line - 1 + difference.found.length)).toEqual(
+            difference.found,
+          )
+          made.push(...difference.wanted)
+          at = difference.line - 1 + difference.found.length
+        }
+        expect([...made, ...have.slice(at)].join('')).toBe(wanted)
+      }),
+    )
+  })
+
+  test('texts that have nothing in common are one place, however long', () => {
+    const long = (word: string) => Array.from({ length: 5000 }, (_, index) => `${word} ${index}\n`).join('')
+    expect(compareLines(long('a'), long('b'))).toHaveLength(1)
+  })
+})
+
+describe('placeFiles', () => {
+  const files = { 'marathon.json': 'm', 'run_rep.sh': 's' }
+  test.each([
+    ['dist', 'marathon.json', { 'marathon.json': 'm', 'dist/run_rep.sh': 's' }],
+    ['./dist//', './apps/a.json', { './apps/a.json': 'm', 'dist/run_rep.sh': 's' }],
+    ['.', 'a.json', { 'a.json': 'm', 'run_rep.sh': 's' }],
+    ['/', '/a.json', { '/a.json': 'm', '/run_rep.sh': 's' }],
+    ['..', 'a', { a: 'm', '../run_rep.sh': 's' }],
+  ])('--out %s --app %s', (out, app, wanted) => {
+    expect(placeFiles(files, { out, app })).toEqual(wanted)
+  })
+})
+
+describe('judgeOptions', () => {
+  test('usual options pass', () => {
+    expect(judgeOptions('a.json', { out: 'dist', app: 'marathon.json' })).toBeUndefined()
+    expect(judgeOptions('a.json', { out: 'dist', app: 'dist/marathon.json' })).toBeUndefined()
+  })
+
+  test.each([
+    ['', 'marathon.json'],
+    ['dist', ''],
+    ['dist', 'x/../dist/SHA256SUMS'],
+    ['dist', './a.json'],
+  ])('--out %j --app %j is refused', (out, app) => {
+    expect(judgeOptions('a.json', { out, app })).toEqual(expect.any(String))
+  })
+})

@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { expect, test } from 'vitest'
+import { type Folder, head, inFolder, repository } from './cli.js'
+
+const artefacts = ['SHA256SUMS', 'pg_hba.conf', 'postgresql.conf', 'run_rep.map.json', 'run_rep.sh'].map(
+  (name) => `dist/${name}`,
+)
+const files = {
+  'replica.config.ts': `${head}export default defineReplica({
+  access: [allow.host({ user: 'ärger', from: 'all' })],
+  env: { Z: variable.text({ default: 'ü' }), A: variable.flag() },
+  steps: [{ name: 'warm', doc: 'warms', file: './warm.sh', after: 'gate' }],
+  app: { labels: { b: '1', a: '2', B: '3' } },
+})
+`,
+  'warm.sh': 'step_warm() {\n  log INFO "$A $Z"\n}\n',
+}
+
+/** The embedded model and one of its own, generated in a folder under a deeper name, and their bytes. */
+async function collect({ run, read }: Folder, env: Record<string, string>, umask: string): Promise<string[]> {
+  const texts: string[] = []
+  for (const args of [['replica.config.ts'], ['replica.config.ts', '--out', './deep/er/../dist']]) {
+    expect(await run(['generate', ...args], { env, umask })).toMatchObject({ code: 0, err: '' })
+  }
+  for (const name of [...artefacts, 'marathon.json', 'deep/dist/run_rep.sh']) texts.push(await read(name))
+  return texts
+}
+
+test('folder, time zone, locale and umask change no byte', async () => {
+  const one = await inFolder(files, (folder) =>
+    collect(folder, { TZ: 'Pacific/Chatham', LC_ALL: 'C', HOME: '/nonexistent' }, '077'),
+  )
+  const two = await inFolder(files, (folder) =>
+    collect(folder, { TZ: 'UTC', LC_ALL: 'tr_TR.UTF-8', LANG: 'de_DE.UTF-8' }, '000'),
+  )
+  expect(two).toEqual(one)
+})
+
+test('what is written can be proven on an agent, and names no place of this machine', async () => {
+  await inFolder(files, async ({ dir, run, read }) => {
+    await run(['generate'])
+    const dist = join(dir, 'dist')
+    const sums = await execa('sha256sum', ['-c', 'SHA256SUMS'], { cwd: dist })
+    expect(sums.stdout.split('\n').sort()).toEqual(artefacts.slice(1).map((name) => `${name.slice(5)}: OK`))
+    const body = await execa('sh', ['-c', 'sed 1,4d run_rep.sh | sha256sum'], { cwd: dist })
+    const script = await read('dist/run_rep.sh')
+    expect(script.split('\n')[3]).toContain(body.stdout.slice(0, 64))
+    for (const name of [...artefacts, 'marathon.json']) {
+      const text = await read(name)
+      expect(text, name).not.toContain(dir)
+      expect(text, name).not.toContain(repository)
+      expect(text, name).not.toMatch(/\{\{|\}\}|\r|[^\n]$/)
+    }
+  })
+})
+
+test('each step of the map begins at its mark and holds its function', async () => {
+  await inFolder(files, async ({ run, read }) => {
+    await run(['generate'])
+    const lines = (await read('dist/run_rep.sh')).split('\n')
+    const map: { steps: Record<string, { lines: [number, number]; source: string }> } = JSON.parse(
+      await read('dist/run_rep.map.json'),
+    )
+    expect(Object.keys(map.steps)).toContain('warm')
+    for (const [name, { lines: bounds, source }] of Object.entries(map.steps)) {
+      const [from, to] = bounds
+      expect(lines[from - 1], name).toBe(`# @step ${name}`)
+      const part = lines.slice(from - 1, to)
+      expect(part, name).toContain(`step_${name}() {`)
+      expect(part.at(-1), name).not.toBe('')
+      expect(
+        part.filter((line) => line.startsWith('# @step ')),
+        name,
+      ).toHaveLength(1)
+      expect(source, name).toMatch(/^(templates\/run_rep\/.*\.sh(\.hbs)?|warm\.sh)$/)
+    }
+  })
+})

@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest'
+import { checkModel, parseModel } from '../../generator/compile/check.js'
+import { collectContract } from '../../generator/compile/compile.js'
+import { list } from './sources.js'
+
+const judge = (value: unknown) => {
+  const parsed = parseModel(value)
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.diagnostics))
+  return checkModel(parsed.model, collectContract(parsed.model, {}))
+}
+
+describe('parseModel', () => {
+  test('an empty model is whole', () => {
+    expect(parseModel({})).toMatchObject({ ok: true, model: { run: { user: 'postgres' } } })
+  })
+
+  test.each<[unknown, string, string]>([
+    [5, '', 'Invalid input: expected object, received number'],
+    [{ nope: 1 }, 'nope', 'there is no nope in a model'],
+    [{ app: { cpu: 1 } }, 'app.cpu', 'there is no cpu in app'],
+    [{ master: { hosts: 5 } }, 'master.hosts', 'expected string or array'],
+    [{ master: { hosts: 'a b' } }, 'master.hosts', 'must be one to 16 hosts'],
+    [{ master: { hosts: ['a', 'b c'] } }, 'master.hosts.1', 'must be one to 16 hosts'],
+    [{ master: { hosts: [] } }, 'master.hosts', 'Too small'],
+    [{ master: { tls: 'on' } }, 'master.tls', 'must be one of disable'],
+    [{ master: { tls: { mode: 'on' } } }, 'master.tls.mode', 'must be one of disable'],
+    [{ master: { tls: {} } }, 'master.tls.mode', 'is missing: expected string'],
+    [{ postgresql: { majors: [9] } }, 'postgresql.majors.0', 'expected 10 or 11 or'],
+    [
+      { postgresql: { settings: { a: null } } },
+      'postgresql.settings.a',
+      'expected string or number or boolean',
+    ],
+    [
+      { postgresql: { settings: { 'a b': 1 } } },
+      'postgresql.settings.a b',
+      'not the name of a PostgreSQL setting',
+    ],
+    [{ env: { small: { type: 'port' } } }, 'env.small', 'upper case'],
+    [{ env: { A: { type: 'prt' } } }, 'env.A.type', 'Invalid discriminator value'],
+    [
+      { access: [{ type: 'host', from: 'x', user: 5 }] },
+      'access.0.user',
+      'expected string or object or array',
+    ],
+    [{ app: { unreachable: 'x' } }, 'app.unreachable', 'expected "disabled" or object'],
+    [
+      { app: { unreachable: { inactiveAfter: 1 } } },
+      'app.unreachable.expungeAfter',
+      'is missing: expected number',
+    ],
+    [{ app: { volume: '5GB' } }, 'app.volume', "'100GiB'"],
+  ])('%j is refused at %s', (value, path, words) => {
+    const parsed = parseModel(value)
+    const found = parsed.ok ? [] : parsed.diagnostics
+    expect(found.map((diagnostic) => diagnostic.path)).toEqual([path])
+    expect(found[0]?.message).toContain(words)
+  })
+})
+
+describe('checkModel', () => {
+  test('the embedded model passes', () => {
+    expect(judge({})).toEqual([])
+  })
+
+  test.each<[string, object, string[]]>([
+    ['who can become nobody', { app: { user: 'www' } }, ['E_APP_USER app.user']],
+    ['root may', { app: { user: 'root' } }, []],
+    ['the user itself', { app: { user: 'db' }, run: { user: 'db' } }, []],
+    ['a grace too small', { app: { killGrace: 104 } }, ['E_KILL_GRACE app.killGrace']],
+    ['a grace that just fits', { app: { killGrace: 105 } }, []],
+    ['a built-in variable twice', { app: { env: { RUN_USER: 'x' } } }, ['E_APP_ENV app.env.RUN_USER']],
+    [
+      'a built-in variable malformed',
+      { app: { env: { PGSSLMODE: 'on' } } },
+      ['E_ENV_VALUE app.env.PGSSLMODE'],
+    ],
+    ['a built-in variable well-formed', { app: { env: { PGSSLMODE: 'require' } } }, []],
+    ['a password for every process', { app: { env: { PGPASSWORD: 'x' } } }, ['E_APP_ENV app.env.PGPASSWORD']],
+    ['what the script unsets', { app: { env: { PGHOSTADDR: '::1' } } }, ['W_APP_ENV app.env.PGHOSTADDR']],
+    ['what is nobody’s', { app: { env: { OTHER: 'x' } } }, []],
+    ['required and unset', { env: { A: { type: 'port', required: true } } }, ['E_ENV_UNSET env.A']],
+    ['required and set', { env: { A: { type: 'port', required: true, value: '1' } } }, []],
+    [
+      'required, set by the app',
+      { env: { A: { type: 'port', required: true } }, app: { env: { A: '1' } } },
+      [],
+    ],
+    [
+      'malformed by the app',
+      { env: { A: { type: 'port' } }, app: { env: { A: 'x' } } },
+      ['E_ENV_VALUE app.env.A'],
+    ],
+    ['of the script', { env: { PORT0: { type: 'port' } } }, ['E_ENV_TAKEN env.PORT0']],
+    ['of the shell', { env: { IFS: { type: 'text' } } }, ['E_ENV_TAKEN env.IFS']],
+    ['of libpq', { env: { PGHOSTADDR: { type: 'text' } } }, ['E_ENV_TAKEN env.PGHOSTADDR']],
+    ['of libpq, harmless', { env: { PGCHANNELBINDING: { type: 'text' } } }, []],
+    ['a readable secret', { env: { A: { type: 'text', secret: true, value: 'x' } } }, ['W_ENV_SECRET env.A']],
+    [
+      'a compiled secret',
+      { env: { A: { type: 'text', secret: true, default: 'x' } } },
+      ['W_ENV_SECRET env.A'],
+    ],
+    ['a secret from elsewhere', { env: { A: { type: 'text', secret: true } } }, []],
+    [
+      'seventeen hosts',
+      { master: { hosts: Array.from({ length: 17 }, (_, index) => `h${index}`) } },
+      ['E_ENV_VALUE master.hosts'],
+    ],
+    ['a long configuration URL', { publish: `http://x/${'a'.repeat(3000)}` }, []],
+    [
+      'one name, two steps',
+      {
+        steps: [
+          { name: 'a', doc: 'x', file: 'a.sh', before: 'serve' },
+          { name: 'a', doc: 'x', file: 'b.sh', after: 'gate' },
+        ],
+      },
+      ['E_STEP_TWICE steps.1.name'],
+    ],
+    [
+      'a setting that is gone',
+      { postgresql: { majors: [15], settings: { stats_temp_directory: 'x' } } },
+      ['E_SETTING_GONE postgresql.settings.stats_temp_directory'],
+    ],
+    [
+      'one that still is there',
+      { postgresql: { majors: [14], settings: { stats_temp_directory: 'x' } } },
+      [],
+    ],
+  ])('%s', (_title, model, wanted) => {
+    expect(list(judge(model))).toEqual(wanted)
+  })
+})

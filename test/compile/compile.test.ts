@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest'
+import { readTemplates } from '../../generator/load/templates.js'
+import { compile, list, stepOf } from './sources.js'
+
+const warm = 'step_warm() {\n  :\n}\n'
+const withStep = (text: string, stepDir?: string) =>
+  compile(
+    { steps: [stepOf('warm')] },
+    { stepFiles: { './warm.sh': text }, ...(stepDir === undefined ? {} : { stepDir }) },
+  )
+
+describe('the artefacts', () => {
+  test('all of them, or none', () => {
+    expect(Object.keys(compile().files).sort()).toEqual([
+      'SHA256SUMS',
+      'marathon.json',
+      'pg_hba.conf',
+      'postgresql.conf',
+      'run_rep.map.json',
+      'run_rep.sh',
+    ])
+    expect(compile({ nope: 1 }).files).toEqual({})
+    expect(withStep('ls $HOME\n').files).toEqual({})
+  })
+
+  test('the same bytes for the same model, whatever the order of its keys', () => {
+    const one = {
+      app: { mem: 1024, labels: { a: '1', b: '2' } },
+      env: { B: { type: 'flag' }, A: { type: 'port' } },
+    }
+    const two = {
+      env: { A: { type: 'port' }, B: { type: 'flag' } },
+      app: { labels: { b: '2', a: '1' }, mem: 1024 },
+    }
+    expect(compile(two).files).toEqual(compile(one).files)
+  })
+
+  test('a warning stops nothing', () => {
+    const { files, diagnostics } = compile({ app: { hostPort: 5432 } })
+    expect(list(diagnostics)).toEqual(['W_APP_PORT app.hostPort'])
+    expect(files['run_rep.sh']).toContain('main "$@"')
+  })
+})
+
+describe('steps of the user', () => {
+  test('stand in the script under a mark, before its end', () => {
+    const script = withStep(warm).files['run_rep.sh'] ?? ''
+    expect(script).toContain(`\n\n# @step warm\n${warm}\n`)
+    expect(script.indexOf('step_warm()')).toBeLessThan(script.indexOf('\nmain() {'))
+    expect(script).toMatch(/ {2}step=warm\n {2}step_warm\n {2}step=serve\n/)
+  })
+
+  test('a mark in the file is not doubled', () => {
+    const script = withStep(`#!/bin/sh\n# @step warm\n${warm}`).files['run_rep.sh'] ?? ''
+    expect(script.match(/# @step warm/g)).toHaveLength(1)
+  })
+
+  test('two in one file: the file stands once', () => {
+    const steps = [stepOf('one', './both.sh'), stepOf('two', './both.sh')]
+    const stepFiles = { './both.sh': 'step_one() {\n  :\n}\n\nstep_two() {\n  :\n}\n' }
+    const { files, diagnostics } = compile({ steps }, { stepFiles })
+    expect(list(diagnostics)).toEqual([])
+    expect(files['run_rep.sh']?.match(/^step_one\(\)/gm)).toHaveLength(1)
+    expect(Object.keys(JSON.parse(files['run_rep.map.json'] ?? '').steps)).toContain('two')
+  })
+
+  test.each([
+    ['no text', undefined, 'E_STEP_FILE steps.0.file'],
+    ['empty', '', 'E_STEP_FUNCTION steps.0.file'],
+    ['another function', 'step_worm() {\n  :\n}\n', 'E_STEP_FUNCTION steps.0.file'],
+    [
+      'the function only within another',
+      'f() {\n  step_warm() {\n    :\n  }\n}\n',
+      'E_STEP_FUNCTION steps.0.file',
+    ],
+    ['a fault of the syntax', `${warm}fi\n`, 'E_SHELL_SYNTAX warm.sh:4:1'],
+    [
+      'an open here-document',
+      `step_warm() {\n  cat <<X\n}\n`,
+      expect.stringMatching(/^E_SHELL_SYNTAX warm\.sh:/),
+    ],
+    ['a carriage return', `${warm}# x\r\n`, 'E_STEP_FILE warm.sh:4:4'],
+    ['an escape character', `${warm}# \u001b[2J\n`, 'E_STEP_FILE warm.sh:4:3'],
+    ['a function of a template', `${warm}fail() {\n  :\n}\n`, 'E_STEP_FUNCTION warm.sh:4:1'],
+    ['a function of the end', `${warm}usage() {\n  :\n}\n`, 'E_STEP_FUNCTION warm.sh:4:1'],
+    ['a function of a table', `${warm}need_tools() {\n  :\n}\n`, 'E_STEP_FUNCTION warm.sh:4:1'],
+    ['another step', `${warm}step_clone() {\n  :\n}\n`, 'E_STEP_FUNCTION warm.sh:4:1'],
+    ['a function twice', `${warm}${warm}`, 'E_SHELL_FUNCTION warm.sh:4:1'],
+    ['a command', `${warm}date\n`, 'E_STEP_TOP_LEVEL warm.sh:4:1'],
+    ['a trap', `trap : EXIT\n${warm}`, 'E_STEP_TOP_LEVEL warm.sh:1:1'],
+    ['a compound command', `${warm}if :; then :; fi\n`, 'E_STEP_TOP_LEVEL warm.sh:4:1'],
+    ['a command in an assignment', `x="$(date)"\n${warm}`, 'E_STEP_TOP_LEVEL warm.sh:1:1'],
+    ['an unquoted expansion', '\nstep_warm() {\n  ls $HOME\n}\n', 'E_SHELL_UNQUOTED warm.sh:3:6'],
+    ['eval', 'step_warm() {\n  :\n  eval "$x"\n}\n', 'E_SHELL_EVAL warm.sh:3:3'],
+    ['template braces', `# {{x\n${warm}`, 'E_SHELL_TEMPLATE warm.sh:1:3'],
+  ])('refused with its place: %s', (_title, text, wanted) => {
+    const { diagnostics } = compile(
+      { steps: [stepOf('warm')] },
+      { stepFiles: text === undefined ? {} : { './warm.sh': text } },
+    )
+    expect(list(diagnostics)).toEqual([wanted])
+  })
+
+  test('functions and constants pass', () => {
+    const text = `#!/bin/sh\nwarm_tries=3 warm_name='a b'\nwarm_sum=$((1 + 2))\n\n${warm}\nwarm_helper() (\n  :\n)\n`
+    expect(list(withStep(text).diagnostics)).toEqual([])
+  })
+
+  test('a function that an earlier step file of the user has', () => {
+    const stepFiles = {
+      './a.sh': 'step_a() {\n  :\n}\nhelp_me() {\n  :\n}\n',
+      './b.sh': 'help_me() {\n  :\n}\nstep_b() {\n  :\n}\n',
+    }
+    const { diagnostics } = compile({ steps: [stepOf('a'), stepOf('b')] }, { stepFiles })
+    expect(list(diagnostics)).toEqual(['E_STEP_FUNCTION b.sh:1:1'])
+    expect(diagnostics[0]?.message).toContain('(a.sh)')
+  })
+
+  test('the place is seen from where the configuration was named', () => {
+    const text = 'step_warm() {\n  ls $x\n}\n'
+    expect(list(withStep(text, 'deploy').diagnostics)).toEqual(['E_SHELL_UNQUOTED deploy/warm.sh:2:6'])
+    expect(list(withStep(text, '..').diagnostics)).toEqual(['E_SHELL_UNQUOTED ../warm.sh:2:6'])
+  })
+
+  test('why a file has no text is told, and other findings with it', () => {
+    const { diagnostics } = compile(
+      { steps: [stepOf('warm'), stepOf('late')], shutdown: { fast: 900 } },
+      { stepFaults: { './warm.sh': 'it is a lie' }, stepFiles: { './late.sh': '' } },
+    )
+    expect(list(diagnostics)).toEqual([
+      'E_KILL_GRACE app.killGrace',
+      'E_STEP_FILE steps.0.file',
+      'E_STEP_FUNCTION steps.1.file',
+    ])
+    expect(diagnostics[1]?.message).toContain('it is a lie')
+  })
+})
+
+describe('findings in the package itself', () => {
+  test('have the template and its line', () => {
+    const templates = { 'run_rep/lib/log.sh': '\n\nhave() {\n  ls $1\n}\n' }
+    const { diagnostics } = compile({}, withTemplates(templates))
+    expect(list(diagnostics)).toContain('E_SHELL_UNQUOTED templates/run_rep/lib/log.sh:4:6')
+  })
+
+  test('in a table have the line of the script only', () => {
+    const templates = {
+      'run_rep/exits.sh.hbs': 'failure() {\n{{#each failures}}\n  echo $x {{id}}\n{{/each}}\n}\n',
+    }
+    const found = compile({}, withTemplates(templates)).diagnostics.filter(
+      ({ code }) => code === 'E_SHELL_UNQUOTED',
+    )
+    expect(found[0]?.place).toBeUndefined()
+    expect(found[0]?.line).toBeGreaterThan(20)
+  })
+})
+
+function withTemplates(templates: Readonly<Record<string, string>>) {
+  const all: Record<string, string> = { ...readTemplates(), ...templates }
+  return { templates: all }
+}

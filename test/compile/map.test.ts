@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest'
+import { failures } from '../../generator/model/exits.js'
+import { builtinSteps } from '../../generator/model/steps.js'
+import { compile, stepOf } from './sources.js'
+
+interface MapStep {
+  readonly doc: string
+  readonly source: string
+  readonly lines: readonly [number, number]
+  readonly reads: readonly string[]
+  readonly sets: readonly string[]
+  readonly tools: readonly string[]
+  readonly failures: readonly string[]
+}
+interface ScriptMap {
+  readonly steps: Readonly<Record<string, MapStep>>
+  readonly variables: Readonly<Record<string, object>>
+  readonly sources: readonly { readonly source: string; readonly lines: readonly [number, number] }[]
+}
+
+const warm = `step_warm() {
+  _warm_count=1
+  have curl || fail SETTINGS "no curl"
+  warm_helper "$METRICS_PORT"
+}
+
+warm_helper() {
+  "$pg_bin"/psql -c "$1"
+}
+`
+const { files } = compile(
+  {
+    steps: [{ ...stepOf('warm'), before: 'clone' }],
+    env: { METRICS_PORT: { type: 'port', default: '1', secret: true } },
+  },
+  { stepFiles: { './warm.sh': warm }, docs: { METRICS_PORT: 'Where to.' } },
+)
+const map: ScriptMap = JSON.parse(files['run_rep.map.json'] ?? '')
+const lines = (files['run_rep.sh'] ?? '').split('\n')
+
+describe('run_rep.map.json', () => {
+  test('has the steps in the order of the run, the user’s too', () => {
+    const names = builtinSteps.map(({ name }) => name)
+    names.splice(names.indexOf('clone'), 0, 'warm')
+    expect(Object.keys(map.steps)).toEqual(names)
+  })
+
+  test('tells what a step does through the functions that it calls', () => {
+    const from = lines.indexOf('# @step warm') + 1
+    expect(map.steps.warm).toMatchObject({
+      doc: 'what warm is for',
+      source: 'warm.sh',
+      lines: [from, from + 9],
+    })
+    expect(map.steps.warm?.reads).toEqual(expect.arrayContaining(['METRICS_PORT', 'pg_bin']))
+    expect(map.steps.warm?.sets).toContain('_warm_count')
+    expect(map.steps.warm?.tools).toContain('$pg_bin/psql')
+    expect(map.steps.warm?.failures).toEqual(['SETTINGS'])
+  })
+
+  test('has each variable of the contract', () => {
+    expect(Object.keys(map.variables)).toEqual(expect.arrayContaining(['PORT0', 'POSTGRES_MASTER']))
+    expect(map.variables.METRICS_PORT).toEqual({
+      doc: 'Where to.',
+      type: 'port',
+      what: 'a TCP port, 1 to 65535',
+      required: false,
+      default: '1',
+      setBy: 'operator',
+      secret: true,
+    })
+  })
+
+  test('its sources cover the script, one blank line between two', () => {
+    let last = map.sources[0]?.lines[0] ?? 0
+    expect(lines.slice(0, last - 1).join('\n')).toMatch(/^#!\/bin\/sh\n/)
+    last -= 2
+    for (const { source, lines: bounds } of map.sources) {
+      const [from, to] = bounds
+      expect(from, source).toBe(last + 2)
+      expect(lines[from - 2], source).toBe('')
+      expect(lines[from - 1], source).not.toBe('')
+      last = to
+    }
+    expect(lines.slice(last)).toEqual([''])
+  })
+
+  test('knows for each failure of the table a step that can end with it, and no other failure', () => {
+    const named = new Set(Object.values(map.steps).flatMap((step) => step.failures))
+    const usual = failures.map(({ id }) => id).filter((id) => id !== 'USAGE')
+    expect([...named].sort()).toEqual(usual.sort())
+  })
+})

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Chunk, locateLine, printScript } from '../../generator/compile/print.js'
+
+const head = (digest: string) => `#!/bin/sh\n# ${digest}\n`
+const plain = (source: string, text: string): Chunk => ({ source, text, isPlain: true })
+
+describe('printScript', () => {
+  test('joins with one blank line and knows the lines', () => {
+    const { text, spans } = printScript([plain('a.sh', 'a\nb\n'), { source: 't.hbs', text: 'c' }], head)
+    expect(text.split('\n').slice(2)).toEqual(['', 'a', 'b', '', 'c', ''])
+    expect(spans).toEqual([
+      { source: 'a.sh', from: 4, to: 5, sourceLine: 1 },
+      { source: 't.hbs', from: 7, to: 7 },
+    ])
+  })
+
+  test('drops blank lines around a chunk, and remembers them', () => {
+    const { text, spans } = printScript([plain('a.sh', '\n \n  a\n\n\t\n')], head)
+    expect(text.split('\n').slice(2)).toEqual(['', '  a', ''])
+    expect(locateLine(spans, 4)).toEqual({ source: 'a.sh', line: 3 })
+  })
+
+  test('an empty chunk leaves no trace, with or without a heading', () => {
+    const blank = [
+      plain('a', ''),
+      plain('b', '\n\n'),
+      plain('c', '  '),
+      { ...plain('d', ' \n'), heading: '# d' },
+    ]
+    expect(printScript(blank, head)).toEqual(printScript([], head))
+  })
+
+  test('a heading is a line of ours: the file has none for it', () => {
+    const { text, spans } = printScript([{ ...plain('a.sh', 'one\ntwo\n'), heading: '# @step a' }], head)
+    expect(text.split('\n').slice(3)).toEqual(['# @step a', 'one', 'two', ''])
+    expect([4, 5, 6].map((line) => locateLine(spans, line)?.line)).toEqual([1, 1, 2])
+  })
+
+  test('a blank that is escaped at the end stays', () => {
+    expect(printScript([plain('a', 'x=a\\ ')], head).text).toMatch(/\nx=a\\ \n$/)
+  })
+
+  test('nothing is known of lines between chunks, of the head, of tables', () => {
+    const { spans } = printScript([plain('a.sh', 'a'), { source: 't', text: 'b' }], head)
+    expect([1, 3, 5, 6, 99].map((line) => locateLine(spans, line))).toEqual(Array(5).fill(undefined))
+  })
+})
+
+describe('for any chunks', () => {
+  const line = fc.constantFrom('', ' ', '\t', 'a', '  b ', '# @step c', 'x=a\\ ')
+  const chunk = fc.record({
+    source: fc.constantFrom('a.sh', 'b.sh', 'c.sh'),
+    text: fc.array(line, { maxLength: 6 }).map((lines) => lines.join('\n')),
+    isPlain: fc.constant(true),
+  })
+
+  test('each printed line is the line that it is said to be', () => {
+    fc.assert(
+      fc.property(fc.array(chunk, { maxLength: 5 }), (chunks) => {
+        const named = chunks.map((item, index) => ({ ...item, source: String(index) }))
+        const { text, spans } = printScript(named, head)
+        const lines = text.split('\n')
+        let last = 2
+        for (const { source, from, to } of spans) {
+          expect(from).toBe(last + 2)
+          last = to
+          for (let number = from; number <= to; number += 1) {
+            const at = locateLine(spans, number)
+            expect(at?.source).toBe(source)
+            expect(named[Number(source)]?.text.split('\n')[(at?.line ?? 0) - 1]).toBe(lines[number - 1])
+          }
+        }
+        expect(lines).toHaveLength(last + 1)
+        const kept = named.flatMap((item) => item.text.split('\n')).filter((item) => item.trim() !== '')
+        expect(lines.slice(2).filter((item) => item.trim() !== '')).toEqual(kept)
+      }),
+    )
+  })
+
+  test('the head carries the digest of all below it', () => {
+    fc.assert(
+      fc.property(fc.array(chunk, { maxLength: 4 }), (chunks) => {
+        const { text } = printScript(chunks, head)
+        const [, digest, ...below] = text.split('\n')
+        const sum = createHash('sha256').update(below.join('\n')).digest('hex')
+        expect(digest).toBe(`# ${sum}`)
+      }),
+    )
+  })
+})

@@ -1,0 +1,24 @@
+import { type Compiled, compileReplica, type Sources } from '../../generator/compile/compile.js'
+import type { Diagnostic } from '../../generator/compile/diagnostic.js'
+import { readTemplates } from '../../generator/load/templates.js'
+import type { ReplicaInput } from '../../generator/model/replica.js'
+
+const templates = readTemplates()
+
+/** Compiles a model with the package's own templates. */
+export function compile(model: ReplicaInput | object = {}, sources: Partial<Sources> = {}): Compiled {
+  return compileReplica(model, { templates, stepFiles: {}, docs: {}, ...sources })
+}
+
+/** The findings as `code path` or `code file:line:column`. */
+export function list(diagnostics: readonly Diagnostic[]): string[] {
+  return diagnostics.map(({ code, path, place, line }) => {
+    const at = place === undefined ? (path ?? line) : `${place.file}:${place.line}:${place.column}`
+    return at === undefined ? code : `${code} ${at}`
+  })
+}
+
+/** A step as a model names it. */
+export function stepOf(name: string, file = `./${name}.sh`) {
+  return { name, doc: `what ${name} is for`, file, before: 'serve' }
+}

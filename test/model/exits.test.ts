@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { exitClasses, failures } from '../../generator/model/exits.js'
+
+test('each failure has an id of its own, words of its own, and a class', () => {
+  expect(new Set(failures.map(({ id }) => id)).size).toBe(failures.length)
+  expect(new Set(failures.map(({ means }) => means)).size).toBe(failures.length)
+  for (const { id, code, means, advice } of failures) {
+    expect(id).toMatch(/^[A-Z][A-Z_]*$/)
+    expect(exitClasses.map((item) => item.code)).toContain(code)
+    // They are put into sentences: "what to do: …".
+    for (const text of [means, advice]) expect(text).toMatch(/^\S.*[^.\s]$/)
+  }
+})
+
+test('each class is used, and they are sysexits in their order', () => {
+  const codes = exitClasses.map(({ code }) => code)
+  expect(codes.filter((code) => !failures.some((failure) => failure.code === code))).toEqual([])
+  expect(codes).toEqual([...codes].sort((a, b) => a - b))
+  expect(codes.every((code) => code >= 64 && code <= 78)).toBe(true)
+})

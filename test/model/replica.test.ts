@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { defineReplica, deploymentEnv, pathOfVariable, replicaSchema } from '../../generator/model/replica.js'
+
+const envOf = (model: object) => deploymentEnv(replicaSchema.parse(model))
+
+describe('the embedded model', () => {
+  test('is the example of 2015', () => {
+    const model = replicaSchema.parse(defineReplica({}))
+    expect(model.app).toMatchObject({ id: '/postgres-replication', cpus: 0.5, mem: 512, disk: 10_240 })
+    expect(model.app.backoff.max).toBe(3600)
+    expect(deploymentEnv(model)).toEqual({
+      CONFIG_URL: 'http://web01/postgres/conf',
+      POSTGRES_MASTER: 'postgres01',
+      POSTGRES_REPUSER: 'replicator',
+      RUN_USER: 'postgres',
+    })
+  })
+
+  test('its shutdown fits into its kill grace', () => {
+    const { shutdown, app } = replicaSchema.parse({})
+    expect(shutdown.fast + shutdown.immediate).toBeLessThan(app.killGrace)
+  })
+
+  test('parsing twice changes nothing', () => {
+    const model = replicaSchema.parse({ env: { A: { type: 'port' } }, steps: [], access: [] })
+    expect(replicaSchema.parse(model)).toEqual(model)
+  })
+})
+
+describe('deploymentEnv', () => {
+  test.each<[object, object]>([
+    [{ master: { hosts: ['a', 'b:1'] } }, { POSTGRES_MASTER: 'a,b:1' }],
+    [{ master: { port: 6432 } }, { POSTGRES_PORT: '6432' }],
+    [{ master: { tls: 'require' } }, { PGSSLMODE: 'require' }],
+    [
+      { master: { tls: { mode: 'verify-ca', rootCert: '/c' } } },
+      { PGSSLMODE: 'verify-ca', PGSSLROOTCERT: '/c' },
+    ],
+    [{ publish: 'https://w/a//' }, { CONFIG_URL: 'https://w/a/conf' }],
+    [{ run: { configUrl: 'http://c/x' }, publish: 'http://w/' }, { CONFIG_URL: 'http://c/x' }],
+    [
+      { run: { dataDir: 'other', masterWait: 0, exitPause: 0 } },
+      { PGDATA_DIR: 'other', MASTER_WAIT: '0', EXIT_PAUSE: '0' },
+    ],
+    [{ env: { A: { type: 'port', value: '1', default: '2' } } }, { A: '1' }],
+  ])('%j sets %j', (model, wanted) => {
+    expect(envOf(model)).toMatchObject(wanted)
+  })
+
+  test('what is as usual, or set to nothing, is not written', () => {
+    const model = {
+      run: { configUrl: null, dataDir: 'pgdata', masterWait: 600 },
+      env: { A: { type: 'port' } },
+    }
+    expect(Object.keys(envOf(model)).sort()).toEqual(['POSTGRES_MASTER', 'POSTGRES_REPUSER', 'RUN_USER'])
+  })
+})
+
+describe('pathOfVariable', () => {
+  const model = replicaSchema.parse({ env: { A: { type: 'port' } } })
+
+  test.each([
+    ['POSTGRES_MASTER', 'master.hosts'],
+    ['CONFIG_URL', 'publish'],
+    ['PGSSLCERT', 'master.tls.cert'],
+    ['A', 'env.A'],
+  ])('%s comes from %s', (name, path) => {
+    expect(pathOfVariable(model, name)).toBe(path)
+  })
+
+  test('a URL of its own has its own path, and PORT0 has none', () => {
+    const own = replicaSchema.parse({ run: { configUrl: 'http://x/' } })
+    expect(pathOfVariable(own, 'CONFIG_URL')).toBe('run.configUrl')
+    expect(pathOfVariable(own, 'PORT0')).toBeUndefined()
+  })
+
+  test('each variable that a model can set has a path that the schema has', () => {
+    const full = replicaSchema.parse({
+      master: { port: 1, tls: { mode: 'require', rootCert: '/a', cert: '/b', key: '/c' } },
+      run: {
+        configUrl: 'http://x/',
+        dataDir: 'd',
+        passfile: '/p',
+        masterWait: 1,
+        exitPause: 1,
+        connectTimeout: 5,
+      },
+    })
+    for (const name of Object.keys(deploymentEnv(full))) {
+      const parts = pathOfVariable(full, name)?.split('.') ?? []
+      const value = parts.reduce<unknown>((part, key) => Reflect.get(Object(part), key), full)
+      expect(value, name).toBeDefined()
+    }
+  })
+})

@@ -1,0 +1,208 @@
+import { z } from 'zod'
+import { builtinVariables } from '../generator/model/contract/variables.js'
+import { exitClasses, failures } from '../generator/model/exits.js'
+import { replicaSchema } from '../generator/model/replica.js'
+import { builtinSteps } from '../generator/model/steps.js'
+
+/** The tables of README.md by the name in their markers, each printed from the table that the compiler uses. */
+export const sections: Readonly<Record<string, () => string>> = {
+  steps: printSteps,
+  contract: printContract,
+  exits: printExits,
+  model: printModel,
+}
+
+/** Puts each table between its markers; throws where a marker is missing. */
+export function fillReadme(readme: string): string {
+  return Object.entries(sections).reduce((text, [name, print]) => {
+    const marks = new RegExp(`(<!-- begin ${name} -->\n)[^]*?(<!-- end ${name} -->)`)
+    if (!marks.test(text)) throw new Error(`README.md has no markers for ${name}`)
+    return text.replace(marks, (_, begin: string, end: string) => `${begin}${print()}${end}`)
+  }, readme)
+}
+
+function printSteps(): string {
+  const rows = builtinSteps.map(({ name, file, doc }) => [code(name), doc, code(`templates/run_rep/${file}`)])
+  return printTable(['step', 'what it does', 'where it is written'], rows)
+}
+
+function printContract(): string {
+  const rows = builtinVariables.map(({ name, required, default: usual, setBy, doc }) => [
+    code(name),
+    required ? 'required' : usual === undefined ? '' : code(usual),
+    setBy,
+    doc,
+  ])
+  return printTable(['variable', 'default', 'set by', 'what it is'], rows)
+}
+
+function printExits(): string {
+  const rows = exitClasses.flatMap(({ code: exitCode, means }) => [
+    [`**${exitCode}**`, '', `**${means}**`, ''],
+    ...failures
+      .filter((failure) => failure.code === exitCode)
+      .map((failure) => ['', code(failure.id), failure.means, failure.advice]),
+  ])
+  return printTable(['exit', 'failure', 'what happened', 'what to do'], rows)
+}
+
+function printModel(): string {
+  return printTable(
+    ['key', 'type', 'default', 'what it is'],
+    listKeys().map(({ path, type, usual, doc }) => [code(path), type, usual, doc]),
+  )
+}
+
+/** One key of a model, as a person writes it. */
+export interface ModelKey {
+  readonly path: string
+  readonly type: string
+  readonly usual: string
+  readonly doc: string
+}
+
+/** Every key that a model may have: `[]` stands for an item of a list, `NAME` for a name of the user's. */
+export function listKeys(): ModelKey[] {
+  const root = z.toJSONSchema(replicaSchema, { io: 'input', unrepresentable: 'any', reused: 'inline' })
+  return listMembers(asSchema(root)).flatMap(({ name, schemas, isRequired }) =>
+    describeKey(name, schemas, isRequired),
+  )
+}
+
+/** What is used here of JSON Schema, as zod prints it. */
+interface Schema {
+  readonly type?: string | readonly string[]
+  readonly const?: unknown
+  readonly enum?: readonly unknown[]
+  readonly anyOf?: readonly Schema[]
+  readonly oneOf?: readonly Schema[]
+  readonly items?: Schema
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: Schema | boolean
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly default?: unknown
+  readonly description?: string
+}
+
+interface Member {
+  readonly name: string
+  /** One for each kind of object that has the member. */
+  readonly schemas: readonly Schema[]
+  readonly isRequired: boolean
+}
+
+function describeKey(path: string, schemas: readonly Schema[], isRequired: boolean): ModelKey[] {
+  const [first] = schemas
+  const below = unique(schemas.flatMap((schema) => listBelow(schema)))
+  const members = below.flatMap((suffix) => {
+    const holders = schemas.flatMap((schema) => findHolders(schema, suffix))
+    return mergeMembers(holders.flatMap(listMembers)).map((member) => ({ ...member, suffix }))
+  })
+  const keys = members.flatMap(({ name, suffix, schemas: inner, isRequired: needed }) =>
+    describeKey(`${path}${suffix}.${name}`, inner, needed),
+  )
+  // A group of keys that is always there, such as `run`, needs no line of its own.
+  if (first?.properties !== undefined && first.default !== undefined) return keys
+  const usual = first?.default
+  const key = {
+    path,
+    type: unique(schemas.flatMap(nameTypes)).join(' or '),
+    usual: usual === undefined ? (isRequired ? 'required' : '') : nameDefault(usual),
+    doc: unique(schemas.flatMap(({ description }) => description ?? [])).join('; '),
+  }
+  return [key, ...keys]
+}
+
+// Where the objects are that a value holds: '' for the value itself, '[]' for items, '.NAME' for named ones.
+function listBelow(schema: Schema): string[] {
+  return ['', '[]', '.NAME'].filter((suffix) => findHolders(schema, suffix).length > 0)
+}
+
+function findHolders(schema: Schema, suffix: string): Schema[] {
+  const branches = alternatives(schema)
+  const { additionalProperties: named } = schema
+  if (suffix === '[]') return branches.flatMap(({ items }) => (items ? findHolders(items, '') : []))
+  if (suffix === '.NAME') return typeof named === 'object' ? findHolders(named, '') : []
+  return branches.filter(({ properties }) => properties !== undefined)
+}
+
+function listMembers(schema: Schema): Member[] {
+  return Object.entries(schema.properties ?? {}).map(([name, member]) => ({
+    name,
+    schemas: [member],
+    isRequired: schema.required?.includes(name) ?? false,
+  }))
+}
+
+function mergeMembers(members: readonly Member[]): Member[] {
+  return unique(members.map(({ name }) => name)).map((name) => {
+    const same = members.filter((member) => member.name === name)
+    return {
+      name,
+      schemas: same.flatMap(({ schemas }) => schemas),
+      isRequired: same.some(({ isRequired }) => isRequired),
+    }
+  })
+}
+
+function alternatives(schema: Schema): readonly Schema[] {
+  return (schema.anyOf ?? schema.oneOf)?.flatMap(alternatives) ?? [schema]
+}
+
+function nameTypes(schema: Schema): string[] {
+  const branches = alternatives(schema)
+  const constants = branches.flatMap((branch) => ('const' in branch ? [JSON.stringify(branch.const)] : []))
+  const others = branches.filter((branch) => !('const' in branch)).flatMap(nameType)
+  return unique([...sayWords(constants), ...others])
+}
+
+function nameType(schema: Schema): string[] {
+  const { type, items, additionalProperties: named, minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = schema
+  if (schema.enum !== undefined) return sayWords(schema.enum.map((value) => JSON.stringify(value)))
+  if (items !== undefined) return [`list of ${nameTypes(items).join(' or ')}`]
+  if (typeof named === 'object') return [`${nameTypes(named).join(' or ')} by name`]
+  if (type === 'integer') {
+    if (maximum !== Number.MAX_SAFE_INTEGER) return [`integer, ${minimum} to ${maximum}`]
+    return [minimum > 0 ? `integer from ${minimum}` : 'integer']
+  }
+  return typeof type === 'string' ? [type] : [...(type ?? ['any'])]
+}
+
+// Numbers in a row are said by their ends; words are listed.
+function sayWords(values: readonly string[]): string[] {
+  const [first, last] = [values[0], values.at(-1)]
+  const isRow = values.length > 2 && values.every((value, index) => Number(value) === Number(first) + index)
+  if (isRow) return [`${first} to ${last}`]
+  return values.length === 0 ? [] : [values.map(code).join(', ')]
+}
+
+function nameDefault(value: unknown): string {
+  const text = JSON.stringify(value)
+  if (text.length <= 40) return code(text)
+  return Array.isArray(value) ? `${value.length} items` : '…'
+}
+
+function printTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows].map(
+    (cells) => `| ${cells.map(escapeCell).join(' | ')} |`,
+  )
+  return `${lines.join('\n').replaceAll('|  |', '| |').replaceAll('|  |', '| |')}\n`
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ')
+}
+
+function code(text: string): string {
+  return text === '' ? '' : `\`${text}\``
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)]
+}
+
+function asSchema(value: object): Schema {
+  return value
+}
