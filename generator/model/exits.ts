@@ -167,7 +167,8 @@ export const failures: readonly Failure[] = [
     id: 'CLONE_FAILED',
     code: 75,
     means: 'pg_basebackup failed, or its result is not sound',
-    advice: 'read the words of pg_basebackup above and the log of the master; the copy was removed',
+    advice:
+      'read the words of pg_basebackup above and the log of the master (wal_keep_size, if WAL was gone); the copy was removed',
   },
   {
     id: 'CLONE_STALLED',

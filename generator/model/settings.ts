@@ -39,7 +39,6 @@ export const defaultSettings: readonly DefaultSetting[] = [
   { name: 'max_wal_senders', value: 10, why: "not below the usual master's" },
   { name: 'hot_standby_feedback', value: false, why: 'long queries here must not bloat the master' },
   { name: 'password_encryption', value: 'scram-sha-256', why: 'as pg_hba.conf demands' },
-  { name: 'log_destination', value: 'stderr', why: "the task's own log in the sandbox" },
   { name: 'log_line_prefix', value: '%m [%p] %q%u@%d ', why: 'time, process, role and database' },
   { name: 'log_checkpoints', value: true, why: 'restart points tell how fast replay is' },
 ]

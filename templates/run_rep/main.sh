@@ -38,4 +38,9 @@ main() {
   esac
 }
 
-main "$@"
+# posh takes "$@" without arguments for an unset variable.
+if [ "$#" -eq 0 ]; then
+  main run
+else
+  main "$@"
+fi

@@ -2,18 +2,33 @@
 # being made. Both hold data (PGDATA), tablespaces/<oid> and files of ours *beside* PGDATA, where no
 # clone of a clone can bring them along. Only the two functions here remove or rename one.
 
+# is_ours DIRECTORY: does it bear our mark and a number, or is it empty, as between two steps of making it?
+is_ours() {
+  case ${1##*.} in
+    '' | *[!0-9]*) return 1 ;;
+    *) ;;
+  esac
+  if [ -L "$1" ] || [ ! -d "$1" ]; then
+    return 1
+  fi
+  [ ! -f "$1/run_rep.mark" ] || return 0
+  _ours_entries=$(ls -A -- "$1" 2>/dev/null) && [ -z "$_ours_entries" ]
+}
+
+# make_ours DIRECTORY: makes one; the mark comes before anything else and goes last.
+make_ours() {
+  mkdir -- "$1" || fail DATA_DIR "cannot make the directory $1"
+  : >"$1/run_rep.mark"
+}
+
 # remove_clone DIRECTORY: removes a clone that did not finish, if it is provably ours.
 remove_clone() {
-  case $1 in
-    "$store"/clone.*) ;;
-    *) fail DATA_FOREIGN "will not remove $1: it is not a clone that did not finish" ;;
-  esac
-  ignore rmdir -- "$1"
   [ -e "$1" ] || [ -L "$1" ] || return 0
-  if [ -L "$1" ] || [ ! -f "$1/run_rep.clone" ]; then
-    fail DATA_FOREIGN "will not remove $1: it does not bear the mark run_rep.clone"
-  fi
-  rm -rf -- "${1:?}/data" "${1:?}/tablespaces"
+  case $1 in
+    "$store"/clone.*) is_ours "$1" || fail DATA_FOREIGN "will not remove $1, which is not ours" ;;
+    *) fail DATA_FOREIGN "will not remove $1, which is not a clone that did not finish" ;;
+  esac
+  rm -rf -- "${1:?}/data" "${1:?}/tablespaces" "${1:?}/clone.done"
   rm -rf -- "${1:?}"
 }
 
@@ -52,7 +67,10 @@ read_pins() {
       *) ;;
     esac
   done <"$1"
-  [ -n "$pinned_system" ] && [ -n "$pinned_timeline" ] && [ -n "$pinned_major" ]
+  case $pinned_system,$pinned_timeline,$pinned_major in
+    ,* | *,, | *, | *[!0-9,.]*) return 1 ;;
+    *) ;;
+  esac
 }
 
 # read_control DIRECTORY: asks pg_controldata; false, with its words, when it cannot tell.

@@ -5,7 +5,7 @@ fetch() {
     bounded 60 curl -q -f -g -s -S -L --proto '=http,https' --proto-redir '=http,https' \
       --connect-timeout 10 --max-time 50 -o "$2" -- "$1" 2>"$work/words"
   else
-    bounded 60 wget -q -T 20 -O "$2" -- "$1" 2>"$work/words"
+    bounded 60 wget -T 20 -O "$2" -- "$1" 2>"$work/words"
   fi
 }
 
@@ -16,7 +16,7 @@ fetch_patiently() {
   while fetch "$1" "$2" && [ "$status" -ne 0 ]; do
     _fetch_words=$(words_of "$work/words")
     case "$status $_fetch_words" in
-      *' 429'* | *' 5'[0-9][0-9]*) ;;
+      *'error: '[45][02]9* | *'error: 5'* | *'ERROR 5'* | *'ERROR 429'* | *'HTTP/1.'?' 5'*) ;;
       '8 '* | '22 '* | *'server returned error'*)
         fail CONFIG_WRONG "the server refuses $1: $_fetch_words"
         ;;

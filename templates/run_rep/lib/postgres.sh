@@ -1,6 +1,6 @@
 # major_of VERSION: prints 15 of "postgres (PostgreSQL) 15.18 (Debian ...)", 9.6 of "... 9.6.24".
 major_of() {
-  _major=${1#*) }
+  _major=${1#*') '}
   case $_major in
     [89].*) _major=${_major%%.*}.$(printf '%s' "${_major#*.}" | sed 's/[^0-9].*//') ;;
     *) _major=${_major%%[!0-9]*} ;;
@@ -35,8 +35,9 @@ find_client() {
 # find_server MAJOR: sets $pg_bin to the directory of exactly that major's server.
 find_server() {
   _server_path=$(command -v postgres || :)
-  for pg_bin in "/usr/lib/postgresql/$1/bin" "/usr/pgsql-$1/bin" "/usr/libexec/postgresql$1" \
+  for _server_dir in "/usr/lib/postgresql/$1/bin" "/usr/pgsql-$1/bin" "/usr/libexec/postgresql$1" \
     "${_server_path%/*}"; do
+    pg_bin=$_server_dir
     if [ -x "$pg_bin/postgres" ] && [ -x "$pg_bin/pg_controldata" ] \
       && [ "$(major_of "$("$pg_bin"/postgres --version)")" = "$1" ]; then
       return 0
@@ -48,7 +49,8 @@ find_server() {
 
 # Sets $basebackup_bin: the server's own pg_basebackup, else a newer one; never an older.
 find_basebackup() {
-  for basebackup_bin in "$pg_bin" "$client_bin"; do
+  for _basebackup_dir in "$pg_bin" "$client_bin"; do
+    basebackup_bin=$_basebackup_dir
     if [ -x "$basebackup_bin/pg_basebackup" ]; then
       _basebackup_major=$(major_of "$("$basebackup_bin"/pg_basebackup --version)")
       [ "${_basebackup_major%%.*}" -lt "${major%%.*}" ] || return 0

@@ -9,26 +9,33 @@ on_signal() {
   fi
 }
 
-# Whatever ends the script, no helper of it lives on and nothing half-done stays behind.
+# Whatever ends the script, no helper of it lives on and nothing half-done stays behind; the exit status
+# stays what it was.
 on_exit() {
+  _exit_status=$?
   trap '' TERM INT HUP
   trap - EXIT
+  pause_on_failure=no
   if [ -n "$child" ]; then
     stop_child
     await
   fi
   end_helper "$stopper"
   end_helper "$watchdog"
-  end_helper "$feeder"
-  [ -z "$staging" ] || remove_clone "$staging"
+  end_feeder
+  if [ -n "$staging" ]; then
+    end_writers "$staging"
+    remove_clone "$staging"
+  fi
   [ -z "$work" ] || ignore rm -rf -- "${work:?}"
+  exit "$_exit_status"
 }
 
 # launch COMMAND...: starts the child; await must follow. A signal that comes before the child's
-# number is known is served afterwards.
+# number is known is served afterwards. Without exec yash would keep a shell between.
 launch() {
   launching=yes
-  "$@" </dev/null &
+  exec "$@" </dev/null &
   child=$!
   launching=no
   [ "$signals" -eq 0 ] || stop_child
@@ -36,15 +43,19 @@ launch() {
 
 # await: waits until the child has ended, however many signals interrupt the waiting, and leaves
 # its exit status in $status. A second wait that finds no child (127) keeps what the first one saw;
-# killed by signal N is 128+N, also in ksh (256+N) and yash (384+N).
+# killed by signal N is 128+N, also in ksh (256+N) and yash (384+N). A shell whose wait fails looks
+# again each second: the child is not over while it lives.
 await() {
   status=0
   while :; do
     _await_signals=$signals
     _await_status=0
-    wait "$child" || _await_status=$?
+    wait "$child" 2>/dev/null || _await_status=$?
     [ "$_await_status" -eq 127 ] || status=$_await_status
-    [ "$_await_signals" -ne "$signals" ] || break
+    if [ "$_await_signals" -eq "$signals" ]; then
+      kill -0 "$child" 2>/dev/null || break
+      sleep 1
+    fi
   done
   child=
   [ "$status" -le 256 ] || status=$((128 + status % 128))
@@ -59,7 +70,7 @@ bounded() {
   shift
   launch "$@"
   (
-    on_helper_end
+    begin_helper
     nap "$_bounded_seconds"
     end_tree "$child"
   ) &
@@ -91,12 +102,12 @@ stop_child() {
   [ -z "$stopper" ] || return 0
   if [ "$serving" = yes ]; then
     (
-      on_helper_end
+      begin_helper
       end_server "$child"
     ) &
   else
     (
-      on_helper_end
+      begin_helper
       end_tree "$child"
     ) &
   fi
@@ -148,25 +159,47 @@ children_of() {
 # The command name in the second field may hold anything, so what counts is behind the last ")".
 read_parent() {
   read -r _parent_line <"$1"
-  case "${_parent_line##*) }" in
+  _parent_rest=${_parent_line##*') '}
+  case $_parent_rest in
     ?" $2 "*) printf '%s\n' "${_parent_line%% *}" ;;
     *) ;;
   esac
 }
 
-# For helpers: asked to end, they take their sleep along.
-on_helper_end() {
-  trap 'ignore kill "$!"; exit 0' TERM
+# Helpers outlive the signals that a scheduler sends to the whole tree, since they see it through. USR1
+# ends one, and its sleep with it, also when it comes while that is being started.
+begin_helper() {
+  helper_ended=no napping=no nap_pid=''
+  trap '' TERM INT HUP
   trap - EXIT
+  trap 'helper_ended=yes; [ "$napping" = yes ] || end_nap' USR1
 }
 
 nap() {
+  napping=yes
   sleep "$1" &
-  wait "$!" || :
+  nap_pid=$!
+  napping=no
+  [ "$helper_ended" = no ] || end_nap
+  wait "$nap_pid" || :
+  nap_pid=''
+}
+
+end_nap() {
+  [ -z "$nap_pid" ] || ignore kill -s USR1 "$nap_pid"
+  exit 0
 }
 
 end_helper() {
   [ -n "$1" ] || return 0
-  ignore kill "$1"
+  ignore kill -s USR1 "$1"
   ignore wait "$1"
+}
+
+# The feeder may sit in open(2) of a FIFO that nobody reads.
+end_feeder() {
+  [ -n "$feeder" ] || return 0
+  ignore kill -s KILL "$feeder"
+  ignore wait "$feeder"
+  feeder=
 }

@@ -6,6 +6,7 @@ step_choose_data() {
     find_major
     [ "$master_known" = no ] || compare_with_master
     decision=reuse
+    remove_unfinished
     log INFO "reusing the replica of system $pinned_system, without a copy"
     return 0
   fi
@@ -17,16 +18,7 @@ step_choose_data() {
   until read_backup_header; do
     retry_if_busy 'the master begins no base backup' "$(words_of "$work/words")"
   done
-  if [ "$data_state" = unfinished ] && [ "$sub_command" = run ]; then
-    for _choose_clone in "$store"/clone.[0-9]*; do
-      if is_run_rep "${_choose_clone##*.}"; then
-        fail DATA_IN_USE "process ${_choose_clone##*.} is making the clone $_choose_clone"
-      fi
-      log INFO "removing $_choose_clone, a clone that did not finish"
-      end_writers "$_choose_clone"
-      remove_clone "$_choose_clone"
-    done
-  fi
+  remove_unfinished
   log INFO "$POSTGRES_MASTER has $backup_mb MB to clone, in $tablespace_count tablespaces of its own"
 }
 
@@ -36,10 +28,23 @@ retry_if_busy() {
   be_patient "$1: $2" || give_up "$2"
 }
 
-# is_run_rep PID: does that process run this script? Numbers are given again, so the number alone does
-# not tell.
+remove_unfinished() {
+  [ "$sub_command" = run ] || return 0
+  for _unfinished_clone in "$store"/clone.*; do
+    [ -e "$_unfinished_clone" ] || continue
+    if is_run_rep "${_unfinished_clone##*.}"; then
+      fail DATA_IN_USE "process ${_unfinished_clone##*.} is making the clone $_unfinished_clone"
+    fi
+    log INFO "removing $_unfinished_clone, a clone that did not finish"
+    end_writers "$_unfinished_clone"
+    remove_clone "$_unfinished_clone"
+  done
+}
+
+# is_run_rep PID: does another process of that number run this script? Numbers are given again, so the
+# number alone does not tell; in a container each task may have the same.
 is_run_rep() {
-  kill -0 "$1" 2>/dev/null && tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -q -F run_rep
+  [ "$1" != "$$" ] && kill -0 "$1" 2>/dev/null && tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -q -F run_rep
 }
 
 find_major() {
@@ -62,18 +67,22 @@ compare_with_master() {
 # before the backup itself; a FIFO, since psql would read all of it when SIGPIPE is ignored.
 read_backup_header() {
   rm -f -- "$work/header"
+  : >"$work/sizes"
   mkfifo "$work/header"
   "$client_bin"/psql -X -w -A -t -F "$tab" -d "$primary_conninfo dbname=replication replication=true" \
     -c "$backup_command" </dev/null >"$work/header" 2>"$work/words" &
   feeder=$!
   bounded "$stall_limit" sed -n -e p -e "/^$tab$tab/q" "$work/header" >"$work/sizes"
-  end_helper "$feeder"
-  feeder=
+  end_feeder
   backup_mb=0 tablespace_count=-1
   while IFS= read -r _header_row; do
     case $_header_row in
       *"$tab"*"$tab"*)
-        backup_mb=$((backup_mb + ${_header_row##*"$tab"} / 1024))
+        _header_kb=${_header_row##*"$tab"}
+        case $_header_kb in
+          '' | *[!0-9]* | ?????????????*) return 1 ;;
+          *) backup_mb=$((backup_mb + _header_kb / 1024)) ;;
+        esac
         tablespace_count=$((tablespace_count + 1))
         ;;
       *) ;;

@@ -18,8 +18,7 @@ step_clone() {
 }
 
 copy_master() {
-  mkdir -- "$staging" || fail DATA_DIR "cannot make $staging"
-  : >"$staging/run_rep.clone"
+  make_ours "$staging"
   mkdir -- "$staging/tablespaces"
   set -- -D "$staging/data" -d "$primary_conninfo" -F p -c fast -X stream -w -v
   while IFS= read -r _copy_row; do
@@ -36,7 +35,7 @@ copy_master() {
   done <"$work/sizes"
   launch "$basebackup_bin"/pg_basebackup "$@" 2>"$work/clone.log"
   (
-    on_helper_end
+    begin_helper
     watch_clone
   ) &
   watchdog=$!
@@ -77,8 +76,11 @@ watch_clone() {
 
 finish_clone() {
   if [ "$verify_clone" = yes ] && [ "$has_manifest" = yes ]; then
-    launch "$basebackup_bin"/pg_verifybackup -q "$staging/data" >"$work/words" 2>&1
+    # It calls pg_waldump through a shell, which must not meet a path that somebody else chose.
+    cd -- "$staging" || fail DATA_DIR "cannot enter $staging"
+    launch "$basebackup_bin"/pg_verifybackup -q data >"$work/words" 2>&1
     await
+    cd -- "$store" || fail DATA_DIR "cannot enter $store"
     [ "$signals" -eq 0 ] || exit "$exit_code"
     [ "$status" -eq 0 ] || fail CLONE_FAILED "the copy is not sound: $(words_of "$work/words")"
   fi

@@ -48,7 +48,10 @@ judge_refusal() {
     *'password authentication failed'* | *'must be superuser or replication role'* | *'permission denied'*)
       fail MASTER_REFUSES "the master refuses the role $POSTGRES_REPUSER: $1"
       ;;
-    *'SSL'* | *'certificate'*) fail MASTER_TLS "no TLS connection with $POSTGRES_MASTER: $1" ;;
+    *'SSL error'* | *'not support SSL'* | *'certificate verify failed'* | *'root certificate'* \
+      | *'server certificate'* | *'certificate file'* | *'private key file'*)
+      fail MASTER_TLS "no TLS connection with $POSTGRES_MASTER: $1"
+      ;;
     *'is read-only'* | *'starting up'* | *'shutting down'* | *'silent for'*) return 0 ;;
     *) ! is_busy "$1" || return 0 ;;
   esac
@@ -84,8 +87,14 @@ read_answers() {
     read -r master_max_prepared_transactions
     read -r master_max_locks_per_transaction
   } <"$work/answers" || master_version=''
-  is_integer "$master_version" 80000 999999 \
-    || fail MASTER_VERSION "the answers of $POSTGRES_MASTER are not those of a PostgreSQL server"
+  if ! is_integer "$master_version" 80000 999999 || ! is_integer "$master_timeline" 1 999999999 \
+    || ! is_integer "$master_max_connections" 1 999999 \
+    || ! is_integer "$master_max_worker_processes" 0 999999 \
+    || ! is_integer "$master_max_wal_senders" 0 999999 \
+    || ! is_integer "$master_max_prepared_transactions" 0 999999 \
+    || ! is_integer "$master_max_locks_per_transaction" 0 999999999; then
+    fail MASTER_VERSION "the answers of $POSTGRES_MASTER are not those of a PostgreSQL server"
+  fi
   if [ "$master_version" -ge 100000 ]; then
     master_major=$((master_version / 10000))
   else
@@ -101,12 +110,14 @@ read_answers() {
 make_work() {
   if [ "$sub_command" = run ]; then
     for _make_old in "$store"/work.[0-9]*; do
-      kill -0 "${_make_old##*.}" 2>/dev/null || rm -rf -- "${_make_old:?}"
+      if is_ours "$_make_old" && ! is_run_rep "${_make_old##*.}"; then
+        rm -rf -- "${_make_old:?}"
+      fi
     done
+    make_ours "$store/work.$$"
     work=$store/work.$$
-    rm -rf -- "${work:?}"
   else
+    make_ours "${TMPDIR:-/tmp}/run_rep.$$"
     work=${TMPDIR:-/tmp}/run_rep.$$
   fi
-  mkdir -- "$work" || fail DATA_DIR "cannot make the directory $work"
 }

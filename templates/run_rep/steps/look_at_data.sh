@@ -7,11 +7,15 @@ step_look_at_data() {
   for _look_entry in "$store"/* "$store"/.[!.]* "$store"/..?*; do
     [ -e "$_look_entry" ] || [ -L "$_look_entry" ] || continue
     case ${_look_entry##*/} in
-      lost+found | work.[0-9]*) ;;
-      clone.[0-9]*) [ "$data_state" = finished ] || data_state=unfinished ;;
+      lost+found) ;;
+      work.*) is_ours "$_look_entry" || fail DATA_FOREIGN "$_look_entry is not of this script" ;;
+      clone.*)
+        is_ours "$_look_entry" || fail DATA_FOREIGN "$_look_entry is not of this script"
+        [ "$data_state" = finished ] || data_state=unfinished
+        ;;
       replica) data_state=finished ;;
       PG_VERSION) fail DATA_FOREIGN "$store is itself a data directory that this script did not make" ;;
-      *) fail DATA_FOREIGN "$_look_entry is not a file of this script" ;;
+      *) fail DATA_FOREIGN "$_look_entry is not of this script" ;;
     esac
   done
   [ "$data_state" != finished ] || look_at_replica

@@ -100,7 +100,7 @@ check_passfile() {
   if [ ! -f "$PGPASSFILE" ] || [ ! -r "$PGPASSFILE" ]; then
     fail PASSFILE "$RUN_USER cannot read the password file $PGPASSFILE"
   fi
-  case $(ls -ld -- "$PGPASSFILE") in
+  case $(ls -ldL -- "$PGPASSFILE") in
     -???------*) ;;
     *) fail PASSFILE "libpq ignores $PGPASSFILE, since others than its owner have rights on it" ;;
   esac
