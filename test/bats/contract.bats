@@ -65,3 +65,24 @@ load helper
     expect_nothing_made
   done
 }
+
+@test "what may hold a password is not shown" {
+  run_contract POSTGRES_MASTER=postgres://rep:s3cret@db CONFIG_URL=http://deploy:s3cret@web01/conf
+  expect_status 78
+  expect_words POSTGRES_MASTER CONFIG_URL
+  [[ $output != *s3cret* ]]
+}
+
+@test "a password file that is a symbolic link is judged by what it points to" {
+  mv "$sandbox/passfile" "$sandbox/real"
+  ln -s real "$sandbox/passfile"
+  run_contract
+  expect_status 69
+}
+
+@test "a password file that others may read is refused" {
+  chmod 644 "$sandbox/passfile"
+  run_contract
+  expect_status 77
+  expect_words "$sandbox/passfile"
+}

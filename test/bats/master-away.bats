@@ -45,3 +45,55 @@ load helper
   expect_words notes
   [ "$(cat "$sandbox/pgdata/notes")" = precious ]
 }
+
+# refuse_entry NAME: an entry that looks like one of ours is refused, and kept, when it bears no mark.
+refuse_entry() {
+  mkdir -p "$sandbox/pgdata/$1"
+  echo precious >"$sandbox/pgdata/$1/thesis"
+  chmod 755 "$sandbox/pgdata" "$sandbox/pgdata/$1"
+  [ "$(id -u)" -ne 0 ] || chown -R "$user" "$sandbox/pgdata"
+  run_contract
+  expect_status 65
+  expect_words "$1"
+  [ "$(cat "$sandbox/pgdata/$1/thesis")" = precious ]
+}
+
+@test "a work directory of somebody else is refused and kept" { refuse_entry work.2024; }
+
+@test "a clone of somebody else is refused and kept" { refuse_entry clone.2024; }
+
+@test "a clone with an odd number is refused and kept" { refuse_entry clone.5abc; }
+
+@test "a work directory of an earlier run is removed" {
+  mkdir -p "$sandbox/pgdata/work.4194303"
+  : >"$sandbox/pgdata/work.4194303/run_rep.mark"
+  chmod 755 "$sandbox/pgdata"
+  [ "$(id -u)" -ne 0 ] || chown -R "$user" "$sandbox/pgdata"
+  run_contract
+  expect_status 69
+  [ ! -e "$sandbox/pgdata/work.4194303" ]
+}
+
+@test "an unfinished clone whose number is our own is no other run" {
+  cd "$sandbox"
+  mkdir -p pgdata
+  chmod 777 "$sandbox" pgdata
+  [ "$(id -u)" -ne 0 ] || chown "$user" pgdata
+  local shell
+  read -r -a shell <<<"${TEST_SHELL:-dash}"
+  run env -i "PATH=$path" POSTGRES_MASTER=127.0.0.1:1 POSTGRES_REPUSER=replicator "RUN_USER=$user" PORT0=30999 \
+    "PGPASSFILE=$sandbox/passfile" MASTER_WAIT=0 EXIT_PAUSE=0 sh -c \
+    'mkdir pgdata/work.$$ && : >pgdata/work.$$/run_rep.mark && chmod -R 777 pgdata && exec "$@"' sh \
+    "${shell[@]}" run_rep.sh </dev/null 3>&- 4>&-
+  expect_status 69
+}
+
+@test "closed standard output and error harm nothing" {
+  cd "$sandbox"
+  local shell
+  read -r -a shell <<<"${TEST_SHELL:-dash}"
+  run env -i "PATH=$path" POSTGRES_MASTER=127.0.0.1:1 POSTGRES_REPUSER=replicator "RUN_USER=$user" PORT0=30999 \
+    "PGPASSFILE=$sandbox/passfile" MASTER_WAIT=0 EXIT_PAUSE=0 sh -c 'exec "$@" >&- 2>&-' sh \
+    "${shell[@]}" run_rep.sh </dev/null 3>&- 4>&-
+  expect_status 69
+}

@@ -66,7 +66,6 @@ describe.skipIf(bin === undefined)('a real server', () => {
     max_wal_senders: '10',
     hot_standby_feedback: 'off',
     password_encryption: 'scram-sha-256',
-    log_destination: 'stderr',
     log_line_prefix: '%m [%p] %q%u@%d ',
     log_checkpoints: 'on',
   }

@@ -76,6 +76,9 @@ describe.skipIf(bin === undefined)('a real server', () => {
         recovery_target_time: '2001-01-01 00:00:00+00',
         recovery_target_lsn: '0/1',
         recovery_target_xid: '7',
+        log_destination: 'csvlog',
+        primary_slot_name: 'gone',
+        recovery_min_apply_delay: '1h',
       }
       const lines = held.map(({ name }) => `${name} = '${worst[name] ?? '/tmp/x'}'`)
       // The server itself lets only one target stand, so each is tried alone.
