@@ -141,6 +141,9 @@ export async function runAgent(space: Space, options: AgentOptions): Promise<Age
   }
 }
 
+/** Directories of tests that run beside this one, some of them as the same user. */
+const otherTests = new RegExp(`^(${spacePrefix}|rep-)`)
+
 /** Fails when a process of the task is left, its port is taken, or a file of its user lies outside of the space. */
 export async function expectNothingLeft(agent: Agent): Promise<void> {
   const left = processesUnder(agent.sandbox).map((one) => `${one.pid} ${one.args}`)
@@ -151,7 +154,7 @@ export async function expectNothingLeft(agent: Agent): Promise<void> {
   for (const dir of new Set(['/tmp', '/var/tmp', tmpdir(), serverUser().home])) {
     const strays = readdirSync(dir).filter((name) => {
       const stat = statSync(join(dir, name), { throwIfNoEntry: false })
-      return stat?.uid === owner && stat.ctimeMs > started && !name.startsWith(spacePrefix)
+      return stat?.uid === owner && stat.ctimeMs > started && !otherTests.test(name)
     })
     expect(strays, `files left in ${dir}`).toEqual([])
   }

@@ -20,12 +20,12 @@ const capabilities = {
   heavy: () => (process.env.CI || process.env.RUN_HEAVY ? undefined : 'RUN_HEAVY is not set'),
 } as const
 
-export type Capability = keyof typeof capabilities
+export type Capability = keyof typeof capabilities | { readonly tool: string }
 
 /** Why one of `needs` is missing here, or undefined. */
 export function missing(...needs: readonly Capability[]): string | undefined {
   for (const need of needs) {
-    const why = capabilities[need]()
+    const why = typeof need === 'string' ? capabilities[need]() : missingTool(need.tool)
     if (why) return why
   }
   return undefined

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect } from 'vitest'
+import { expectNothingLeft, listTree, runAgent } from './harness/agent.js'
+import { testWith } from './harness/capability.js'
+import { contractFor } from './harness/contract.js'
+import { type Master, startMaster } from './harness/master.js'
+import { openSpace, type Space } from './harness/space.js'
+
+let space: Space
+let master: Master
+beforeAll(async () => {
+  space = openSpace()
+  master = await startMaster(space)
+})
+afterAll(() => space.close())
+
+// pg_verifybackup hands its path to a shell when it calls pg_waldump, so this path must not reach it.
+testWith([], 'a data directory whose name is shell is a name and nothing else', async () => {
+  const env = contractFor(space, master, { PGDATA_DIR: 'a "b" $(touch pwn) `touch pwn` \\ c=d' })
+  const agent = await runAgent(space, { env })
+  await agent.waitForRow(await master.insert())
+  agent.terminate('SIGTERM', 'script')
+  expect(await agent.exit, agent.log()).toBe(0)
+  expect(listTree(agent.sandbox).filter((name) => name.endsWith('pwn'))).toEqual([])
+  await expectNothingLeft(agent)
+})
+
+testWith([], 'a nested data directory that root must make first is RUN_USER', async () => {
+  const env = contractFor(space, master, { PGDATA_DIR: 'volumes/of mine/pg' })
+  const agent = await runAgent(space, { env })
+  await agent.waitForRow(await master.insert())
+  agent.terminate('SIGTERM', 'tree')
+  expect(await agent.exit, agent.log()).toBe(0)
+  await expectNothingLeft(agent)
+})
+
+testWith([], 'a slot and a delay that came along keep nothing from streaming', async () => {
+  const promoted = await startMaster(space, {
+    autoConf: ["primary_slot_name = 'gone'", "recovery_min_apply_delay = '1h'"],
+  })
+  const agent = await runAgent(space, { env: contractFor(space, promoted) })
+  await agent.waitForRow(await promoted.insert())
+  agent.terminate('SIGTERM', 'script')
+  expect(await agent.exit, agent.log()).toBe(0)
+})
