@@ -14,7 +14,7 @@ main() {
   stopper='' watchdog='' feeder='' staging='' work=''
   tab=$(printf '\t')
   unset CDPATH
-  sub_command=${1:-run}
+  sub_command=$1
   trap on_signal TERM INT HUP
   trap on_exit EXIT
   [ "$#" -le 1 ] || fail USAGE "one sub-command at most, not $#: $*"

@@ -131,17 +131,17 @@ end_server() {
 }
 
 # pg_basebackup's WAL child outlives its parent, so both are told, and the child first: with the parent
-# this helper may end, too.
+# this helper may end, too. Told again, since a shell can lose a signal between fork and exec.
 end_tree() {
   _end_tree_children=$(children_of "$1")
-  for _end_tree_signal in TERM KILL; do
+  for _end_tree_signal in TERM TERM TERM KILL; do
     while read -r _end_tree_pid; do
       [ -z "$_end_tree_pid" ] || ignore kill -s "$_end_tree_signal" "$_end_tree_pid"
     done <<EOF
 $_end_tree_children
 $1
 EOF
-    nap 5
+    nap 2
   done
 }
 
@@ -186,7 +186,7 @@ nap() {
 }
 
 end_nap() {
-  [ -z "$nap_pid" ] || ignore kill -s USR1 "$nap_pid"
+  [ -z "$nap_pid" ] || ignore kill -s KILL "$nap_pid"
   exit 0
 }
 

@@ -10,6 +10,8 @@ step_configure() {
   [ "$standby_marker" = standby.signal ] || [ ! -e "$pgdata/$standby_marker" ] \
     || write_standby_marker "$pgdata"
   read_control "$pgdata" || fail GATE "pg_controldata cannot read $pgdata: $control"
+  conf_dir=$pgdata
+  settle_locales
   hold_parity max_connections "${master_max_connections:-0}" max_connections
   hold_parity max_worker_processes "${master_max_worker_processes:-0}" max_worker_processes
   hold_parity max_wal_senders "${master_max_wal_senders:-0}" max_wal_senders
@@ -38,9 +40,22 @@ place_file() {
   mv -- "$pgdata/$1.run_rep" "$pgdata/$1"
 }
 
-# setting NAME: sets $value to what the server would use, from its files and from what is held.
+# A locale of the master that is not installed here is no reason to serve nothing: C is everywhere.
+settle_locales() {
+  ! with_settings "$pg_bin"/postgres -D "$conf_dir" -C port >"$work/value" 2>"$work/words" || return 0
+  for _locale_name in lc_messages lc_monetary lc_numeric lc_time; do
+    if grep -q "invalid value for parameter \"$_locale_name\"" "$work/words"; then
+      log WARN "the locale of $_locale_name is not installed here; using C"
+      held_settings="$held_settings
+$_locale_name=C"
+    fi
+  done
+}
+
+# setting NAME: sets $value to what the server would use, from the files in $conf_dir and from what is
+# held.
 setting() {
-  with_settings "$pg_bin"/postgres -D "$pgdata" -C "$1" >"$work/value" 2>"$work/words" \
+  with_settings "$pg_bin"/postgres -D "$conf_dir" -C "$1" >"$work/value" 2>"$work/words" \
     || fail SETTINGS "PostgreSQL $major refuses its configuration: $(words_of "$work/words")"
   value=$(cat "$work/value")
 }
@@ -90,7 +105,11 @@ check_readable() {
   setting "$1"
   case $value in
     /*) ;;
-    *) value=$pgdata/$value ;;
+    *)
+      # It would come along with the clone.
+      [ "$conf_dir" = "$pgdata" ] || return 0
+      value=$pgdata/$value
+      ;;
   esac
   [ -r "$value" ] || fail SETTINGS "ssl is on, and $1 is $value, which $RUN_USER cannot read here"
 }

@@ -65,7 +65,7 @@ judge_refusal() {
 # is_busy WORDS: the master has no connection, walsender or slot left, which passes by itself.
 is_busy() {
   case $1 in
-    *'exceeds max_wal_senders'* | *'too many'* | *'remaining connection slots'* \
+    *max_wal_senders* | *'too many'* | *'remaining connection slots'* \
       | *'replication slots are in use'*) return 0 ;;
     *) return 1 ;;
   esac

@@ -3,6 +3,7 @@
 # is ours.
 step_serve() {
   log INFO "starting PostgreSQL $major as $replica_name on port $PORT0"
+  allow_stale_pid
   serving=yes
   with_settings launch "$pg_bin"/postgres -D "$pgdata"
   await
@@ -13,4 +14,13 @@ step_serve() {
     log WARN "PostgreSQL ended with status $status"
   fi
   exit "$status"
+}
+
+# PostgreSQL does not start while the process of an old postmaster.pid lives, though that number may
+# now belong to somebody else. That no server of ours lives is known (look_at_data); a process whose
+# number is in PG_GRANDPARENT_PID is not taken for one, and the lock on shared memory stays in force.
+allow_stale_pid() {
+  [ -f "$pgdata/postmaster.pid" ] || return 0
+  read -r _stale_pid <"$pgdata/postmaster.pid" || return 0
+  ! is_integer "$_stale_pid" 2 999999999 || export PG_GRANDPARENT_PID="$_stale_pid"
 }
