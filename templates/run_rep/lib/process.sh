@@ -1,10 +1,10 @@
 # At most one child at a time is waited for. TERM, INT and HUP stop it in the way that suits it;
-# without a child they end the script.
+# without a child they end the script, but for the instant between the server's end and ours.
 on_signal() {
   signals=$((signals + 1))
   if [ -n "$child" ]; then
     stop_child
-  elif [ "$launching" = no ]; then
+  elif [ "$launching" = no ] && [ "$serving" = no ]; then
     exit "$exit_code"
   fi
 }

@@ -40,14 +40,14 @@ place_file() {
   mv -- "$pgdata/$1.run_rep" "$pgdata/$1"
 }
 
-# A locale of the master that is not installed here is no reason to serve nothing: C is everywhere.
+# A locale of the master that is not installed here is no reason to serve nothing: C is everywhere. A
+# wrong line in a file is fatal even where -c beats it, but only the last line of a name is read.
 settle_locales() {
   ! with_settings "$pg_bin"/postgres -D "$conf_dir" -C port >"$work/value" 2>"$work/words" || return 0
   for _locale_name in lc_messages lc_monetary lc_numeric lc_time; do
     if grep -q "invalid value for parameter \"$_locale_name\"" "$work/words"; then
       log WARN "the locale of $_locale_name is not installed here; using C"
-      held_settings="$held_settings
-$_locale_name=C"
+      printf "%s = 'C'\n" "$_locale_name" >>"$conf_dir/postgresql.auto.conf"
     fi
   done
 }

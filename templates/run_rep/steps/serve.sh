@@ -7,7 +7,6 @@ step_serve() {
   serving=yes
   with_settings launch "$pg_bin"/postgres -D "$pgdata"
   await
-  serving=no
   if [ "$signals" -gt 0 ] && [ "$status" -eq 0 ]; then
     log INFO "PostgreSQL shut down cleanly"
   else
