@@ -96,13 +96,12 @@ on_replica_has() {
   [ "$(on_replica "copy (select id from greeting where id = $1) to stdout" 2>/dev/null)" = "$1" ]
 }
 
-as_postgres() {
-  if [ "$(id -u)" -eq 0 ]; then
-    setpriv --reuid "$user" --regid "$user" --init-groups "$@"
-  else
-    "$@"
-  fi
-}
+# Not from here: the user may not enter this directory, and PostgreSQL's tools complain about that.
+as_postgres() (
+  cd /
+  [ "$(id -u)" -eq 0 ] || exec "$@"
+  exec setpriv --reuid "$user" --regid "$user" --init-groups "$@"
+)
 
 wait_until() {
   what=$1
