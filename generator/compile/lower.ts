@@ -73,14 +73,25 @@ function lowerVersions(majors: readonly number[]): View {
       .filter((group) => !common.includes(group))
       .map(({ pattern, values }) => ({ pattern, values: lit(values.join('\n')) })),
     facts: [
-      ...groupByMajors(rules, ({ standbyMarker }) => [`standby_marker=${standbyMarker}`]),
-      ...groupByMajors(rules, ({ hasManifest }) => [`has_manifest=${hasManifest ? 'yes' : 'no'}`]),
-      ...groupByMajors(rules, ({ hasBaseBackupOptions }) => [
+      branchByMajors(rules, ({ standbyMarker }) => `standby_marker=${standbyMarker}`),
+      branchByMajors(rules, ({ hasManifest }) => `has_manifest=${hasManifest ? 'yes' : 'no'}`),
+      branchByMajors(rules, ({ hasBaseBackupOptions }) =>
         hasBaseBackupOptions
           ? "backup_command=\"BASE_BACKUP (LABEL 'run_rep', PROGRESS, CHECKPOINT 'fast', WAIT false)\""
           : 'backup_command="BASE_BACKUP LABEL \'run_rep\' PROGRESS FAST NOWAIT"',
-      ]),
-    ].map(({ pattern, values }) => ({ pattern, values: values.join(' ') })),
+      ),
+    ],
+  }
+}
+
+// One `case`: a branch for each value, the newest majors last and under `*`.
+function branchByMajors(rules: readonly VersionRule[], pick: (rule: VersionRule) => string): View {
+  const groups = groupByMajors(rules, (rule) => [pick(rule)])
+  return {
+    branches: groups.map(({ pattern, values }, index) => ({
+      pattern: index === groups.length - 1 ? '*' : pattern,
+      value: values.join(' '),
+    })),
   }
 }
 

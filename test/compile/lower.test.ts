@@ -103,8 +103,12 @@ describe('tables by major', () => {
     expect(view?.held).toMatchObject([
       { pattern: '12', values: expect.stringContaining('recovery_target_timeline=latest') },
     ])
-    expect(view?.facts).toContainEqual({ pattern: '11', values: 'standby_marker=recovery.conf' })
-    expect(view?.facts).toContainEqual({ pattern: '12', values: 'standby_marker=standby.signal' })
+    expect(view?.facts).toContainEqual({
+      branches: [
+        { pattern: '11', value: 'standby_marker=recovery.conf' },
+        { pattern: '*', value: 'standby_marker=standby.signal' },
+      ],
+    })
   })
 })
 

@@ -16,7 +16,8 @@ step_choose_data() {
   find_basebackup || fail SERVER_BINARIES "pg_basebackup is missing, or older than PostgreSQL $major"
   start_patience
   until read_backup_header; do
-    retry_if_busy 'the master begins no base backup' "$(words_of "$work/words")"
+    retry_if_busy "the master begins no base backup that psql shows (15 or later does; this is \
+$("$client_bin"/psql --version))" "$(words_of "$work/words")"
   done
   remove_unfinished
   log INFO "$POSTGRES_MASTER has $backup_mb MB to clone, in $tablespace_count tablespaces of its own"
