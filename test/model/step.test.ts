@@ -12,7 +12,7 @@ describe('userStepSchema', () => {
   test.each([
     {},
     { file: 'deep/er/warm.sh' },
-    { file: '../shared/warm step.sh' },
+    { file: '../common/warm step.sh' },
     { before: undefined, after: 'gate' },
     { before: 'preflight' },
     { before: undefined, after: 'contract' },
