@@ -46,7 +46,7 @@ load helper
 }
 
 @test "a script that was cut short in transfer runs nothing" {
-  for keep in 30 60 90 99; do
+  for keep in 30 45 60 75 90 99; do
     head -c $(($(wc -c <"$script") * keep / 100)) "$script" >"$sandbox/run_rep.sh"
     run_contract
     [ "$status" -ne 69 ]

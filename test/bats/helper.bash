@@ -30,7 +30,10 @@ run_script() {
   local shell
   read -r -a shell <<<"${TEST_SHELL:-dash}"
   cd "$sandbox"
-  run env -i "PATH=$path" "${variables[@]}" "${shell[@]}" run_rep.sh "$@" </dev/null 3>&- 4>&-
+  # Not bats' own run: it takes status 127 for a mistake of the test, and then loses the test.
+  status=0
+  output=$(env -i "PATH=$path" "${variables[@]}" "${shell[@]}" run_rep.sh "$@" </dev/null 2>&1 3>&- 4>&-) ||
+    status=$?
 }
 
 # run_contract [NAME=VALUE...] [-- ARGUMENT...]: on top of a contract that is complete, with nobody on port 1.
