@@ -37,7 +37,7 @@ export function lowerReplica(
         .join(' | '),
       lines: contract.flatMap(printCheck),
     },
-    'versions.sh.hbs': lowerVersions(model.postgresql.majors),
+    'versions.sh.hbs': lowerVersions(model.postgresql.majors, model.run.listen),
     'sequence.sh.hbs': { run: steps, preflight: steps.slice(0, steps.indexOf(lastPreflightStep) + 1) },
   }
 }
@@ -62,13 +62,15 @@ function printCheck(variable: ContractVariable): string[] {
 }
 
 // A default that holds for most majors, then a branch for each set of majors that differs.
-function lowerVersions(majors: readonly number[]): View {
+function lowerVersions(majors: readonly number[], listen: readonly string[]): View {
   const rules = versionRules.filter(({ major }) => majors.includes(major))
   const held = groupByMajors(rules, (rule) => rule.held.map(({ name, value }) => `${name}=${value}`))
   const common = held.filter(({ pattern }) => pattern === patternOf(rules))
   return {
     known: patternOf(rules),
-    common: lit(['listen_addresses=*', ...common.flatMap(({ values }) => values)].join('\n')),
+    common: lit(
+      [`listen_addresses=${listen.join(',')}`, ...common.flatMap(({ values }) => values)].join('\n'),
+    ),
     held: held
       .filter((group) => !common.includes(group))
       .map(({ pattern, values }) => ({ pattern, values: lit(values.join('\n')) })),

@@ -34,9 +34,19 @@ const masterSchema = z.strictObject({
     .describe("libpq's sslmode, and paths of certificates on the agent"),
 })
 
+const loopback = new Set(['*', '0.0.0.0', '127.0.0.1', 'localhost'])
+
 const runSchema = z.strictObject({
   user: types.user_name.schema.default('postgres').describe('As whom PostgreSQL runs (RUN_USER)'),
   dataDir: types.path.schema.default('pgdata').describe('Where the data lies (PGDATA_DIR)'),
+  listen: z
+    .array(z.string().regex(/^(\*|[0-9A-Za-z_.:-]+)$/, 'an address, a host name or *'))
+    .min(1)
+    .default(['*'])
+    .refine((addresses) => addresses.some((address) => loopback.has(address)), {
+      error: 'the health check needs the loopback address: add 127.0.0.1',
+    })
+    .describe('The addresses that the replica listens on, the loopback among them'),
   configUrl: types.url.schema
     .nullable()
     .optional()

@@ -24,7 +24,7 @@ export const heldSettings: ReadonlyMap<string, string> = new Map([
   ['include', 'a directive, not a setting: what it would read is known only on the agent'],
   ['include_dir', 'a directive, not a setting: what it would read is known only on the agent'],
   ['include_if_exists', 'a directive, not a setting: what it would read is known only on the agent'],
-  ['listen_addresses', 'run_rep.sh sets it: the health check needs the loopback address, clients the rest'],
+  ['listen_addresses', 'set run.listen'],
   ['log_destination', 'run_rep.sh sets it to stderr: the log goes to the standard error of the task'],
   ['logging_collector', 'run_rep.sh switches it off: the log goes to the standard error of the task'],
   ['port', 'Marathon assigns it (PORT0); set app.hostPort for a fixed one'],

@@ -27,6 +27,19 @@ describe('the embedded model', () => {
   })
 })
 
+describe('run.listen', () => {
+  const judge = (listen: string[]) => replicaSchema.safeParse({ run: { listen } }).success
+  test('holds the loopback address, which the health check asks', () => {
+    expect(judge(['127.0.0.1', '10.1.2.3'])).toBe(true)
+    expect(judge(['10.1.2.3'])).toBe(false)
+  })
+
+  test('takes no second setting', () => {
+    expect(judge(['*', 'x\nport=1'])).toBe(false)
+    expect(judge([])).toBe(false)
+  })
+})
+
 describe('deploymentEnv', () => {
   test.each<[object, object]>([
     [{ master: { hosts: ['a', 'b:1'] } }, { POSTGRES_MASTER: 'a,b:1' }],
