@@ -22,12 +22,9 @@ export interface VersionRule {
   readonly parity: readonly string[]
   /** Constant `-c` switches, only of names that exist in this major: an unknown one is FATAL. */
   readonly held: readonly HeldValue[]
-  /** SHOW works over a replication connection. */
-  readonly hasWalsenderShow: boolean
   /** BASE_BACKUP takes its options in parentheses. */
   readonly hasBaseBackupOptions: boolean
   readonly hasManifest: boolean
-  readonly hasVerifyBackup: boolean
 }
 
 interface Span {
@@ -76,10 +73,8 @@ export const versionRules: readonly VersionRule[] = majors.map((major) => ({
   walDirectory: major >= 10 ? 'pg_wal' : 'pg_xlog',
   parity: paritySettings.filter((entry) => covers(entry, major)).map(({ name }) => name),
   held: heldValues.filter((entry) => covers(entry, major)).map(({ name, value }) => ({ name, value })),
-  hasWalsenderShow: major >= 10,
   hasBaseBackupOptions: major >= 15,
   hasManifest: major >= 13,
-  hasVerifyBackup: major >= 13,
 }))
 
 /** The major that a server_version_num belongs to: 150018 is 15, 90624 is 9.6. */

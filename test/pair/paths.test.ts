@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { expectNothingLeft, listTree, runAgent } from './harness/agent.js'
-import { testWith } from './harness/capability.js'
+import { serverBin, testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
 import { type Master, startMaster } from './harness/master.js'
 import { openSpace, type Space } from './harness/space.js'
@@ -39,6 +39,15 @@ testWith([], 'a slot and a delay that came along keep nothing from streaming', a
   })
   const agent = await runAgent(space, { env: contractFor(space, promoted) })
   await agent.waitForRow(await promoted.insert())
+  agent.terminate('SIGTERM', 'script')
+  expect(await agent.exit, agent.log()).toBe(0)
+})
+
+testWith(['namespace'], 'an agent without pg_verifybackup says so and serves', async () => {
+  const mounts = [{ from: '/dev/null', over: `${serverBin}/pg_verifybackup` }]
+  const agent = await runAgent(space, { env: contractFor(space, master), mounts })
+  await agent.waitForRow(await master.insert())
+  expect(agent.log()).toContain('the copy is not verified')
   agent.terminate('SIGTERM', 'script')
   expect(await agent.exit, agent.log()).toBe(0)
 })

@@ -16,7 +16,7 @@ fetch_patiently() {
   while fetch "$1" "$2" && [ "$status" -ne 0 ]; do
     _fetch_words=$(words_of "$work/words")
     case "$status $_fetch_words" in
-      *'error: '[45][02]9* | *'error: 5'* | *'ERROR 5'* | *'ERROR 429'* | *'HTTP/1.'?' 5'*) ;;
+      *'error: 429'* | *'error: 5'* | *'ERROR 5'* | *'ERROR 429'* | *'HTTP/1.'?' 5'*) ;;
       '8 '* | '22 '* | *'server returned error'*)
         fail CONFIG_WRONG "the server refuses $1: $_fetch_words"
         ;;

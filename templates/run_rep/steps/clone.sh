@@ -75,7 +75,11 @@ watch_clone() {
 }
 
 finish_clone() {
-  if [ "$verify_clone" = yes ] && [ "$has_manifest" = yes ]; then
+  if [ "$verify_clone" != yes ] || [ "$has_manifest" != yes ]; then
+    log INFO "the copy is not verified: PostgreSQL $major has no manifest, or the model says no"
+  elif [ ! -x "$basebackup_bin/pg_verifybackup" ]; then
+    log WARN "the copy is not verified: there is no pg_verifybackup in $basebackup_bin"
+  else
     # It calls pg_waldump through a shell, which must not meet a path that somebody else chose.
     cd -- "$staging" || fail DATA_DIR "cannot enter $staging"
     launch "$basebackup_bin"/pg_verifybackup -q data >"$work/words" 2>&1

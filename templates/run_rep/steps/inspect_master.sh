@@ -48,6 +48,8 @@ judge_refusal() {
     *'password authentication failed'* | *'must be superuser or replication role'* | *'permission denied'*)
       fail MASTER_REFUSES "the master refuses the role $POSTGRES_REPUSER: $1"
       ;;
+    # A server that goes down in mid-handshake.
+    *'unexpected eof'*) return 0 ;;
     *'SSL error'* | *'not support SSL'* | *'certificate verify failed'* | *'root certificate'* \
       | *'server certificate'* | *'certificate file'* | *'private key file'*)
       fail MASTER_TLS "no TLS connection with $POSTGRES_MASTER: $1"

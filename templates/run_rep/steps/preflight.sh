@@ -6,7 +6,7 @@ step_preflight() {
   [ -z "$CONFIG_URL" ] || have curl || have wget || tell_fault "neither curl nor wget is here"
   find_client || tell_fault "no psql is here; install the package postgresql-client"
   need_user
-  [ "$faults" -eq 0 ] || fail AGENT "this agent lacks $faults of the things above"
+  [ "$faults" -eq 0 ] || fail AGENT "missing on this agent: $faults, named above"
   if [ "$(id -u)" -eq 0 ]; then
     prepare_store
     become_user

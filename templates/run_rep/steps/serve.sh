@@ -16,9 +16,13 @@ step_serve() {
 }
 
 # PostgreSQL does not start while the process of an old postmaster.pid lives, though that number may
-# now belong to somebody else. That no server of ours lives is known (look_at_data); a process whose
-# number is in PG_GRANDPARENT_PID is not taken for one, and the lock on shared memory stays in force.
+# now belong to somebody else. A process whose number is in PG_GRANDPARENT_PID is not taken for one, and
+# the lock on shared memory stays in force. That no server of ours lives is asked again: since
+# look_at_data minutes may have passed.
 allow_stale_pid() {
+  if server_is_live; then
+    fail DATA_IN_USE "a server with process number $live_server already runs on $pgdata"
+  fi
   [ -f "$pgdata/postmaster.pid" ] || return 0
   read -r _stale_pid <"$pgdata/postmaster.pid" || return 0
   ! is_integer "$_stale_pid" 2 999999999 || export PG_GRANDPARENT_PID="$_stale_pid"
