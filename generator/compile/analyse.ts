@@ -2,8 +2,8 @@ import { type Effects, effectsOf } from '../shell/effects.js'
 import { parseShell, type Shell } from '../shell/parse.js'
 import { toolsOf } from '../shell/tools.js'
 
-// What a run can reach: the steps in their order, and the two traps.
-const roots = ['run', 'on_signal', 'on_exit']
+// What a run can reach: the steps in their order, and the traps.
+const roots = ['run', 'on_signal', 'on_verdict', 'on_exit']
 
 /** Shell text as a tree, and what it does: read once, for the tables, the rules and the map. */
 export interface Analysis {

@@ -114,7 +114,12 @@ function listParts(model: Replica, contract: readonly ContractVariable[], source
     tables: ['constants', 'exits', 'contract', 'versions'].map((name) => table(`${name}.sh.hbs`)),
     shell: [...library, ...types, ...steps].map(plain),
     own: files.map((file) => ownChunk(file, model, sources)),
-    rest: [plain('run_rep/health.sh'), table('sequence.sh.hbs'), plain('run_rep/main.sh')],
+    rest: [
+      plain('run_rep/health.sh'),
+      plain('run_rep/ready.sh'),
+      table('sequence.sh.hbs'),
+      plain('run_rep/main.sh'),
+    ],
   }
 }
 

@@ -68,9 +68,10 @@ export const failures: readonly Failure[] = [
   },
   {
     id: 'DATA_IN_USE',
-    code: 65,
-    means: 'another server or clone already works on the data',
-    advice: 'stop the process named above with SIGINT, or wait for its end, then start the task again',
+    code: 75,
+    means: 'another run, or a server that it cannot end, works on the data',
+    advice:
+      'wait for the end of the process named above, or stop it with SIGINT; one run at a time may use PGDATA_DIR',
   },
   {
     id: 'DATA_IDENTITY',
@@ -88,7 +89,15 @@ export const failures: readonly Failure[] = [
     id: 'DATA_DIVERGED',
     code: 65,
     means: "the data is on a timeline that the master's history does not have",
-    advice: 'find out which server is the right master; move the old data away to clone anew',
+    advice:
+      'find out which server is the right master; move the old data away to clone anew, or set run.onDiverged in the model',
+  },
+  {
+    id: 'WAL_GONE',
+    code: 65,
+    means: 'the master has removed WAL that the replica still needs',
+    advice:
+      'move the old data away to clone anew, or set run.onDiverged in the model; raise wal_keep_size on the master',
   },
   {
     id: 'GATE',
@@ -160,8 +169,8 @@ export const failures: readonly Failure[] = [
   {
     id: 'NO_SPACE',
     code: 73,
-    means: 'the disk is too small for the clone',
-    advice: 'give PGDATA_DIR more space, or run on another agent',
+    means: 'the disk is full, or too small for the clone',
+    advice: 'give PGDATA_DIR more space (or inodes), or run on another agent',
   },
   {
     id: 'CLONE_FAILED',

@@ -57,7 +57,25 @@ const runSchema = z.strictObject({
   connectTimeout: seconds(2, 3600).default(10).describe('Seconds for one connection attempt'),
   stallLimit: seconds(30, 86_400)
     .default(300)
-    .describe('Seconds without progress after which a clone is given up'),
+    .describe('Seconds without progress after which a clone is ended and tried again'),
+  onDiverged: z
+    .enum(['fail', 'reclone'])
+    .default('fail')
+    .describe(
+      'What is done with data that cannot follow the master any more, since WAL is gone or histories parted',
+    ),
+  watchInterval: seconds(1, 3600).default(5).describe('Seconds between two looks at the running server'),
+  staleLimit: seconds(5, 86_400)
+    .default(30)
+    .describe('Seconds without streaming after which the master is asked why'),
+})
+
+const readySchema = z.strictObject({
+  lagMiB: z.int().min(0).max(900).default(16).describe('How far behind the master a ready replica may be'),
+  role: types.role.schema
+    .optional()
+    .describe('A role that may log in over loopback, to be asked for seconds of lag, too'),
+  lagSeconds: seconds(1, 86_400).default(60).describe('The bound for those seconds'),
 })
 
 const shutdownSchema = z.strictObject({
@@ -81,6 +99,7 @@ const postgresqlSchema = z.strictObject({
 export const replicaSchema = z.strictObject({
   master: masterSchema.prefault({}),
   run: runSchema.prefault({}),
+  ready: readySchema.prefault({}),
   shutdown: shutdownSchema.prefault({}),
   postgresql: postgresqlSchema.prefault({}),
   access: accessSchema,

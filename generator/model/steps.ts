@@ -10,6 +10,7 @@ export const builtinSteps: readonly BuiltinStep[] = [
   step('contract', 'contract.sh.hbs', 'every variable present and well-formed, all faults at once'),
   step('preflight', 'steps/preflight.sh', 'every tool, the user, the password file, the place for the data'),
   step('look_at_data', 'steps/look_at_data.sh', 'local evidence: what lies in PGDATA_DIR'),
+  step('claim', 'steps/claim.sh', 'one run at a time; what a dead one left behind is ended and removed'),
   step('inspect_master', 'steps/inspect_master.sh', 'what the replication protocol tells of the master'),
   step('choose_data', 'steps/choose_data.sh', 'clone, reuse or refuse'),
   step('fetch_config', 'steps/fetch_config.sh', 'the configuration from CONFIG_URL, judged before the clone'),

@@ -1,21 +1,25 @@
 usage() {
   cat <<'EOF'
-usage: sh run_rep.sh [run | preflight | health | version]
+usage: sh run_rep.sh [run | preflight | health | ready | version]
   run        clone the master if need be, then run a streaming replica (the default)
   preflight  everything up to the clone, changing nothing
   health     exit 0 if the replica accepts connections on loopback and is a standby
+  ready      exit 0 if it streams, too, and is not too far behind the master
   version    what this file is
 EOF
 }
 
 main() {
   step=start
-  signals=0 child='' launching=no serving=no exit_code=143 jitters=0 pause_on_failure=no
-  stopper='' watchdog='' feeder='' staging='' work=''
+  signals=0 wakes=0 child='' launching=no serving=no exit_code=143 jitters=0 pause_on_failure=no
+  stopper='' watchdog='' watcher='' feeder='' staging='' work='' alive=''
   tab=$(printf '\t')
   unset CDPATH
+  exec 9</dev/null
+  script=$(cd -- "$(dirname -- "$0")" && pwd)/${0##*/} || script=$0
   sub_command=$1
   trap on_signal TERM INT HUP
+  trap on_verdict USR2
   trap on_exit EXIT
   [ "$#" -le 1 ] || fail USAGE "one sub-command at most, not $#: $*"
   case $sub_command in
@@ -28,6 +32,11 @@ main() {
       step=health
       step_contract
       health
+      ;;
+    ready)
+      step=ready
+      step_contract
+      ready
       ;;
     version) version ;;
     help | -h | --help) usage ;;

@@ -36,7 +36,11 @@ describe('a replica with an idle client (D13)', () => {
         expect(agent.log()).not.toMatch(/immediate shutdown/)
         expect(await agent.state()).toBe('shut down in recovery')
         await expectNothingLeft(agent)
-        if (isRoot) expect(readdirSync(join(agent.sandbox, 'pgdata'))).toEqual(['replica'])
+        if (isRoot)
+          expect(readdirSync(join(agent.sandbox, 'pgdata'))).toEqual([
+            expect.stringMatching(/^claim\.\d+$/),
+            'replica',
+          ])
       })
     }
   }
@@ -130,7 +134,7 @@ describe('a clone', () => {
         expect(await agent.exit, agent.log()).toBe(143)
         slow.thaw()
         await expectNothingLeft(agent)
-        expect(readdirSync(join(agent.sandbox, 'pgdata'))).toEqual([])
+        expect(readdirSync(join(agent.sandbox, 'pgdata'))).toEqual(['claim.1'])
         await slow.stop()
       })
     }
@@ -150,7 +154,10 @@ describe('a clone', () => {
     await again.waitForRow(await slow.insert())
     again.terminate('SIGTERM', 'script')
     expect(await again.exit, again.log()).toBe(0)
-    expect(readdirSync(join(agent.sandbox, 'pgdata'))).toEqual(['replica'])
+    expect(readdirSync(join(agent.sandbox, 'pgdata'))).toEqual([
+      expect.stringMatching(/^claim\.\d+$/),
+      'replica',
+    ])
   })
 
   async function waitForCopy(descendants: () => { readonly args: string }[]): Promise<void> {

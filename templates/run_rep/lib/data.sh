@@ -1,6 +1,7 @@
-# The data lies in $store (PGDATA_DIR): "replica" holds a finished clone, "clone.<pid>" one that is
-# being made. Both hold data (PGDATA), tablespaces/<oid> and files of ours *beside* PGDATA, where no
-# clone of a clone can bring them along. Only the two functions here remove or rename one.
+# The data lies in $store (PGDATA_DIR): "replica" holds a finished clone, "clone.<n>" one that the run
+# of that claim is making, "clone.0" one that was replaced. Each holds data (PGDATA), tablespaces/<oid> and
+# files of ours *beside* PGDATA, where no clone of a clone can bring them along: clone.done, and outdated if
+# it must be replaced. Only remove_clone and install_clone remove or rename one.
 
 # is_ours DIRECTORY: does it bear our mark and a number, or is it empty, as between two steps of making it?
 is_ours() {
@@ -21,23 +22,57 @@ make_ours() {
   : >"$1/run_rep.mark"
 }
 
-# remove_clone DIRECTORY: removes a clone that did not finish, if it is provably ours.
+# remove_work DIRECTORY: removes the small files of one run.
+remove_work() {
+  case $1 in
+    */work.*[0-9] | */work.*[0-9]/watch | */run_rep.*[0-9]) ignore rm -rf -- "${1:?}" ;;
+    *) ;;
+  esac
+}
+
+# remove_clone DIRECTORY: removes a clone that did not finish or was replaced, if it is provably ours.
 remove_clone() {
   [ -e "$1" ] || [ -L "$1" ] || return 0
   case $1 in
     "$store"/clone.*) is_ours "$1" || fail DATA_FOREIGN "will not remove $1, which is not ours" ;;
-    *) fail DATA_FOREIGN "will not remove $1, which is not a clone that did not finish" ;;
+    *) fail DATA_FOREIGN "will not remove $1, which is neither unfinished nor replaced" ;;
   esac
   rm -rf -- "${1:?}/data" "${1:?}/tablespaces" "${1:?}/clone.done"
   rm -rf -- "${1:?}"
 }
 
-# install_clone DIRECTORY: one rename makes a finished clone the replica's data.
+# install_clone DIRECTORY: one rename makes a finished clone the replica's data. What it replaces goes
+# only now, if its replacement is to be seen there.
 install_clone() {
-  if [ -e "$store/replica" ] || [ -L "$store/replica" ]; then
-    fail DATA_IN_USE "$store/replica appeared while the clone was made"
+  retire_replica
+  mv -- "$1" "$replica"
+  ignore sync "$store"
+  remove_clone "$store/clone.0"
+}
+
+# Data that is outdated stops being the replica's. Any other is left where it is.
+retire_replica() {
+  [ -e "$replica" ] || [ -L "$replica" ] || return 0
+  if [ ! -f "$replica/outdated" ] || [ "$on_diverged" != reclone ]; then
+    fail DATA_IN_USE "$replica appeared while the clone was made"
   fi
-  mv -- "$1" "$store/replica"
+  mv -- "$replica" "$store/clone.0"
+}
+
+# is_finished DIRECTORY: clone.done is written last, after the copy was verified and flushed.
+is_finished() {
+  [ ! -L "$1" ] && [ -f "$1/data/PG_VERSION" ] && [ -f "$1/clone.done" ] && read_pins "$1/clone.done"
+}
+
+# free_mb DIRECTORY: prints how much may still be written there; nothing if df cannot tell.
+free_mb() {
+  ignore df -P -k -- "$1" | awk 'NR == 2 { printf "%d\n", $4 / 1024 }'
+}
+
+# need_room DIRECTORY MB: a full disk is told as such, before something else fails for its sake.
+need_room() {
+  _room_mb=$(free_mb "$1")
+  [ "${_room_mb:-$2}" -ge "$2" ] || fail NO_SPACE "$1 has $_room_mb MB left, and $2 MB are needed"
 }
 
 # The marker makes a server a standby. It is written into a clone of our own before its rename.

@@ -2,11 +2,18 @@
 # without a child they end the script, but for the instant between the server's end and ours.
 on_signal() {
   signals=$((signals + 1))
+  wakes=$((wakes + 1))
   if [ -n "$child" ]; then
     stop_child
   elif [ "$launching" = no ] && [ "$serving" = no ]; then
     exit "$exit_code"
   fi
+}
+
+# The watcher of the server has found a reason to stop it.
+on_verdict() {
+  wakes=$((wakes + 1))
+  [ "$serving" = no ] || [ -z "$child" ] || stop_child
 }
 
 # Whatever ends the script, no helper of it lives on and nothing half-done stays behind; the exit status
@@ -22,20 +29,23 @@ on_exit() {
   fi
   end_helper "$stopper"
   end_helper "$watchdog"
+  end_watcher
   end_feeder
   if [ -n "$staging" ]; then
     end_writers "$staging"
     remove_clone "$staging"
   fi
-  [ -z "$work" ] || ignore rm -rf -- "${work:?}"
+  remove_work "$work"
+  [ -z "$alive" ] || ignore rm -f -- "$alive"
   exit "$_exit_status"
 }
 
 # launch COMMAND...: starts the child; await must follow. A signal that comes before the child's
-# number is known is served afterwards. Without exec yash would keep a shell between.
+# number is known is served afterwards. Without exec yash would keep a shell between; without 9<&9
+# ksh and mksh would close descriptor 9, which tells that somebody lives.
 launch() {
   launching=yes
-  exec "$@" </dev/null &
+  exec "$@" </dev/null 9<&9 &
   child=$!
   launching=no
   [ "$signals" -eq 0 ] || stop_child
@@ -48,11 +58,11 @@ launch() {
 await() {
   status=0
   while :; do
-    _await_signals=$signals
+    _await_wakes=$wakes
     _await_status=0
     wait "$child" 2>/dev/null || _await_status=$?
     [ "$_await_status" -eq 127 ] || status=$_await_status
-    if [ "$_await_signals" -eq "$signals" ]; then
+    if [ "$_await_wakes" -eq "$wakes" ]; then
       kill -0 "$child" 2>/dev/null || break
       sleep 1
     fi
@@ -194,6 +204,13 @@ end_helper() {
   [ -n "$1" ] || return 0
   ignore kill -s USR1 "$1"
   ignore wait "$1"
+}
+
+end_watcher() {
+  [ -n "$watcher" ] || return 0
+  ignore kill -s TERM "$watcher"
+  ignore wait "$watcher"
+  watcher=
 }
 
 # The feeder may sit in open(2) of a FIFO that nobody reads.

@@ -1,17 +1,22 @@
 # @step choose_data
-# nothing or our unfinished clone: clone; our finished clone: reuse. What is in doubt is refused.
+# Nothing there: clone. Our finished clone: reuse, unless it left the master's history: then by policy.
+# What is in doubt is refused.
 step_choose_data() {
   if [ "$data_state" = finished ]; then
     major=$pinned_major
     find_major
     [ "$master_known" = no ] || compare_with_master
+  fi
+  if [ "$data_state" = finished ]; then
     decision=reuse
-    remove_unfinished
     log INFO "reusing the replica of system $pinned_system, without a copy"
     return 0
   fi
   decision=clone
   major=$master_major
+  if [ "$data_state" = outdated ] && [ "$master_system" != "$pinned_system" ]; then
+    fail DATA_IDENTITY "the data is of system $pinned_system, but $POSTGRES_MASTER is system $master_system"
+  fi
   find_major
   find_basebackup || fail SERVER_BINARIES "pg_basebackup is missing, or older than PostgreSQL $major"
   start_patience
@@ -19,7 +24,7 @@ step_choose_data() {
     retry_if_busy "the master begins no base backup that psql shows (15 or later does; this is \
 $("$client_bin"/psql --version))" "$(words_of "$work/words")"
   done
-  remove_unfinished
+  check_space
   log INFO "$POSTGRES_MASTER has $backup_mb MB to clone, in $tablespace_count tablespaces of its own"
 }
 
@@ -29,23 +34,36 @@ retry_if_busy() {
   be_patient "$1: $2" || give_up "$2"
 }
 
-remove_unfinished() {
-  [ "$sub_command" = run ] || return 0
-  for _unfinished_clone in "$store"/clone.*; do
-    [ -e "$_unfinished_clone" ] || continue
-    if is_run_rep "${_unfinished_clone##*.}"; then
-      fail DATA_IN_USE "process ${_unfinished_clone##*.} is making the clone $_unfinished_clone"
-    fi
-    log INFO "removing $_unfinished_clone, a clone that did not finish"
-    end_writers "$_unfinished_clone"
-    remove_clone "$_unfinished_clone"
+# Room for the data, a twentieth of it for what the master writes meanwhile, and three WAL segments; and
+# at the least as many files as an empty cluster has, and one for each GB. Data that is to be replaced
+# stays until then, unless there is no room for both.
+check_space() {
+  space_needed=$((backup_mb + backup_mb / 20 + 3 * master_segment_mb))
+  space_place=$store
+  while [ ! -d "$space_place" ]; do
+    space_place=$(dirname -- "$space_place")
   done
+  check_inodes
+  [ "$data_state" = outdated ] || need_room "$space_place" "$space_needed"
+  [ "$data_state" = outdated ] || return 0
+  _space_free=$(free_mb "$store")
+  [ "${_space_free:-$space_needed}" -lt "$space_needed" ] || return 0
+  _space_old=$(du -s -k -- "$replica" | awk '{ printf "%d\n", $1 / 1024 }')
+  [ "$((_space_free + _space_old))" -ge "$space_needed" ] \
+    || fail NO_SPACE "$store has $_space_free MB left beside $_space_old MB of old data; $space_needed are needed"
+  log WARN "no room for two copies: removing the outdated data before its replacement is here"
+  if [ "$sub_command" = run ]; then
+    retire_replica
+    remove_clone "$store/clone.0"
+  fi
 }
 
-# is_run_rep PID: does another process of that number run this script? Numbers are given again, so the
-# number alone does not tell; in a container each task may have the same.
-is_run_rep() {
-  [ "$1" != "$$" ] && kill -0 "$1" 2>/dev/null && tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -q -F run_rep
+# Not every df counts inodes, and not every file system has a number of them.
+check_inodes() {
+  _inodes_free=$(ignore df -P -i -- "$space_place" | awk 'NR == 2 && $2 > 0 { printf "%d\n", $4 }')
+  _inodes_needed=$((1200 + backup_mb / 1024))
+  [ "${_inodes_free:-$_inodes_needed}" -ge "$_inodes_needed" ] \
+    || fail NO_SPACE "$space_place has only $_inodes_free inodes left; a clone needs $_inodes_needed at the least"
 }
 
 find_major() {
@@ -59,9 +77,18 @@ compare_with_master() {
   [ "$master_major" = "$pinned_major" ] || fail DATA_MAJOR \
     "the data is of PostgreSQL $pinned_major, but $POSTGRES_MASTER is $master_major"
   read_control "$pgdata" || fail GATE "pg_controldata cannot read $pgdata: $control"
-  _compare_timeline=$(control_field "Latest checkpoint's TimeLineID")
-  [ "$_compare_timeline" -le "$master_timeline" ] || fail DATA_DIVERGED \
-    "the data is on timeline $_compare_timeline, but $POSTGRES_MASTER only on $master_timeline"
+  control_position
+  judge_history "$timeline" "$position" || give_up_data "$divergence" || fail DATA_DIVERGED "$divergence"
+}
+
+# give_up_data TEXT: what the policy says of data that cannot follow the master any more. The mark lasts,
+# so that the next run knows it, too.
+give_up_data() {
+  [ "$on_diverged" = reclone ] || return 1
+  log WARN "$1; cloning anew (the policy is reclone)"
+  printf '%s\n' "$1" >"$work/outdated"
+  mv -- "$work/outdated" "$replica/outdated"
+  data_state=outdated
 }
 
 # The rows that precede a base backup tell each tablespace and the size. psql is ended after them,
@@ -90,17 +117,4 @@ read_backup_header() {
     esac
   done <"$work/sizes"
   [ "$tablespace_count" -ge 0 ]
-}
-
-# end_writers DIRECTORY: a pg_basebackup of an earlier task may still write there; nobody else has
-# that path in its arguments.
-end_writers() {
-  for _writers_file in /proc/[0-9]*/cmdline; do
-    if [ -r "$_writers_file" ] \
-      && tr '\0' '\n' <"$_writers_file" 2>/dev/null | grep -q -F -x -e "$1/data"; then
-      _writers_pid=${_writers_file#/proc/}
-      log WARN "ending process ${_writers_pid%%/*}, which still writes to $1"
-      ignore kill -s KILL "${_writers_pid%%/*}"
-    fi
-  done
 }

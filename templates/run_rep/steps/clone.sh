@@ -3,18 +3,41 @@
 # then renamed. Whatever ends this early, the copy goes with it.
 step_clone() {
   [ "$decision" = clone ] || return 0
-  staging=$store/clone.$$
+  staging=$store/clone.$claim
+  clone_tries=0
   start_patience
   until copy_master; do
     _clone_words=$(words_of "$work/clone.log")
+    end_writers "$staging"
     remove_clone "$staging"
-    [ ! -e "$work/stalled" ] || fail CLONE_STALLED "nothing arrived for $stall_limit s: $_clone_words"
     case $_clone_words in
-      *'No space left'*) fail NO_SPACE "the disk of $store is full: $_clone_words" ;;
-      *) retry_if_busy "pg_basebackup ended with $status" "$_clone_words" ;;
+      *'No space left'* | *'Disk quota exceeded'*) fail NO_SPACE "the disk of $store is full: $_clone_words" ;;
+      *) ;;
     esac
+    if is_busy "$_clone_words"; then
+      be_patient "pg_basebackup ended with $status: $_clone_words" || give_up "$_clone_words"
+    else
+      try_clone_again "$_clone_words"
+    fi
   done
   finish_clone
+}
+
+# A copy that broke off, or stands still, is begun anew: networks mend, and masters come back.
+try_clone_again() {
+  clone_tries=$((clone_tries + 1))
+  if [ -e "$work/stalled" ]; then
+    rm -f -- "$work/stalled"
+    [ "$clone_tries" -lt 3 ] || fail CLONE_STALLED "nothing arrived for $stall_limit s, in three tries: $1"
+    _again_words="nothing arrived for $stall_limit s"
+  else
+    [ "$clone_tries" -lt 3 ] || fail CLONE_FAILED "pg_basebackup ended with $status, in three tries: $1"
+    _again_words="pg_basebackup ended with $status: $1"
+  fi
+  _again_pause=$(jittered $((clone_tries * 5)))
+  log WARN "$_again_words; the copy is removed; trying again in $_again_pause s"
+  pause "$_again_pause"
+  start_patience
 }
 
 copy_master() {
@@ -57,6 +80,7 @@ watch_clone() {
   _watch_size=0 _watch_still=0 _watch_quiet=0
   while [ "$_watch_still" -lt "$stall_limit" ]; do
     nap 5
+    kill -0 "$$" 2>/dev/null || break
     _watch_now=$(ignore du -s -k "$staging")
     _watch_now=${_watch_now%%[!0-9]*}
     _watch_still=$((_watch_still + 5))
@@ -95,7 +119,7 @@ finish_clone() {
   write_standby_marker "$staging/data"
   printf '%s\n' "system_identifier=$master_system" "timeline=$master_timeline" "major=$major" \
     >"$staging/clone.done"
-  ignore sync "$staging/clone.done"
+  ignore sync "$staging/data/$standby_marker" "$staging/data" "$staging/clone.done" "$staging"
   install_clone "$staging"
   staging=
   log INFO "cloned $backup_mb MB"

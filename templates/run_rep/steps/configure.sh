@@ -12,11 +12,13 @@ step_configure() {
   read_control "$pgdata" || fail GATE "pg_controldata cannot read $pgdata: $control"
   conf_dir=$pgdata
   settle_locales
+  parity_held=
   hold_parity max_connections "${master_max_connections:-0}" max_connections
   hold_parity max_worker_processes "${master_max_worker_processes:-0}" max_worker_processes
   hold_parity max_wal_senders "${master_max_wal_senders:-0}" max_wal_senders
   hold_parity max_prepared_transactions "${master_max_prepared_transactions:-0}" max_prepared_xacts
   hold_parity max_locks_per_transaction "${master_max_locks_per_transaction:-0}" max_locks_per_xact
+  settle_shared_memory
   check_libraries
   check_certificate
 }
@@ -69,6 +71,21 @@ hold_parity() {
   [ "$value" -ge "${_parity_control:-0}" ] || value=$_parity_control
   held_settings="$held_settings
 $1=$value"
+  parity_held="$parity_held
+$3=$value"
+}
+
+# PostgreSQL keeps small things in /dev/shm, and does not start without it. Containers often have none, or
+# one that is full; shared memory of System V is slower to make, and always there.
+settle_shared_memory() {
+  setting dynamic_shared_memory_type
+  [ "$value" = posix ] || return 0
+  _shared_mb=$(free_mb /dev/shm)
+  if [ ! -w /dev/shm ] || [ "${_shared_mb:-8}" -lt 8 ]; then
+    log WARN "/dev/shm cannot be used or has only ${_shared_mb:-0} MB left: using System V shared memory"
+    held_settings="$held_settings
+dynamic_shared_memory_type=sysv"
+  fi
 }
 
 # A library that is missing here is found by the server only when it starts.

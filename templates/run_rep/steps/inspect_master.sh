@@ -21,15 +21,26 @@ step_inspect_master() {
   log INFO "master: PostgreSQL $master_major, system $master_system, timeline $master_timeline"
 }
 
-# One connection, one question a row. Its time covers a connection attempt to each host in turn.
+# One connection, one question a row.
 ask_master() {
+  ask_replication "$primary_conninfo" IDENTIFY_SYSTEM 'SHOW transaction_read_only' \
+    'SHOW server_version_num' 'SHOW wal_level' 'SHOW wal_segment_size' 'SHOW max_connections' 'SHOW max_worker_processes' 'SHOW max_wal_senders' \
+    'SHOW max_prepared_transactions' 'SHOW max_locks_per_transaction'
+}
+
+# ask_replication CONNINFO COMMAND...: its time covers a connection attempt to each host in turn, but for a
+# replica that has its data and can serve without an answer.
+ask_replication() {
   _ask_limit=$((PGCONNECT_TIMEOUT * master_count + 10))
-  [ "$data_state" != finished ] || _ask_limit=5
+  [ "${data_state:-finished}" != finished ] || _ask_limit=5
+  _ask_conninfo=$1
+  shift
+  for _ask_command in "$@"; do
+    set -- "$@" -c "$_ask_command"
+    shift
+  done
   bounded "$_ask_limit" "$client_bin"/psql -X -w -A -t -F "$tab" -v ON_ERROR_STOP=1 \
-    -d "$primary_conninfo dbname=replication replication=true" -c 'IDENTIFY_SYSTEM' -c 'SHOW server_version_num' \
-    -c 'SHOW wal_level' -c 'SHOW max_connections' -c 'SHOW max_worker_processes' \
-    -c 'SHOW max_wal_senders' -c 'SHOW max_prepared_transactions' \
-    -c 'SHOW max_locks_per_transaction' >"$work/answers" 2>"$work/words"
+    -d "$_ask_conninfo dbname=replication replication=true" "$@" >"$work/answers" 2>"$work/words"
   [ "$status" -ne 124 ] || printf 'silent for %s s\n' "$_ask_limit" >>"$work/words"
   [ "$status" -eq 0 ]
 }
@@ -79,10 +90,13 @@ give_up() {
 }
 
 read_answers() {
+  read_identity
   {
-    IFS="$tab" read -r master_system master_timeline _answers_rest
+    read -r _answers_identity
+    read -r _answers_read_only
     read -r master_version
     read -r master_wal_level
+    read -r _answers_segment
     read -r master_max_connections
     read -r master_max_worker_processes
     read -r master_max_wal_senders
@@ -97,6 +111,10 @@ read_answers() {
     || ! is_integer "$master_max_locks_per_transaction" 0 999999999; then
     fail MASTER_VERSION "the answers of $POSTGRES_MASTER are not those of a PostgreSQL server"
   fi
+  case $_answers_segment in
+    *GB) master_segment_mb=$((${_answers_segment%GB} * 1024)) ;;
+    *) master_segment_mb=${_answers_segment%MB} ;;
+  esac
   if [ "$master_version" -ge 100000 ]; then
     master_major=$((master_version / 10000))
   else
@@ -108,18 +126,22 @@ read_answers() {
   esac
 }
 
+# The first line is the answer to IDENTIFY_SYSTEM, the second tells whether that server is a replica.
+read_identity() {
+  master_system='' master_timeline='' master_position='' master_read_only=''
+  {
+    IFS="$tab" read -r master_system master_timeline master_position _identity_rest
+    read -r master_read_only
+  } <"$work/answers" || :
+}
+
 # Small files of this run only: beside the data, or for preflight, which changes nothing, elsewhere.
 make_work() {
   if [ "$sub_command" = run ]; then
-    for _make_old in "$store"/work.[0-9]*; do
-      if is_ours "$_make_old" && ! is_run_rep "${_make_old##*.}"; then
-        rm -rf -- "${_make_old:?}"
-      fi
-    done
-    make_ours "$store/work.$$"
-    work=$store/work.$$
+    work=$store/work.$claim
   else
-    make_ours "${TMPDIR:-/tmp}/run_rep.$$"
     work=${TMPDIR:-/tmp}/run_rep.$$
+    ! is_ours "$work" || remove_work "$work"
   fi
+  make_ours "$work"
 }

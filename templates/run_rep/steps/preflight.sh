@@ -53,15 +53,14 @@ prepare_store() {
 
 # Goes on as RUN_USER in this same process, by the first tool that proves that it can.
 become_user() {
-  _become_script=$(cd -- "$(dirname -- "$0")" && pwd)/${0##*/}
   for _become_tool in setpriv gosu su-exec chpst start-stop-daemon chroot busybox; do
     if have "$_become_tool" \
       && [ "$(ignore as_user "$_become_tool" id -u)" = "$user_id" ]; then
-      if [ -z "$(ignore as_user "$_become_tool" sh "$_become_script" version)" ]; then
-        fail RUN_USER "$RUN_USER may not enter $(pwd), or not read $_become_script"
+      if [ -z "$(ignore as_user "$_become_tool" sh "$script" version)" ]; then
+        fail RUN_USER "$RUN_USER may not enter $(pwd), or not read $script"
       fi
       trap - EXIT
-      as_user "$_become_tool" sh "$_become_script" "$sub_command"
+      as_user "$_become_tool" sh "$script" "$sub_command"
     fi
   done
   fail RUN_USER "no tool here turns root into $RUN_USER: setpriv, gosu, su-exec, chpst, \

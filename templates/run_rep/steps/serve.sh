@@ -1,24 +1,29 @@
 # @step serve
 # The one place that starts a server. It is a child, so that SIGTERM becomes a fast shutdown; its end
-# is ours.
+# is ours, unless it has to start again with other values.
 step_serve() {
   log INFO "starting PostgreSQL $major as $replica_name on port $PORT0"
   allow_stale_pid
   serving=yes
   with_settings launch "$pg_bin"/postgres -D "$pgdata"
+  start_watcher
   await
+  end_watcher
+  serving=no
   if [ "$signals" -gt 0 ] && [ "$status" -eq 0 ]; then
     log INFO "PostgreSQL shut down cleanly"
-  else
-    log WARN "PostgreSQL ended with status $status"
+    exit 0
   fi
+  [ "$signals" -gt 0 ] || obey_verdict
+  log WARN "PostgreSQL ended with status $status"
+  [ "$signals" -gt 0 ] || need_room "$store" 16
   exit "$status"
 }
 
 # PostgreSQL does not start while the process of an old postmaster.pid lives, though that number may
 # now belong to somebody else. A process whose number is in PG_GRANDPARENT_PID is not taken for one, and
-# the lock on shared memory stays in force. That no server of ours lives is asked again: since
-# look_at_data minutes may have passed.
+# the lock on shared memory stays in force. That no server of ours lives is asked again: since the claim
+# minutes may have passed.
 allow_stale_pid() {
   if server_is_live; then
     fail DATA_IN_USE "a server with process number $live_server already runs on $pgdata"
@@ -26,4 +31,31 @@ allow_stale_pid() {
   [ -f "$pgdata/postmaster.pid" ] || return 0
   read -r _stale_pid <"$pgdata/postmaster.pid" || return 0
   ! is_integer "$_stale_pid" 2 999999999 || export PG_GRANDPARENT_PID="$_stale_pid"
+}
+
+# Why the watcher stopped the server, or why the server stopped: what was too low when it was started
+# would be too low again, so it starts with what its master has now.
+obey_verdict() {
+  verdict='' verdict_text=''
+  [ ! -f "$work/verdict" ] || { read -r verdict && IFS= read -r verdict_text; } <"$work/verdict" || :
+  case $verdict in
+    promoted) fail GATE "$verdict_text" ;;
+    identity) fail DATA_IDENTITY "$verdict_text" ;;
+    diverged) give_up_data "$verdict_text" || fail DATA_DIVERGED "$verdict_text" ;;
+    wal_gone) give_up_data "$verdict_text" || fail WAL_GONE "$verdict_text" ;;
+    no_space) fail NO_SPACE "$verdict_text" ;;
+    *)
+      raised_parity || return 0
+      log INFO "$raised: starting again with it"
+      ;;
+  esac
+  start_again
+}
+
+# The same process begins anew, so nothing of this run can be left over in it; the claim knows it again.
+start_again() {
+  [ -r "$script" ] || fail RUN_USER "cannot read $script, to start again"
+  remove_work "$work"
+  trap - EXIT
+  exec sh "$script" run
 }

@@ -1,0 +1,91 @@
+# One run at a time works on $store. A claim is a symbolic link claim.<n> whose target names its holder.
+# The next number is taken by making the next link, which fails if it is there already, and only when the
+# holder of the highest is dead. The highest is never removed: else it could be taken twice.
+
+# claim_store: sets $claim to our number, or ends the run while another one lives.
+claim_store() {
+  own_boot=$(boot_of)
+  own_namespace=$(namespace_of)
+  identity=$own_boot.$own_namespace.$$.$(start_of "$$")
+  alive=$store/alive.$identity
+  hold_alive
+  _claim_rounds=0
+  until take_claim; do
+    _claim_rounds=$((_claim_rounds + 1))
+    if [ "$_claim_rounds" -gt 50 ]; then
+      need_room "$store" 1
+      fail DATA_DIR "cannot make a symbolic link in $store"
+    fi
+  done
+  hold_alive
+  for _claim_old in "$store"/claim.* "$store"/alive.*; do
+    [ "$_claim_old" = "$store/claim.$claim" ] || [ "$_claim_old" = "$alive" ] || rm -f -- "$_claim_old"
+  done
+}
+
+take_claim() {
+  find_claim
+  [ "$claim_holder" != "$identity" ] || return 0
+  if [ "$claim" -gt 0 ] && holder_lives "$claim_holder"; then
+    _take_pid=${claim_holder%.*}
+    fail DATA_IN_USE "the run with process number ${_take_pid##*.} works on $store (claim.$claim)"
+  fi
+  _take_next=$((claim + 1))
+  ln -s -- "$identity" "$store/claim.$_take_next" 2>/dev/null || return 1
+  # While we looked, others may have come, gone, and tidied away the number that we took.
+  find_claim
+  [ "$claim" -eq "$_take_next" ]
+}
+
+# find_claim: sets $claim to the highest number and $claim_holder to its holder; 0 when there is none.
+find_claim() {
+  claim=0 claim_holder=''
+  for _find_claim in "$store"/claim.*; do
+    if is_integer "${_find_claim##*.}" 1 999999999 && [ "${_find_claim##*.}" -gt "$claim" ]; then
+      claim=${_find_claim##*.}
+    fi
+  done
+  [ "$claim" -eq 0 ] || claim_holder=$(readlink -- "$store/claim.$claim") || claim_holder=''
+}
+
+# holder_lives HOLDER: numbers of processes are given again, and each pid namespace counts for itself, so
+# a process is known by boot, namespace, number and the time of its start. In a namespace that we cannot
+# see into, a FIFO tells: the kernel lets us open it for writing as long as the holder has it open.
+holder_lives() {
+  _holder_rest=${1#*.}
+  _holder_pid=${1%.*}
+  [ "${1%%.*}" = "$own_boot" ] || return 1
+  if [ "${_holder_rest%%.*}" = "$own_namespace" ] && [ "$own_namespace" != unknown ]; then
+    [ "$(start_of "${_holder_pid##*.}")" = "${1##*.}" ] || return 1
+    return 0
+  fi
+  [ -p "$store/alive.$1" ] || return 1
+  bounded 5 tee -- "$store/alive.$1" >/dev/null
+  [ "$status" -eq 0 ]
+}
+
+# Descriptor 9 is open as long as we live, or a server or clone that we started.
+hold_alive() {
+  [ -p "$alive" ] || mkfifo -- "$alive" || fail DATA_DIR "cannot make a FIFO in $store"
+  exec 9<>"$alive"
+}
+
+boot_of() {
+  ignore read_first /proc/sys/kernel/random/boot_id | cut -c 1-8
+}
+
+namespace_of() {
+  _namespace_link=$(readlink /proc/self/ns/pid 2>/dev/null) || _namespace_link=unknown
+  printf '%s\n' "$_namespace_link" | tr -d -c 'a-z0-9\n'
+}
+
+read_first() {
+  IFS= read -r _read_first_line <"$1" && printf '%s\n' "$_read_first_line"
+}
+
+# start_of PID: when that process began, in ticks since boot; nothing for one that is dead but not yet
+# waited for. The name in the second field may hold anything, so what counts is behind the last ")".
+start_of() {
+  ignore cat "/proc/$1/stat" | tr '\n' ' ' \
+    | awk '{ sub(/.*\) /, ""); if ($1 != "Z" && $1 != "X") print $20 }'
+}

@@ -1,0 +1,77 @@
+# What a dead run left behind. Called with the claim in hand, so none of it belongs to a live run.
+
+# server_is_live: is the first line of postmaster.pid the number of a process that works in this data
+# directory? The kernel gives old numbers to new processes, so the number alone proves nothing.
+server_is_live() {
+  [ -f "$pgdata/postmaster.pid" ] || return 1
+  read -r live_server <"$pgdata/postmaster.pid" || return 1
+  is_integer "$live_server" 2 999999999 || return 1
+  kill -0 "$live_server" 2>/dev/null || return 1
+  [ -d /proc/self ] || return 0
+  works_in "$live_server" "$pgdata"
+}
+
+# works_in PID DIRECTORY: is it a process of PostgreSQL with that working directory?
+works_in() {
+  [ "$(cd -- "/proc/$1/cwd" 2>/dev/null && pwd -P)" = "$(cd -- "$2" && pwd -P)" ] \
+    && grep -q postgres "/proc/$1/cmdline" 2>/dev/null
+}
+
+# end_old_server: a server that outlived its run is shut down: fast, then immediate, then KILL.
+end_old_server() {
+  _old_left=$((stop_fast + stop_immediate + 5))
+  while server_is_live; do
+    if [ "$_old_left" -gt $((stop_immediate + 5)) ]; then
+      ignore kill -s INT "$live_server"
+    elif [ "$_old_left" -gt 5 ]; then
+      ignore kill -s QUIT "$live_server"
+    elif [ "$_old_left" -gt 0 ]; then
+      ignore kill -s KILL "$live_server"
+    else
+      fail DATA_IN_USE "the server with process number $live_server on $pgdata cannot be ended"
+    fi
+    pause 1
+    _old_left=$((_old_left - 1))
+  done
+  end_old_workers
+}
+
+# Processes of a server whose postmaster was killed end by themselves, if nothing keeps them; as long as
+# one lives no new server may start.
+end_old_workers() {
+  for _workers_try in 1 2 3 4 5 6; do
+    _workers_left=$(workers_of "$pgdata")
+    [ -n "$_workers_left" ] || return 0
+    [ "$_workers_try" -lt 4 ] || kill_each KILL "$_workers_left"
+    pause 1
+  done
+}
+
+workers_of() {
+  grep -l -s postgres /proc/[0-9]*/cmdline | while read -r _workers_file; do
+    _workers_pid=${_workers_file#/proc/}
+    _workers_pid=${_workers_pid%%/*}
+    ! works_in "$_workers_pid" "$1" || printf '%s\n' "$_workers_pid"
+  done
+}
+
+# end_writers DIRECTORY: a pg_basebackup, or its WAL child, may still write there; nobody else has that
+# path in its arguments.
+end_writers() {
+  grep -l -s -F -e "$1/data" /proc/[0-9]*/cmdline | while read -r _writers_file; do
+    _writers_pid=${_writers_file#/proc/}
+    if tr '\0' '\n' <"$_writers_file" 2>/dev/null | grep -q -F -x -e "$1/data"; then
+      log WARN "ending process ${_writers_pid%%/*}, which still writes to $1"
+      ignore kill -s KILL "${_writers_pid%%/*}"
+    fi
+  done
+}
+
+# kill_each SIGNAL PIDS: to each number of the lines in PIDS.
+kill_each() {
+  while read -r _each_pid; do
+    [ -z "$_each_pid" ] || ignore kill -s "$1" "$_each_pid"
+  done <<EOF
+$2
+EOF
+}

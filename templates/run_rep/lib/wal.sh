@@ -1,0 +1,85 @@
+# Positions in the WAL: LSNs as PostgreSQL prints them (0/3000148), and what the master's history says of
+# one. 64 bits are more than some shells count with, and awk's numbers are exact up to 8 PB.
+
+# lsn_minus A B: prints how many bytes A is ahead of B.
+lsn_minus() {
+  awk -v a="$1" -v b="$2" '
+    function hex(text,  value, i) {
+      value = 0
+      for (i = 1; i <= length(text); i++)
+        value = value * 16 + index("0123456789ABCDEF", toupper(substr(text, i, 1))) - 1
+      return value
+    }
+    function lsn(text,  part) {
+      split(text, part, "/")
+      return hex(part[1]) * 4294967296 + hex(part[2])
+    }
+    BEGIN { printf "%.0f\n", lsn(a) - lsn(b) }'
+}
+
+# is_ahead A B: is the LSN A behind the LSN B?
+is_ahead() {
+  case $(lsn_minus "$1" "$2") in
+    0 | -*) return 1 ;;
+    *) return 0 ;;
+  esac
+}
+
+# control_position: $timeline and $position that replay has surely reached, from what read_control read.
+control_position() {
+  timeline=$(control_field "Latest checkpoint's TimeLineID")
+  position=$(control_field 'Latest checkpoint location')
+  _control_recovery=$(control_field 'Minimum recovery ending location')
+  if is_ahead "$_control_recovery" "$position"; then
+    position=$_control_recovery
+    timeline=$(control_field "Min recovery ending loc's timeline")
+  fi
+}
+
+# judge_history TIMELINE LSN: is that a point of the master's history? If not, $divergence says why. Needs
+# what ask_master was answered.
+judge_history() {
+  divergence=
+  if [ "$1" -eq "$master_timeline" ]; then
+    # A master that is a replica itself may be behind for a while, after its restart.
+    [ "$master_read_only" = on ] || ! is_ahead "$2" "$master_position" \
+      || divergence="the data is at $2, but $POSTGRES_MASTER only at $master_position of the same timeline"
+  elif [ "$1" -gt "$master_timeline" ]; then
+    divergence="the data is on timeline $1, but $POSTGRES_MASTER only on $master_timeline"
+  else
+    ask_replication "$primary_conninfo" "TIMELINE_HISTORY $master_timeline" || return 0
+    _history_fork=$(sed "1s/^[^$tab]*$tab//" "$work/answers" | awk -v tli="$1" '$1 == tli { print $2; exit }')
+    if [ -z "$_history_fork" ]; then
+      divergence="the data is on timeline $1, which is not in the history of $POSTGRES_MASTER"
+    elif is_ahead "$2" "$_history_fork"; then
+      divergence="the data is at $2 of timeline $1, which $POSTGRES_MASTER left at $_history_fork"
+    fi
+  fi
+  [ -z "$divergence" ]
+}
+
+# segment_lsn NAME: prints where that WAL file begins. Its name is the timeline, and two halves of a number;
+# segments have 1 MB at the least, so the lower four digits are 0, and small numbers suit every printf.
+segment_lsn() {
+  awk -v name="$1" -v size="$(control_field 'Bytes per WAL segment')" '
+    BEGIN {
+      for (i = 17; i <= 24; i++)
+        value = value * 16 + index("0123456789ABCDEF", substr(name, i, 1)) - 1
+      printf "%s/%X0000\n", substr(name, 9, 8), value * size / 65536
+    }'
+}
+
+# replay_segment: prints the name of the WAL file that replay reads, or waits for; from the title of the
+# startup process, which no other language and no missing right can hide.
+replay_segment() {
+  _segment_pid=$(server_process startup)
+  [ -n "$_segment_pid" ] || return 0
+  ignore tr '\0' ' ' <"/proc/$_segment_pid/cmdline" | sed -n 's/.* \([0-9A-F]\{24\}\).*/\1/p'
+}
+
+# server_process WORD: prints the number of that child of $server, by its title.
+server_process() {
+  ignore grep -l -s -F -e ": $1" /proc/[0-9]*/cmdline | while read -r _process_file; do
+    ignore read_parent "${_process_file%cmdline}stat" "$server"
+  done
+}

@@ -1,0 +1,128 @@
+# The watcher: a second process beside the server, which sees what a scheduler cannot: a server that
+# was promoted, that waits for higher settings, that follows nobody any more, or whose script was killed.
+# It only decides; the script stops the server and acts.
+
+start_watcher() {
+  server=$child
+  verdict_file=$work/verdict
+  (
+    become_watcher
+    watch_server
+  ) &
+  watcher=$!
+}
+
+# In its subshell: work files, a child and traps of its own.
+become_watcher() {
+  child='' serving=no staging='' alive='' pause_on_failure=no exit_code=0
+  make_ours "$work/watch"
+  work=$work/watch
+  exec 9</dev/null
+  trap - USR2
+  trap on_signal TERM INT HUP
+  trap on_exit EXIT
+}
+
+watch_server() {
+  watch_still=0 watch_receiver='' watch_said=''
+  while :; do
+    pause "$watch_interval"
+    if ! kill -0 "$$" 2>/dev/null; then
+      log WARN "the script was killed; shutting down the server that it left behind"
+      end_old_server
+      exit 0
+    fi
+    watch_role
+    ! raised_parity || decide parity "$raised"
+    [ ! -r /proc/self/stat ] || watch_stream
+  done
+}
+
+# decide VERDICT TEXT: the script reads it when the server has ended.
+decide() {
+  log WARN "$2"
+  printf '%s\n' "$1" "$2" >"$verdict_file.new"
+  mv -- "$verdict_file.new" "$verdict_file"
+  kill -s USR2 "$$"
+  exit 0
+}
+
+# The state of a fresh clone is "in production" until recovery has read backup_label, so that is looked
+# at first.
+watch_role() {
+  _watch_label=no
+  [ ! -e "$pgdata/backup_label" ] || _watch_label=yes
+  read_control "$pgdata" || return 0
+  if [ "$(control_field 'Database cluster state')" = 'in production' ] && [ "$_watch_label" = no ]; then
+    decide promoted "somebody promoted the server: it takes writes, beside $POSTGRES_MASTER"
+  fi
+}
+
+# raised_parity: did the master raise, in the WAL that came here, what a standby must not have less of?
+# From 14 on replay pauses for it, with stale rows; before, the server ends.
+raised_parity() {
+  read_control "$pgdata" || return 1
+  while IFS='=' read -r _raised_field _raised_held; do
+    [ -n "$_raised_field" ] || continue
+    _raised_now=$(control_field "$_raised_field setting")
+    if [ "${_raised_now:-0}" -gt "$_raised_held" ]; then
+      raised="the master raised $_raised_field from $_raised_held to $_raised_now"
+      return 0
+    fi
+  done <<EOF
+$parity_held
+EOF
+  return 1
+}
+
+# A walreceiver that lives on between two looks streams, or waits for a master that is away; one that
+# cannot stream is a new process each time.
+watch_stream() {
+  _watch_pid=$(server_process walreceiver)
+  if [ -n "$_watch_pid" ] && [ "$_watch_pid" = "$watch_receiver" ]; then
+    [ -z "$watch_said" ] || log INFO 'the walreceiver runs again'
+    watch_still=0 watch_said=''
+    return 0
+  fi
+  watch_receiver=$_watch_pid
+  watch_still=$((watch_still + watch_interval))
+  [ "$watch_still" -ge "$stale_limit" ] || return 0
+  watch_still=0
+  judge_standstill
+  [ "$standstill" = "$watch_said" ] || log WARN "not streaming: $standstill"
+  watch_said=$standstill
+}
+
+# Why does nothing arrive? A master that is merely away is no reason to stop serving.
+judge_standstill() {
+  _still_mb=$(free_mb "$store")
+  [ "${_still_mb:-16}" -ge 16 ] \
+    || decide no_space "$store has $_still_mb MB left, so that no WAL can be received"
+  standstill='the master gives no answer'
+  if ! ask_master; then
+    standstill="$standstill: $(words_of "$work/words")"
+    return 0
+  fi
+  read_identity
+  [ "$master_system" = "$pinned_system" ] || decide identity \
+    "the data is of system $pinned_system, but $POSTGRES_MASTER is now system $master_system"
+  _still_segment=$(replay_segment)
+  control_position
+  judge_history "$timeline" "$position" || decide diverged "$divergence"
+  standstill="the master answers, and has what comes after $position"
+  if [ -n "$_still_segment" ] && is_wal_gone "$_still_segment"; then
+    decide wal_gone "the master has no longer the WAL file $_still_segment, which comes next here"
+  fi
+}
+
+# is_wal_gone NAME: asked of the master as a walreceiver would ask. Servers speak many languages, but
+# each names the file. An empty file of that name, ending in .partial, says where pg_receivewal begins.
+is_wal_gone() {
+  [ -x "$client_bin/pg_receivewal" ] || return 1
+  [ -d "$work/wal" ] || mkdir -- "$work/wal"
+  rm -f -- "$work/wal"/*
+  : >"$work/wal/$1.partial"
+  bounded 5 "$client_bin"/pg_receivewal -D "$work/wal" -d "$primary_conninfo" -n -w 2>"$work/words"
+  rm -f -- "$work/wal"/*
+  [ "$status" -ne 124 ] && grep -q -F -e "$1" "$work/words"
+}

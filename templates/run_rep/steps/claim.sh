@@ -1,0 +1,47 @@
+# @step claim
+# From here on this run alone works on the data. What a dead run left behind is ended and removed: its
+# server, a pg_basebackup that goes on without it, a clone that did not finish, small files.
+step_claim() {
+  if [ "$sub_command" != run ]; then
+    tell_owner
+    return 0
+  fi
+  claim_store
+  survey
+  if [ "$data_state" = finished ] || [ "$data_state" = outdated ]; then
+    ! server_is_live \
+      || log WARN "ending the server with process number $live_server, which outlived its run"
+    end_old_server
+  fi
+  for _claim_left in "$store"/work.* "$store"/clone.*; do
+    [ ! -e "$_claim_left" ] || tidy_away "$_claim_left"
+  done
+  survey
+}
+
+# tidy_away DIRECTORY: a clone that was finished, and died before its rename, is good.
+tidy_away() {
+  case $1 in
+    "$store"/work.*)
+      is_ours "$1" || fail DATA_FOREIGN "will not remove $1, which is not ours"
+      remove_work "$1"
+      ;;
+    *)
+      end_writers "$1"
+      if [ ! -e "$replica" ] && [ ! -e "$1/outdated" ] && is_finished "$1"; then
+        log INFO "$1 was finished: going on with it"
+        install_clone "$1"
+      else
+        log INFO "removing $1, a clone that did not finish"
+        remove_clone "$1"
+      fi
+      ;;
+  esac
+}
+
+# What preflight, which changes nothing, can say of a live owner.
+tell_owner() {
+  if [ "$data_state" = finished ] && server_is_live; then
+    log WARN "a server with process number $live_server runs on $pgdata; if its run is dead, a new one ends it"
+  fi
+}
