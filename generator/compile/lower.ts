@@ -82,6 +82,7 @@ function lowerVersions(majors: readonly number[], listen: readonly string[]): Vi
       .map(({ pattern, values }) => ({ pattern, values: lit(values.join('\n')) })),
     facts: [
       branchByMajors(rules, ({ standbyMarker }) => `standby_marker=${standbyMarker}`),
+      branchByMajors(rules, ({ walDirectory }) => `wal_directory=${walDirectory}`),
       branchByMajors(rules, ({ hasManifest }) => `has_manifest=${hasManifest ? 'yes' : 'no'}`),
       branchByMajors(rules, ({ hasBaseBackupOptions }) =>
         hasBaseBackupOptions

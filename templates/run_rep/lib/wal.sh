@@ -69,6 +69,54 @@ segment_lsn() {
     }'
 }
 
+# next_segment NAME: prints the name that follows; the last part counts up to 4 GB of WAL.
+next_segment() {
+  awk -v name="$1" -v size="$(control_field 'Bytes per WAL segment')" '
+    function hex(text,  value, i) {
+      for (i = 1; i <= length(text); i++)
+        value = value * 16 + index("0123456789ABCDEF", substr(text, i, 1)) - 1
+      return value
+    }
+    BEGIN {
+      high = hex(substr(name, 9, 8))
+      low = hex(substr(name, 17, 8)) + 1
+      if (low == 4294967296 / size) {
+        high++
+        low = 0
+      }
+      printf "%s%08X%08X\n", substr(name, 1, 8), high, low
+    }'
+}
+
+# has_page NAME LAST: does that WAL file hold its first page, or, if LAST is 1, its last? Files are used
+# again, so what counts is the position that the page gives of itself (xlogdefs.h, XLogPageHeaderData).
+has_page() {
+  _page_size=$(control_field 'Bytes per WAL segment')
+  _page_offset=$(($2 * (_page_size - $(control_field 'WAL block size'))))
+  _page_wanted=$(awk -v name="$1" -v size="$_page_size" -v offset="$_page_offset" '
+    BEGIN {
+      for (i = 17; i <= 24; i++)
+        value = value * 16 + index("0123456789ABCDEF", substr(name, i, 1)) - 1
+      value = value * size + offset
+      printf "%04x%04x %s\n", int(value / 65536), value % 65536, tolower(substr(name, 9, 8))
+    }')
+  _page_found=$(ignore od -A n -t x4 -j "$((_page_offset + 8))" -N 8 "$pgdata/$wal_directory/$1" \
+    | awk '{ print $1, $2 }')
+  case $_page_found in
+    "$_page_wanted" | "${_page_wanted#* } ${_page_wanted% *}") return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+# needed_segment NAME: sets $needed to the file that must come from the master, when replay is in that one;
+# false if the next one is here already.
+needed_segment() {
+  needed=$1
+  has_page "$1" 1 || return 0
+  needed=$(next_segment "$1")
+  ! has_page "$needed" 0
+}
+
 # replay_segment: prints the name of the WAL file that replay reads, or waits for; from the title of the
 # startup process, which no other language and no missing right can hide.
 replay_segment() {

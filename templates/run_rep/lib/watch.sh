@@ -24,7 +24,7 @@ become_watcher() {
 }
 
 watch_server() {
-  watch_still=0 watch_receiver='' watch_said=''
+  watch_still=0 watch_receiver='' watch_segment=none watch_said=''
   while :; do
     pause "$watch_interval"
     if ! kill -0 "$$" 2>/dev/null; then
@@ -81,7 +81,7 @@ watch_stream() {
   _watch_pid=$(server_process walreceiver)
   if [ -n "$_watch_pid" ] && [ "$_watch_pid" = "$watch_receiver" ]; then
     [ -z "$watch_said" ] || log INFO 'the walreceiver runs again'
-    watch_still=0 watch_said=''
+    watch_still=0 watch_segment=none watch_said=''
     return 0
   fi
   watch_receiver=$_watch_pid
@@ -93,11 +93,15 @@ watch_stream() {
   watch_said=$standstill
 }
 
-# Why does nothing arrive? A master that is merely away is no reason to stop serving.
+# Why does nothing arrive? A master that is merely away is no reason to stop serving; and replay may have
+# hours of WAL to read that is here, before it asks for more.
 judge_standstill() {
-  _still_mb=$(free_mb "$store")
-  [ "${_still_mb:-16}" -ge 16 ] \
-    || decide no_space "$store has $_still_mb MB left, so that no WAL can be received"
+  _still_segment=$(replay_segment)
+  standstill='replay has WAL to read that is here'
+  if [ "$_still_segment" != "$watch_segment" ]; then
+    watch_segment=$_still_segment
+    return 0
+  fi
   standstill='the master gives no answer'
   if ! ask_master; then
     standstill="$standstill: $(words_of "$work/words")"
@@ -106,12 +110,14 @@ judge_standstill() {
   read_identity
   [ "$master_system" = "$pinned_system" ] || decide identity \
     "the data is of system $pinned_system, but $POSTGRES_MASTER is now system $master_system"
-  _still_segment=$(replay_segment)
   control_position
   judge_history "$timeline" "$position" || decide diverged "$divergence"
+  _still_mb=$(free_mb "$store")
+  [ "${_still_mb:-16}" -ge 16 ] \
+    || decide no_space "$store has $_still_mb MB left, so that no WAL can be received"
   standstill="the master answers, and has what comes after $position"
-  if [ -n "$_still_segment" ] && is_wal_gone "$_still_segment"; then
-    decide wal_gone "the master has no longer the WAL file $_still_segment, which comes next here"
+  if [ -n "$_still_segment" ] && needed_segment "$_still_segment" && is_wal_gone "$needed"; then
+    decide wal_gone "the master has no longer the WAL file $needed, which comes next here"
   fi
 }
 
