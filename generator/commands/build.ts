@@ -6,7 +6,7 @@ import { verifySyntax } from '../compile/verify.js'
 import * as api from '../index.js'
 import { loadModel } from '../load/load.js'
 import type { Loaded } from '../load/loaded.js'
-import { readTemplates } from '../load/templates.js'
+import { readFacts, readTemplates } from '../load/templates.js'
 
 /** The artefacts, none when there is an error, and all findings, each with its place where it has one. */
 export type Built = Pick<Compiled, 'files' | 'diagnostics'>
@@ -14,13 +14,15 @@ export type Built = Pick<Compiled, 'files' | 'diagnostics'>
 /** Loads and compiles a model; without a configuration the embedded one. */
 export async function build(config: string | undefined): Promise<Built> {
   const templates = readTemplates()
-  if (config === undefined) return finish(compileReplica({}, { templates, stepFiles: {}, docs: {} }))
+  const facts = readFacts()
+  const shipped = facts === undefined ? { templates } : { templates, facts }
+  if (config === undefined) return finish(compileReplica({}, { ...shipped, stepFiles: {}, docs: {} }))
   const loaded = await loadModel(config, api)
   if (loaded.diagnostics.some(isError)) return { files: {}, diagnostics: sortDiagnostics(loaded.diagnostics) }
   const { files, faults } = readStepFiles(loaded)
   const { docs, value } = loaded
   const stepDir = dirname(normalize(config))
-  const compiled = compileReplica(value, { templates, stepFiles: files, stepFaults: faults, stepDir, docs })
+  const compiled = compileReplica(value, { ...shipped, stepFiles: files, stepFaults: faults, stepDir, docs })
   const diagnostics = [
     ...loaded.diagnostics,
     ...compiled.diagnostics.map((diagnostic) => withPlace(diagnostic, loaded)),

@@ -9,10 +9,11 @@ import { builtinSteps } from '../model/steps.js'
 import { defaultMethod } from '../postgres/access.js'
 import type { Effects } from '../shell/effects.js'
 import { lit } from '../shell/words.js'
-import { analyseShell, listNeededTools } from './analyse.js'
+import { listNeededTools } from './analyse.js'
 import { appContext, checkModel, parseModel } from './check.js'
 import { printConf } from './conf.js'
 import { type Diagnostic, isError, sortDiagnostics } from './diagnostic.js'
+import { analyseScript, collectFacts, type Facts } from './facts.js'
 import { printHba } from './hba.js'
 import { lowerReplica, type View } from './lower.js'
 import { printMap } from './map.js'
@@ -20,7 +21,7 @@ import { buildApp, printApp } from './marathon.js'
 import { judgeStepFiles } from './own-steps.js'
 import { type Chunk, digestOf, locateLine, type PrintedScript, printScript } from './print.js'
 import { renderTemplate } from './template.js'
-import { verifyShell } from './verify.js'
+import { reportAnalysis } from './verify.js'
 
 /** Everything that compiling needs besides the model; no function below reads a file. */
 export interface Sources {
@@ -34,6 +35,8 @@ export interface Sources {
   readonly stepDir?: string
   /** Doc comments on the variables of `env`. */
   readonly docs: Readonly<Record<string, string>>
+  /** What is known already of the package's own shell; without it all is analysed anew, with the same result. */
+  readonly facts?: Facts
 }
 
 /** The artefacts by file name (empty when there was an error), and all findings, sorted. */
@@ -147,6 +150,8 @@ function judgeOwnSteps({ steps }: Replica, { tables, shell, rest }: Parts, sourc
   })
 }
 
+const failureIds = failures.map(({ id }) => id)
+
 /** The script as printed, what its shell does, and what the rules say of it. */
 interface RunRep {
   readonly script: PrintedScript
@@ -155,22 +160,35 @@ interface RunRep {
 }
 
 // The list of tools is printed from the analysis of all the rest. It stands right before the end of the
-// script, so the lines above it are those that were analysed, and a tree of 1,500 lines is made once.
-function printRunRep({ tables, shell, own, rest }: Parts, sources: Sources): RunRep {
-  const head = templateOf(sources, 'run_rep/head.sh.hbs')
-  const print = (tools: readonly string[]) => {
-    const preflight = renderTable(sources, 'preflight.sh.hbs', { tools })
-    const chunks = [...tables, ...shell, ...own, ...rest.slice(0, -1), preflight, ...rest.slice(-1)]
-    return printScript(chunks, (digest) => renderTemplate(head, { digest }))
-  }
-  const draft = print([])
-  const analysis = analyseShell(draft.text)
-  const failureIds = failures.map(({ id }) => id)
-  const faults = verifyShell(analysis.shell, { failureIds, effects: analysis.effects })
+// script, so the lines above it are those that were analysed.
+function printRunRep(parts: Parts, sources: Sources): RunRep {
+  const draft = printParts(parts, sources, [])
+  const analysis = analyseScript(draft, failureIds, sources.facts)
+  const faults = reportAnalysis(draft.text, analysis)
   if (faults.some(isError)) return { script: draft, effects: analysis.effects, faults }
   const tools = listNeededTools(analysis.effects)
   faults.push(...judgeToolNames(tools))
-  return { script: print(tools), effects: analysis.effects, faults }
+  return { script: printParts(parts, sources, tools), effects: analysis.effects, faults }
+}
+
+function printParts(
+  { tables, shell, own, rest }: Parts,
+  sources: Sources,
+  tools: readonly string[],
+): PrintedScript {
+  const head = templateOf(sources, 'run_rep/head.sh.hbs')
+  const preflight = renderTable(sources, 'preflight.sh.hbs', { tools })
+  const chunks = [...tables, ...shell, ...own, ...rest.slice(0, -1), preflight, ...rest.slice(-1)]
+  return printScript(chunks, (digest) => renderTemplate(head, { digest }))
+}
+
+/** The facts of the shipped shell: made when the package is built, from the embedded model. */
+export function collectShippedFacts(templates: Sources['templates']): Facts {
+  const parsed = parseModel({})
+  if (!parsed.ok) throw new Error('the embedded model is refused')
+  const sources = { templates, stepFiles: {}, docs: {} }
+  const draft = printParts(listParts(parsed.model, collectContract(parsed.model, {}), sources), sources, [])
+  return collectFacts(draft, analyseScript(draft, failureIds, undefined))
 }
 
 // What the analysis found goes back into the text as one bare word a line.

@@ -1,10 +1,7 @@
 import { spawn } from 'node:child_process'
-import { functionsOf, preparedRuns, runsOf } from '../shell/commands.js'
-import { type Effects, effectsOf } from '../shell/effects.js'
 import { applyExceptions, type ShellException, shellExceptions } from '../shell/exceptions.js'
-import { parseShell, type Shell } from '../shell/parse.js'
-import { rules } from '../shell/rules/all.js'
 import type { Finding } from '../shell/rules/rule.js'
+import { type Analysis, analyseShell } from './analyse.js'
 import { type Diagnostic, sortDiagnostics } from './diagnostic.js'
 
 export interface VerifyOptions {
@@ -12,38 +9,25 @@ export interface VerifyOptions {
   readonly failureIds: Iterable<string>
   /** Default: those of the shipped script. */
   readonly exceptions?: readonly ShellException[]
-  /** What the text does, when that is known already. */
-  readonly effects?: Effects
 }
 
 /** Parses shell text and judges it by every rule; the line of a diagnostic is the line of the text. */
-export function verifyScript(text: string, options: VerifyOptions): Diagnostic[] {
-  return verifyShell(parseShell(text), options)
+export function verifyScript(text: string, { failureIds, exceptions }: VerifyOptions): Diagnostic[] {
+  return reportAnalysis(text, analyseShell(text, failureIds), exceptions)
 }
 
-/** As `verifyScript`, for text that is parsed already. */
-export function verifyShell(
-  shell: Shell,
-  { failureIds, exceptions = shellExceptions, effects: known }: VerifyOptions,
+/** What an analysis found, less what the exceptions allow. */
+export function reportAnalysis(
+  text: string,
+  { errors, effects, findings }: Analysis,
+  exceptions: readonly ShellException[] = shellExceptions,
 ): Diagnostic[] {
-  // What a text with faults means is a guess of the parser's, so it is not judged further.
-  if (shell.errors.length > 0) {
+  if (errors.length > 0) {
     return sortDiagnostics(
-      shell.errors.map(({ message, line }) => ({
-        code: 'E_SHELL_SYNTAX',
-        message: `not shell: ${message}`,
-        line,
-      })),
+      errors.map(({ message, line }) => ({ code: 'E_SHELL_SYNTAX', message: `not shell: ${message}`, line })),
     )
   }
-  const functions = functionsOf(shell)
-  const effects = known ?? effectsOf(shell, functions)
-  const runs = shell
-    .all('Command')
-    .flatMap(({ node }) => [...runsOf(node, functions), ...preparedRuns(node, functions)])
-  const context = { failureIds: new Set(failureIds), effects, runs }
-  const findings = rules.flatMap((rule) => rule(shell, context))
-  return applyExceptions(shell, effects.functions, { findings, exceptions })
+  return applyExceptions(text, effects.functions, { findings, exceptions })
     .sort((a, b) => a.line - b.line || a.column - b.column)
     .map(toDiagnostic)
 }

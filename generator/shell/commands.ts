@@ -41,11 +41,11 @@ export function preparedRuns(command: Command, functions: Functions): Run[] {
     : [run, ...inner]
 }
 
-/** Finds the functions and, to a fixed point, which of them are wrappers. */
-export function functionsOf(shell: Shell): Functions {
+/** Finds the functions and, to a fixed point, which of them are wrappers; `others` stand elsewhere. */
+export function functionsOf(shell: Shell, others: Functions = noFunctions): Functions {
   const functions = shell.all('Function').map(({ node }) => node)
-  const names = new Set(functions.map(({ name }) => name.value))
-  const wrappers = new Map<string, number>()
+  const names = new Set([...others.names, ...functions.map(({ name }) => name.value)])
+  const wrappers = new Map(others.wrappers)
   const candidates = functions
     .filter((node) => /"\$(@|\{@\})"/.test(textOf(shell, node)))
     .map(({ name, body }) => ({ name: name.value, commands: ownCommands(shell, body) }))
@@ -61,6 +61,8 @@ export function functionsOf(shell: Shell): Functions {
   }
   return { names, wrappers }
 }
+
+const noFunctions: Functions = { names: new Set(), wrappers: new Map() }
 
 function textOf(shell: Shell, node: SyntaxNode): string {
   const { start, end } = shell.span(node)

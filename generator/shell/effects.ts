@@ -63,20 +63,25 @@ export interface Effects {
   readonly steps: readonly Step[]
 }
 
-/** What each function of a script reads, sets, calls and runs: plain data, the same for the same text. */
+/** What a script does by its functions, its wrappers and its steps: plain data, the same for the same text. */
 export function effectsOf(shell: Shell, functions: Functions = functionsOf(shell)): Effects {
-  const found: FunctionEffects[] = []
-  const pending: Unit[] = [{ name: '', owner: shell.root, body: shell.root }]
-  for (let unit = pending.shift(); unit !== undefined; unit = pending.shift()) {
-    found.push(collect(shell, functions, unit, pending))
-  }
   return {
-    functions: found.sort((a, b) => compare(a.name, b.name) || a.line - b.line),
+    functions: functionEffectsOf(shell, functions),
     wrappers: [...functions.wrappers]
       .map(([name, skip]) => ({ name, skip }))
       .sort((a, b) => compare(a.name, b.name)),
     steps: stepsOf(shell),
   }
+}
+
+/** What each function reads, sets, calls and runs; the top level first, then by name. */
+export function functionEffectsOf(shell: Shell, functions: Functions): FunctionEffects[] {
+  const found: FunctionEffects[] = []
+  const pending: Unit[] = [{ name: '', owner: shell.root, body: shell.root }]
+  for (let unit = pending.shift(); unit !== undefined; unit = pending.shift()) {
+    found.push(collect(shell, functions, unit, pending))
+  }
+  return found.sort((a, b) => compare(a.name, b.name) || a.line - b.line)
 }
 
 /** A function, or the whole script, and what it runs. */

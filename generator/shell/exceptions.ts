@@ -1,5 +1,4 @@
 import type { FunctionEffects } from './effects.js'
-import type { Shell } from './parse.js'
 import type { Finding } from './rules/rule.js'
 
 /** One place where a rule does not hold, and why it need not. */
@@ -22,16 +21,17 @@ export const shellExceptions: readonly ShellException[] = [
 
 /** Leaves out the findings that an exception allows, and adds one for each exception that allows none. */
 export function applyExceptions(
-  shell: Shell,
+  text: string,
   functions: readonly FunctionEffects[],
   { findings, exceptions }: { findings: readonly Finding[]; exceptions: readonly ShellException[] },
 ): Finding[] {
+  const lines = text.split('\n')
   const used = new Set<ShellException>()
   const left = findings.filter((finding) => {
     const allowing = exceptions.filter(
       ({ rule, where }) =>
         rule === finding.code &&
-        (where === shell.lineText(finding.line).trim() || where === functionAt(functions, finding.line)),
+        (where === lines[finding.line - 1]?.trim() || where === functionAt(functions, finding.line)),
     )
     for (const exception of allowing) used.add(exception)
     return allowing.length === 0

@@ -32,7 +32,7 @@ export interface Position {
   readonly column: number
 }
 
-export interface ShellError extends Position {
+export interface ParseFault extends Position {
   readonly message: string
 }
 
@@ -54,7 +54,7 @@ type NodeOf<K extends SyntaxNode['type']> = Extract<SyntaxNode, { type: K }>
 export interface Shell {
   readonly text: string
   readonly root: ParsedScript
-  readonly errors: readonly ShellError[]
+  readonly errors: readonly ParseFault[]
   /** Every node of one kind, in the order of the text, those of nested scripts and trap bodies too. */
   all<K extends SyntaxNode['type']>(kind: K): readonly Entry<NodeOf<K>>[]
   /** The direct children; the body of a quoted trap is the last child of its command. */

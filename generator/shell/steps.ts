@@ -7,19 +7,33 @@ export interface Step {
   readonly endLine: number
 }
 
-/** The steps that comments of the form `# @step NAME` begin; `# @end` ends one where no other begins. */
+/** A comment `# @step NAME`, which begins a step, or `# @end`, which ends one where no other begins. */
+export interface Mark {
+  readonly name?: string
+  readonly line: number
+}
+
+/** The steps that the comments of a script mark. */
 export function stepsOf(shell: Shell): Step[] {
-  const marks: { name: string | undefined; line: number }[] = []
-  const lines = shell.text.split('\n')
-  const texts = textLines(shell)
-  for (const [index, text] of lines.entries()) {
-    const mark = /^\s*#\s*@(?:step\s+(\S+)|end\b)/.exec(text)
-    if (mark !== null && !texts.has(index + 1)) marks.push({ name: mark[1], line: index + 1 })
-  }
-  const last = lines.at(-1) === '' ? lines.length - 1 : lines.length
+  return stepsBetween(marksOf(shell), shell.text)
+}
+
+/** From each mark, in the order of their lines, to the next, or to the end of the text. */
+export function stepsBetween(marks: readonly Mark[], text: string): Step[] {
+  const last = text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
   return marks.flatMap(({ name, line }, index) =>
     name === undefined ? [] : [{ name, line, endLine: (marks[index + 1]?.line ?? last + 1) - 1 }],
   )
+}
+
+/** The marks in comments, in the order of their lines. */
+export function marksOf(shell: Shell): Mark[] {
+  const texts = textLines(shell)
+  return shell.text.split('\n').flatMap((text, index) => {
+    const mark = /^\s*#\s*@(?:step\s+(\S+)|end\b)/.exec(text)
+    if (mark === null || texts.has(index + 1)) return []
+    return [{ ...(mark[1] === undefined ? {} : { name: mark[1] }), line: index + 1 }]
+  })
 }
 
 // Lines that are data: in a here-document, or within a quoted word of several lines.

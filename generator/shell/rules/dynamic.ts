@@ -4,8 +4,8 @@ import type { Finding, Rule } from './rule.js'
  * What is run and which variable is meant can be read off the text (DESIGN.md, "analysable subset"): a command
  * word is literal, `"$dir"/name`, or `"$@"` in a wrapper; a variable named in plain words is named literally.
  */
-export const requireReadableNames: Rule = (_shell, { effects }) =>
-  effects.functions.flatMap(({ dynamic }) =>
+export const requireReadableNames: Rule = (_shell, { functions }) =>
+  functions.flatMap(({ dynamic }) =>
     dynamic.flatMap(({ kind, name, line, column }): Finding[] => {
       if (kind === 'failure') return []
       const message =

@@ -1,8 +1,8 @@
 import type { Finding, Rule } from './rule.js'
 
 /** `fail ID …` names a literal id of the table of failures (generator/model/exits.ts). */
-export const requireKnownFailures: Rule = (_shell, { effects, failureIds }) =>
-  effects.functions.flatMap(({ failures, dynamic }): Finding[] => [
+export const requireKnownFailures: Rule = (_shell, { functions, failureIds }) =>
+  functions.flatMap(({ failures, dynamic }): Finding[] => [
     ...failures
       .filter(({ name }) => !failureIds.has(name))
       .map(({ name, line, column }) => finding(`fail ${name}: no failure has this id`, line, column)),

@@ -1,5 +1,5 @@
 import type { Run } from '../commands.js'
-import type { Effects } from '../effects.js'
+import type { FunctionEffects } from '../effects.js'
 import type { Position, Shell, SyntaxNode } from '../parse.js'
 
 /** What a rule objects to: a code, a place in the shell text, what is wrong, what to write instead. */
@@ -12,7 +12,7 @@ export interface Finding extends Position {
 /** What all rules share, made once for a script. */
 export interface RuleContext {
   readonly failureIds: ReadonlySet<string>
-  readonly effects: Effects
+  readonly functions: readonly FunctionEffects[]
   /** All that the script's simple commands run, through wrappers too, in the order of the text. */
   readonly runs: readonly Run[]
 }
