@@ -141,17 +141,22 @@ end_server() {
 }
 
 # pg_basebackup's WAL child outlives its parent, so both are told, and the child first: with the parent
-# this helper may end, too. Told again, since a shell can lose a signal between fork and exec.
+# this helper may end, too. Told again, since a shell can lose a signal between fork and exec; and only
+# until they are gone, since yash runs no trap in a helper that began within a trap.
 end_tree() {
-  _end_tree_children=$(children_of "$1")
-  for _end_tree_signal in TERM TERM TERM KILL; do
+  _end_tree_pids="$(children_of "$1")
+$1"
+  for _end_tree_signal in TERM TERM TERM TERM TERM TERM KILL; do
+    _end_tree_left=no
     while read -r _end_tree_pid; do
-      [ -z "$_end_tree_pid" ] || ignore kill -s "$_end_tree_signal" "$_end_tree_pid"
+      if [ -n "$_end_tree_pid" ] && kill -s "$_end_tree_signal" "$_end_tree_pid" 2>/dev/null; then
+        _end_tree_left=yes
+      fi
     done <<EOF
-$_end_tree_children
-$1
+$_end_tree_pids
 EOF
-    nap 2
+    [ "$_end_tree_left" = yes ] || return 0
+    nap 1
   done
 }
 

@@ -43,6 +43,10 @@ export interface AgentOptions {
   readonly port?: number
   /** What /bin/sh is on this agent; all but dash are mounted over it for this task alone (needs root). */
   readonly shell?: string
+  /** In a pid namespace of its own, with a /proc of its own (needs root). The pid that we know is outside of it. */
+  readonly pidNamespace?: boolean
+  /** A log of its own, for one of several runs in one sandbox at the same time. */
+  readonly ownLog?: boolean
   /** Files and directories to put over others, seen by this task alone (needs root). */
   readonly mounts?: readonly { readonly from: string; readonly over: string }[]
 }
@@ -68,19 +72,25 @@ export interface Agent {
   state(): Promise<string | undefined>
 }
 
+let runs = 0
+
 /** Starts the script as a Mesos agent does: empty environment, own session, /dev/null, logs in the sandbox. */
 export async function runAgent(space: Space, options: AgentOptions): Promise<Agent> {
   const user = options.user ?? findUser('root')
   const port = options.port ?? (await pickPort())
   const sandbox = options.sandbox ?? makeSandbox(space, port, options, user)
   const stdout = join(sandbox, 'stdout')
-  const stderr = join(sandbox, 'stderr')
+  runs += 1
+  const stderr = join(sandbox, options.ownLog ? `stderr-${runs}` : 'stderr')
   const start = statSync(stderr, { throwIfNoEntry: false })?.size ?? 0
 
   const args = (options.args ?? []).map((arg) => ` ${arg}`).join('')
   const { pid, exit } = launch({
     words: [
       ...mountWords(options),
+      ...(options.pidNamespace
+        ? ['unshare', '--pid', '--fork', '--kill-child=KILL', '--mount-proc', '--']
+        : []),
       ...(user ? become(user) : []),
       '/bin/sh',
       '-c',

@@ -1,0 +1,32 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { compileReplica } from '../../../generator/compile/compile.js'
+import { readTemplates } from '../../../generator/load/templates.js'
+import type { ReplicaInput } from '../../../generator/model/replica.js'
+import type { Space } from './space.js'
+
+let count = 0
+
+/** The script of another model than the embedded one, as a file of the space. */
+export function buildScript(space: Space, model: ReplicaInput): string {
+  const { files, diagnostics } = compileReplica(model, {
+    templates: readTemplates(),
+    stepFiles: {},
+    docs: {},
+  })
+  const text = files['run_rep.sh']
+  if (text === undefined) throw new Error(JSON.stringify(diagnostics))
+  count += 1
+  const path = join(space.dir, `run_rep-${count}.sh`)
+  writeFileSync(path, text)
+  return path
+}
+
+/** As the embedded model, but for a test that must not wait long. */
+export function buildQuickScript(
+  space: Space,
+  run: ReplicaInput['run'] = {},
+  rest: ReplicaInput = {},
+): string {
+  return buildScript(space, { ...rest, run: { watchInterval: 1, staleLimit: 5, ...run } })
+}
