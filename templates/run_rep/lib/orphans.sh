@@ -17,27 +17,27 @@ works_in() {
     && grep -q postgres "/proc/$1/cmdline" 2>/dev/null
 }
 
-# end_old_server: a server that outlived its run is shut down: fast, then immediate, then KILL.
+# end_old_server PID: a server that outlived its run is shut down: fast, then immediate, then KILL. Only
+# that one: by now another run may have started its own.
 end_old_server() {
   _old_left=$((stop_fast + stop_immediate + 5))
-  while server_is_live; do
+  while kill -0 "$1" 2>/dev/null && server_is_live && [ "$live_server" = "$1" ]; do
     if [ "$_old_left" -gt $((stop_immediate + 5)) ]; then
-      ignore kill -s INT "$live_server"
+      ignore kill -s INT "$1"
     elif [ "$_old_left" -gt 5 ]; then
-      ignore kill -s QUIT "$live_server"
+      ignore kill -s QUIT "$1"
     elif [ "$_old_left" -gt 0 ]; then
-      ignore kill -s KILL "$live_server"
+      ignore kill -s KILL "$1"
     else
-      fail DATA_IN_USE "the server with process number $live_server on $pgdata cannot be ended"
+      fail DATA_IN_USE "the server with process number $1 on $pgdata cannot be ended"
     fi
     pause 1
     _old_left=$((_old_left - 1))
   done
-  end_old_workers
 }
 
 # Processes of a server whose postmaster was killed end by themselves, if nothing keeps them; as long as
-# one lives no new server may start.
+# one lives no new server can start.
 end_old_workers() {
   for _workers_try in 1 2 3 4 5 6; do
     _workers_left=$(workers_of "$pgdata")

@@ -29,7 +29,7 @@ watch_server() {
     pause "$watch_interval"
     if ! kill -0 "$$" 2>/dev/null; then
       log WARN "the script was killed; shutting down the server that it left behind"
-      end_old_server
+      end_old_server "$server"
       exit 0
     fi
     watch_role

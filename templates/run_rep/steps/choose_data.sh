@@ -2,9 +2,10 @@
 # Nothing there: clone. Our finished clone: reuse, unless it left the master's history: then by policy.
 # What is in doubt is refused.
 step_choose_data() {
-  if [ "$data_state" = finished ]; then
+  if [ "$data_state" = finished ] || [ "$data_state" = outdated ]; then
     major=$pinned_major
     find_major
+    require_standby
     [ "$master_known" = no ] || compare_with_master
   fi
   if [ "$data_state" = finished ]; then
@@ -14,9 +15,6 @@ step_choose_data() {
   fi
   decision=clone
   major=$master_major
-  if [ "$data_state" = outdated ] && [ "$master_system" != "$pinned_system" ]; then
-    fail DATA_IDENTITY "the data is of system $pinned_system, but $POSTGRES_MASTER is system $master_system"
-  fi
   find_major
   find_basebackup || fail SERVER_BINARIES "pg_basebackup is missing, or older than PostgreSQL $major"
   start_patience
@@ -76,8 +74,8 @@ compare_with_master() {
     "the data is of system $pinned_system, but $POSTGRES_MASTER is system $master_system"
   [ "$master_major" = "$pinned_major" ] || fail DATA_MAJOR \
     "the data is of PostgreSQL $pinned_major, but $POSTGRES_MASTER is $master_major"
-  read_control "$pgdata" || fail GATE "pg_controldata cannot read $pgdata: $control"
   control_position
+  [ "$data_state" = finished ] || return 0
   judge_history "$timeline" "$position" || give_up_data "$divergence" || fail DATA_DIVERGED "$divergence"
 }
 

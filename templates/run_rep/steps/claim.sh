@@ -9,9 +9,11 @@ step_claim() {
   claim_store
   survey
   if [ "$data_state" = finished ] || [ "$data_state" = outdated ]; then
-    ! server_is_live \
-      || log WARN "ending the server with process number $live_server, which outlived its run"
-    end_old_server
+    if server_is_live; then
+      log WARN "ending the server with process number $live_server, which outlived its run"
+      end_old_server "$live_server"
+    fi
+    end_old_workers
   fi
   for _claim_left in "$store"/work.* "$store"/clone.*; do
     [ ! -e "$_claim_left" ] || tidy_away "$_claim_left"

@@ -1,7 +1,13 @@
 # @step gate
-# Before every start: is this certainly a standby? A data directory that once took writes is refused,
-# even if it has the same system identifier and timeline as the master.
+# Before every start: is this certainly a standby?
 step_gate() {
+  require_standby
+  log INFO "gate passed: a standby of system $pinned_system ($gate_state)"
+}
+
+# A data directory that once took writes is refused, even if it has the same system identifier and
+# timeline as the master; and it is never replaced either, since it may hold what nobody else has.
+require_standby() {
   [ "$(cat "$pgdata/PG_VERSION")" = "$major" ] \
     || fail DATA_MAJOR "$pgdata is of PostgreSQL $(cat "$pgdata/PG_VERSION"), the server of $major"
   [ -f "$pgdata/standby.signal" ] || [ "$standby_marker" != standby.signal ] \
@@ -14,13 +20,12 @@ step_gate() {
   _gate_system=$(control_field 'Database system identifier')
   [ "$_gate_system" = "$pinned_system" ] \
     || fail DATA_IDENTITY "$pgdata is of system $_gate_system, but was cloned as $pinned_system"
-  _gate_state=$(control_field 'Database cluster state')
-  case $_gate_state in
+  gate_state=$(control_field 'Database cluster state')
+  case $gate_state in
     'in archive recovery' | 'shut down in recovery') ;;
     *)
       [ -f "$pgdata/backup_label" ] \
-        || fail GATE "$pgdata has run as a master: its state is \"$_gate_state\", without backup_label"
+        || fail GATE "$pgdata has run as a master: its state is \"$gate_state\", without backup_label"
       ;;
   esac
-  log INFO "gate passed: a standby of system $pinned_system ($_gate_state)"
 }
