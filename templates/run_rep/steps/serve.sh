@@ -53,9 +53,11 @@ obey_verdict() {
 }
 
 # The same process begins anew, so nothing of this run can be left over in it; the claim knows it again.
+# By now the working directory is another.
 start_again() {
   [ -r "$script" ] || fail RUN_USER "cannot read $script, to start again"
   remove_work "$work"
   trap - EXIT
+  export PGDATA_DIR="$store"
   exec sh "$script" run
 }

@@ -1,4 +1,12 @@
-import { appendFileSync, chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { findTool, serverBin } from './capability.js'
@@ -22,6 +30,8 @@ export interface MasterOptions {
   readonly tablespaces?: number
   /** Speak German, from a locale that exists only for this server. */
   readonly german?: boolean
+  /** The port, for one that takes the place of another. */
+  readonly port?: number
   /** What only this process gets, by -c, so that a clone does not inherit it. */
   readonly options?: readonly string[]
 }
@@ -53,9 +63,9 @@ const defaultHba = [
 /** Makes and starts a master of its own in `space`, with role replicator and a table `rows`; it dies with the space. */
 export async function startMaster(space: Space, options: MasterOptions = {}): Promise<Master> {
   const owner = serverUser()
-  const port = await pickPort()
-  const home = join(space.dir, `master-${port}`)
-  mkdirSync(home)
+  const port = options.port ?? (await pickPort())
+  const home = mkdtempSync(join(space.dir, `master-${port}-`))
+  chmodSync(home, 0o755)
   if (isRoot) chownSync(home, owner.uid, owner.gid)
   const files = await (options.layout === 'debian' ? makeDebian : makeInitdb)(home, port, owner)
   const locale = options.german ? await makeGermanLocale(home) : undefined
@@ -176,6 +186,7 @@ function serverOptions(port: number, options: MasterOptions): string[] {
     'log_replication_commands=on',
     'log_connections=on',
     'fsync=off',
+    'wal_keep_size=256MB',
     ...(options.options ?? []),
   ]
 }

@@ -1,0 +1,250 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { type Agent, expectNothingLeft, runAgent } from './harness/agent.js'
+import { buildQuickScript } from './harness/build-script.js'
+import { serverBin, testWith } from './harness/capability.js'
+import { contractFor } from './harness/contract.js'
+import { become, serverUser } from './harness/identity.js'
+import { type Master, startMaster } from './harness/master.js'
+import { query } from './harness/query.js'
+import { openSpace, type Space } from './harness/space.js'
+import { waitFor } from './harness/wait.js'
+
+let space: Space
+const scripts = { fail: '', reclone: '' }
+beforeAll(() => {
+  space = openSpace()
+  scripts.fail = buildQuickScript(space)
+  scripts.reclone = buildQuickScript(space, { onDiverged: 'reclone' })
+})
+afterAll(() => space.close())
+
+type Policy = keyof typeof scripts
+
+async function replicaOf(master: Master, policy: Policy): Promise<Agent> {
+  const agent = await runAgent(space, { env: contractFor(space, master), script: scripts[policy] })
+  await agent.waitForRow(await master.insert())
+  return agent
+}
+
+async function stop(agent: Agent): Promise<void> {
+  agent.terminate('SIGTERM', 'script')
+  expect(await agent.exit, agent.log()).toBe(0)
+}
+
+function again(agent: Agent, master: Pick<Master, 'port'>, policy: Policy): Promise<Agent> {
+  const env = contractFor(space, master)
+  return runAgent(space, { env, script: scripts[policy], sandbox: agent.sandbox, port: agent.port })
+}
+
+/** Writes until the oldest WAL file of now is gone. */
+async function forgetWal(master: Master): Promise<void> {
+  const wal = join(master.dataDir, 'pg_wal')
+  const [oldest = ''] = readdirSync(wal).sort()
+  await waitFor(`${oldest} to be removed`, async () => {
+    await master.insert()
+    await master.sql('SELECT pg_switch_wal()')
+    await master.sql('CHECKPOINT')
+    return !existsSync(join(wal, oldest))
+  })
+}
+
+const shortWal = { options: ['wal_keep_size=0', 'max_wal_size=64MB', 'min_wal_size=32MB'] }
+
+const pgCtl = (dataDir: string, ...args: string[]) => {
+  const [word = '', ...words] = [
+    ...become(serverUser()),
+    `${serverBin}/pg_ctl`,
+    '-D',
+    dataDir,
+    '-s',
+    '-w',
+    ...args,
+  ]
+  return execa(word, words, { stdin: 'ignore', stdout: 'ignore', stderr: 'ignore', cwd: dataDir })
+}
+
+describe('WAL that the master has removed', () => {
+  for (const german of [false, true]) {
+    const needs = german ? (['localedef'] as const) : []
+    testWith(needs, `is 65 and named, by the policy fail${german ? ', also in German' : ''}`, async () => {
+      const master = await startMaster(space, { ...shortWal, german })
+      const agent = await replicaOf(master, 'fail')
+      await stop(agent)
+      await forgetWal(master)
+      const next = await again(agent, master, 'fail')
+      expect(await next.exit, next.log()).toBe(65)
+      expect(next.log()).toMatch(/no longer the WAL file 0{7}1\w{16}.*\n.*WAL_GONE/)
+      expect(existsSync(agent.dataDir)).toBe(true)
+      await expectNothingLeft(next)
+      await master.stop()
+    })
+  }
+
+  testWith([], 'is a new clone, by the policy reclone, while the script goes on', async () => {
+    const master = await startMaster(space, shortWal)
+    const agent = await replicaOf(master, 'reclone')
+    await stop(agent)
+    await forgetWal(master)
+    const clones = master.clones()
+    const next = await again(agent, master, 'reclone')
+    await next.waitForLog(/cloning anew \(the policy is reclone\)/)
+    await next.waitForLog(/cloned \d+ MB/)
+    await next.waitForRow(await master.insert())
+    expect(master.clones()).toBe(clones + 1)
+    await stop(next)
+    expect(readdirSync(join(agent.sandbox, 'pgdata')).sort()).toEqual([
+      expect.stringMatching(/^claim/),
+      'replica',
+    ])
+    expect(existsSync(join(agent.sandbox, 'pgdata/replica/outdated'))).toBe(false)
+    await master.stop()
+  })
+
+  testWith(
+    [],
+    'while a replica serves is noticed, too; the old data stays until the new is complete',
+    async () => {
+      const master = await startMaster(space, shortWal)
+      const agent = await replicaOf(master, 'reclone')
+      const receiver = agent.descendants().find(({ args }) => args.includes('walreceiver'))
+      process.kill(receiver?.pid ?? 0, 'SIGSTOP')
+      await master.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_replication')
+      await forgetWal(master)
+      process.kill(receiver?.pid ?? 0, 'SIGCONT')
+      await agent.waitForLog(/no longer the WAL file/)
+      const store = join(agent.sandbox, 'pgdata')
+      await waitFor(
+        () => `the new copy: ${agent.log()}`,
+        () => readdirSync(store).some((name) => name.startsWith('clone.')),
+      )
+      master.freeze()
+      expect(existsSync(join(store, 'replica/outdated'))).toBe(true)
+      agent.terminate('SIGKILL', 'tree')
+      await agent.exit
+      master.thaw()
+      expect(existsSync(join(store, 'replica/outdated'))).toBe(true)
+      const next = await again(agent, master, 'reclone')
+      await next.waitForLog(/cloned \d+ MB/)
+      await next.waitForRow(await master.insert())
+      await stop(next)
+      await master.stop()
+    },
+  )
+
+  testWith([], 'but is here already, is no matter', async () => {
+    const master = await startMaster(space, shortWal)
+    const agent = await replicaOf(master, 'fail')
+    // What arrives is not replayed for now, so that the next start has it all to read.
+    await agent.sql('SELECT pg_wal_replay_pause()')
+    for (let i = 0; i < 3; i++) {
+      await master.insert()
+      await master.sql('SELECT pg_switch_wal()')
+    }
+    const row = await master.insert()
+    const [{ lsn } = { lsn: '' }] = await master.sql('SELECT pg_current_wal_lsn()::text AS lsn')
+    await waitFor('the WAL to arrive', async () => {
+      const [found] = await agent.sql(`SELECT pg_last_wal_receive_lsn() >= '${String(lsn)}' AS yes`)
+      return found?.yes === true
+    })
+    agent.terminate('SIGKILL', 'tree')
+    await agent.exit
+    await forgetWal(master)
+    await stop(
+      await (async () => {
+        const next = await again(agent, master, 'fail')
+        await next.waitForRow(row)
+        return next
+      })(),
+    )
+    await master.stop()
+  })
+})
+
+describe('a master that is promoted', () => {
+  testWith(
+    [],
+    'is followed to its new timeline, without a copy, if it left the history behind us',
+    async () => {
+      const master = await startMaster(space)
+      const heir = await replicaOf(master, 'fail')
+      await stop(heir)
+      const agent = await replicaOf(master, 'fail')
+      // All of it reaches the heir, which is promoted after the old master is gone.
+      await stop(agent)
+      const informed = await again(heir, master, 'fail')
+      await informed.waitForRow(await master.insert())
+      await stop(informed)
+      await master.stop()
+      const options = `-p ${heir.port} -c unix_socket_directories= -c listen_addresses=127.0.0.1 -c hot_standby=on`
+      await pgCtl(heir.dataDir, '-o', options, 'start')
+      await pgCtl(heir.dataDir, 'promote')
+      const next = await again(agent, heir, 'fail')
+      await query(heir.port, "INSERT INTO rows (body) VALUES ('of the heir')")
+      await next.waitForRow('of the heir')
+      expect(next.log()).toMatch(/without a copy/)
+      await stop(next)
+      await pgCtl(heir.dataDir, '-m', 'fast', 'stop')
+    },
+  )
+
+  for (const policy of ['fail', 'reclone'] as const) {
+    testWith(
+      [],
+      `before what we have is ${policy === 'fail' ? '65' : 'cloned anew'}, by the policy ${policy}`,
+      async () => {
+        const master = await startMaster(space)
+        const heir = await replicaOf(master, policy)
+        await stop(heir)
+        const agent = await replicaOf(master, policy)
+        await stop(agent)
+        await master.stop()
+        const options = `-p ${heir.port} -c unix_socket_directories= -c listen_addresses=127.0.0.1 -c hot_standby=on`
+        await pgCtl(heir.dataDir, '-o', options, 'start')
+        await pgCtl(heir.dataDir, 'promote')
+        const next = await again(agent, heir, policy)
+        if (policy === 'fail') {
+          expect(await next.exit, next.log()).toBe(65)
+          expect(next.log()).toMatch(/left at .*\n.*DATA_DIVERGED/)
+        } else {
+          await query(heir.port, "INSERT INTO rows (body) VALUES ('of the heir')")
+          await next.waitForRow('of the heir')
+          expect(next.log()).toMatch(/cloning anew/)
+          await stop(next)
+        }
+        await pgCtl(heir.dataDir, '-m', 'fast', 'stop')
+      },
+    )
+  }
+})
+
+testWith([], 'a master that went back in time, on the same timeline, is 65', async () => {
+  const master = await startMaster(space)
+  const old = await replicaOf(master, 'fail')
+  await stop(old)
+  const agent = await replicaOf(master, 'fail')
+  await stop(agent)
+  await master.stop()
+  // A copy of before, started as a master without a new timeline, as after a restore of the volume.
+  await execa('rm', [join(old.dataDir, 'standby.signal')])
+  const options = `-p ${old.port} -c unix_socket_directories= -c listen_addresses=127.0.0.1`
+  await pgCtl(old.dataDir, '-o', options, 'start')
+  const next = await again(agent, old, 'fail')
+  expect(await next.exit, next.log()).toBe(65)
+  expect(next.log()).toMatch(/of the same timeline/)
+  await pgCtl(old.dataDir, '-m', 'fast', 'stop')
+})
+
+testWith([], 'another cluster that comes up where the master was ends the replica with 65', async () => {
+  const master = await startMaster(space)
+  const agent = await replicaOf(master, 'reclone')
+  await master.stop()
+  const other = await startMaster(space, { port: master.port })
+  expect(await agent.exit, agent.log()).toBe(65)
+  expect(agent.log()).toMatch(/is now system/)
+  const next = await again(agent, other, 'reclone')
+  expect(await next.exit, next.log()).toBe(65)
+  expect(next.log()).toMatch(/DATA_IDENTITY/)
+})
