@@ -8,6 +8,7 @@ import { serverBin, testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
 import { become, serverUser } from './harness/identity.js'
 import { type Master, startMaster } from './harness/master.js'
+import { killTree } from './harness/processes.js'
 import { query } from './harness/query.js'
 import { openSpace, type Space } from './harness/space.js'
 import { waitFor } from './harness/wait.js'
@@ -236,6 +237,29 @@ testWith([], 'a master that went back in time, on the same timeline, is 65', asy
   expect(next.log()).toMatch(/of the same timeline/)
   await pgCtl(old.dataDir, '-m', 'fast', 'stop')
 })
+
+for (const promoted of [true, false]) {
+  const what = promoted ? 'a promotion before' : 'a return to before'
+  testWith([], `${what} what only the WAL of a killed replica holds is 65, too`, async () => {
+    const master = await startMaster(space)
+    const agent = await replicaOf(master, 'fail')
+    const heir = await replicaOf(master, 'fail')
+    await stop(heir)
+    // The control file of the replica does not hear of this.
+    await agent.waitForRow(await master.insert())
+    killTree(agent.pid, 'SIGKILL')
+    await agent.exit
+    await master.stop()
+    if (!promoted) await execa('rm', [join(heir.dataDir, 'standby.signal')])
+    const options = `-p ${heir.port} -c unix_socket_directories= -c listen_addresses=127.0.0.1 -c hot_standby=on`
+    await pgCtl(heir.dataDir, '-o', options, 'start')
+    if (promoted) await pgCtl(heir.dataDir, 'promote')
+    const next = await again(agent, heir, 'fail')
+    expect(await next.exit, next.log()).toBe(65)
+    expect(next.log()).toMatch(promoted ? /goes on with timeline 1, which/ : /goes on where .* ends, at/)
+    await pgCtl(heir.dataDir, '-m', 'fast', 'stop')
+  })
+}
 
 testWith([], 'another cluster that comes up where the master was ends the replica with 65', async () => {
   const master = await startMaster(space)

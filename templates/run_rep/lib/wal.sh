@@ -51,11 +51,29 @@ judge_history() {
     _history_fork=$(sed "1s/^[^$tab]*$tab//" "$work/answers" | awk -v tli="$1" '$1 == tli { print $2; exit }')
     if [ -z "$_history_fork" ]; then
       divergence="the data is on timeline $1, which is not in the history of $POSTGRES_MASTER"
-    elif is_ahead "$2" "$_history_fork"; then
-      divergence="the data is at $2 of timeline $1, which $POSTGRES_MASTER left at $_history_fork"
+    elif is_ahead "$2" "$_history_fork" || holds_beyond "$1" "$_history_fork"; then
+      divergence="the data goes on with timeline $1, which $POSTGRES_MASTER left at $_history_fork"
     fi
   fi
   [ -z "$divergence" ]
+}
+
+# judge_end TIMELINE: does the data end before the master does? Asked of data whose server is down only: in
+# one that runs, what arrived since the master was asked would lie beyond its answer.
+judge_end() {
+  [ "$1" -eq "$master_timeline" ] && [ "$master_read_only" != on ] || return 0
+  ! holds_beyond "$1" "$master_position" || {
+    divergence="the data goes on where $POSTGRES_MASTER ends, at $master_position of timeline $1"
+    return 1
+  }
+}
+
+# holds_beyond TIMELINE LSN: is there a record of that timeline at that LSN, or behind it? The control file
+# hears of what has arrived only now and then: at a restart point, every five minutes by default.
+holds_beyond() {
+  [ -x "$pg_bin/pg_waldump" ] || return 1
+  bounded 10 "$pg_bin"/pg_waldump -p "$pgdata/$wal_directory" -t "$1" -s "$2" -n 1 >"$work/words" 2>&1
+  [ "$status" -eq 0 ]
 }
 
 # segment_lsn NAME: prints where that WAL file begins. Its name is the timeline, and two halves of a number;

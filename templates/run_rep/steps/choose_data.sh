@@ -76,7 +76,8 @@ compare_with_master() {
     "the data is of PostgreSQL $pinned_major, but $POSTGRES_MASTER is $master_major"
   control_position
   [ "$data_state" = finished ] || return 0
-  judge_history "$timeline" "$position" || give_up_data "$divergence" || fail DATA_DIVERGED "$divergence"
+  { judge_history "$timeline" "$position" && judge_end "$timeline"; } \
+    || give_up_data "$divergence" || fail DATA_DIVERGED "$divergence"
 }
 
 # give_up_data TEXT: what the policy says of data that cannot follow the master any more. The mark lasts,

@@ -9,7 +9,7 @@ import {
   statSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { expect } from 'vitest'
 import { clusterState } from './control.js'
 import { become, findUser, type Identity, isRoot, serverUser } from './identity.js'
@@ -115,7 +115,7 @@ export async function runAgent(space: Space, options: AgentOptions): Promise<Age
   const alive = () => {
     if (code !== undefined) throw new Gone(`the script ended with ${code}; its log:\n${read()}`)
   }
-  const dataDir = join(sandbox, options.env.PGDATA_DIR ?? 'pgdata', 'replica/data')
+  const dataDir = resolve(sandbox, options.env.PGDATA_DIR ?? 'pgdata', 'replica/data')
   return {
     pid,
     port,

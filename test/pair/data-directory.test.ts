@@ -1,0 +1,195 @@
+import {
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { type Agent, expectNothingLeft, listTree, runAgent } from './harness/agent.js'
+import { testWith } from './harness/capability.js'
+import { contractFor } from './harness/contract.js'
+import { type Master, startMaster } from './harness/master.js'
+import { openSpace, type Space } from './harness/space.js'
+import { copyVolume, makeReplica, makeVolume } from './harness/volume.js'
+
+let space: Space
+let master: Master
+/** A volume with a replica that was stopped; each test takes a copy. */
+let stopped: string
+beforeAll(async () => {
+  space = openSpace()
+  master = await startMaster(space)
+  stopped = await makeReplica(space, master)
+})
+afterAll(() => space.close())
+
+const start = (PGDATA_DIR: string, of: Pick<Master, 'port'> = master) =>
+  runAgent(space, { env: contractFor(space, of, { PGDATA_DIR }) })
+
+async function stop(agent: Agent): Promise<void> {
+  agent.terminate('SIGTERM', 'script')
+  expect(await agent.exit, agent.log()).toBe(0)
+  expect(await agent.state()).toBe('shut down in recovery')
+}
+
+const settled = [expect.stringMatching(/^claim\.\d+$/), 'replica']
+
+describe('a place without data', () => {
+  testWith(
+    ['namespace'],
+    'that is a mount point keeps being one, and PGDATA is a 0700 part of it',
+    async () => {
+      // What is mounted can be neither renamed nor removed.
+      const disk = makeVolume(space)
+      const PGDATA_DIR = makeVolume(space)
+      const inode = statSync(disk).ino
+      const env = contractFor(space, master, { PGDATA_DIR })
+      const clones = master.clones()
+      for (const _ of ['clones', 'reuses']) {
+        const agent = await runAgent(space, { env, mounts: [{ from: disk, over: PGDATA_DIR }] })
+        await agent.waitForRow(await master.insert())
+        agent.terminate('SIGTERM', 'script')
+        expect(await agent.exit, agent.log()).toBe(0)
+      }
+      expect(master.clones()).toBe(clones + 1)
+      expect(readdirSync(disk)).toEqual(settled)
+      expect(statSync(disk).ino).toBe(inode)
+      expect(statSync(join(disk, 'replica/data')).mode & 0o777).toBe(0o700)
+      expect(readdirSync(PGDATA_DIR)).toEqual([])
+    },
+  )
+
+  testWith([], 'that is a symbolic link to a volume stays a link, and is followed', async () => {
+    const volume = makeVolume(space)
+    const link = join(space.dir, 'link')
+    symlinkSync(volume, link)
+    const agent = await start(link)
+    await agent.waitForRow(await master.insert())
+    await stop(agent)
+    expect(lstatSync(link).isSymbolicLink()).toBe(true)
+    expect(readdirSync(volume)).toEqual(settled)
+  })
+})
+
+describe('what is not ours, or not a replica, is refused with 65 and not touched:', () => {
+  const replace = (path: string, from: RegExp, to: string) =>
+    writeFileSync(path, readFileSync(path, 'utf8').replace(from, to))
+
+  const before: readonly [string, (volume: string) => void, RegExp][] = [
+    ['a strange file', (volume) => writeFileSync(join(volume, 'notes.txt'), 'mine'), /notes\.txt is not/],
+    ['a strange hidden file', (volume) => writeFileSync(join(volume, '.notes'), 'mine'), /\.notes is not/],
+    [
+      'a directory with a name as ours and without our mark',
+      (volume) => {
+        mkdirSync(join(volume, 'clone.5/data'), { recursive: true })
+        writeFileSync(join(volume, 'clone.5/data/PG_VERSION'), '15\n')
+      },
+      /clone\.5 is not of this script/,
+    ],
+    [
+      'a directory with our mark and a strange name',
+      (volume) => {
+        mkdirSync(join(volume, 'clone.old'))
+        writeFileSync(join(volume, 'clone.old/run_rep.mark'), '')
+      },
+      /clone\.old is not of this script/,
+    ],
+    [
+      'a file with the name of a claim',
+      (volume) => writeFileSync(join(volume, 'claim.900'), ''),
+      /claim\.900 is not/,
+    ],
+    [
+      'a replica without clone.done',
+      (volume) => unlinkSync(join(volume, 'replica/clone.done')),
+      /replica is not a clone that this script finished/,
+    ],
+    [
+      'a replica with a damaged clone.done',
+      (volume) => replace(join(volume, 'replica/clone.done'), /system_identifier=\d+/, 'system_identifier='),
+      /replica is not a clone that this script finished/,
+    ],
+    [
+      'a replica that is a link to one elsewhere',
+      (volume) => {
+        renameSync(join(volume, 'replica'), `${volume}-elsewhere`)
+        symlinkSync(`${volume}-elsewhere`, join(volume, 'replica'))
+      },
+      /replica is not a clone that this script finished/,
+    ],
+    [
+      'a replica of another major than it was cloned as',
+      (volume) => writeFileSync(join(volume, 'replica/data/PG_VERSION'), '14\n'),
+      /is of PostgreSQL 14, but was cloned as 15/,
+    ],
+  ]
+  for (const [title, change, words] of before) {
+    testWith([], title, async () => {
+      const volume = await copyVolume(space, stopped)
+      change(volume)
+      const tree = listTree(volume)
+      const agent = await start(volume)
+      expect(await agent.exit, agent.log()).toBe(65)
+      expect(agent.log()).toMatch(words)
+      expect(listTree(volume)).toEqual(tree)
+    })
+  }
+
+  testWith(['root', 'nobody'], 'data of a foreign owner', async () => {
+    const volume = await copyVolume(space, stopped)
+    await execa('chown', ['-R', 'nobody', join(volume, 'replica/data')])
+    const tree = listTree(volume)
+    const agent = await start(volume)
+    expect(await agent.exit, agent.log()).toBe(65)
+    expect(listTree(volume)).toEqual(tree)
+  })
+
+  testWith([], 'a replica of another system than its master', async () => {
+    const volume = await copyVolume(space, stopped)
+    const other = await startMaster(space)
+    await expectReplicaRefused(
+      volume,
+      /the data is of system \d+, but .* is system \d+[\s\S]*DATA_IDENTITY/,
+      other,
+    )
+    await other.stop()
+  })
+
+  testWith([], 'data that was put in the place of our clone, of another system', async () => {
+    const volume = await copyVolume(space, stopped)
+    const other = await startMaster(space)
+    copyFileSync(join(other.dataDir, 'global/pg_control'), join(volume, 'replica/data/global/pg_control'))
+    await other.stop()
+    await expectReplicaRefused(volume, /but was cloned as \d+[\s\S]*DATA_IDENTITY/)
+  })
+
+  for (const state of ['in production', 'shut down'] as const) {
+    testWith([], `a directory that ran as a master, its state "${state}"`, async () => {
+      const volume = await copyVolume(space, stopped)
+      if (state === 'shut down') await master.stop()
+      copyFileSync(join(master.dataDir, 'global/pg_control'), join(volume, 'replica/data/global/pg_control'))
+      if (state === 'shut down') await master.start()
+      await expectReplicaRefused(
+        volume,
+        new RegExp(`has run as a master: its state is "${state}"[\\s\\S]*GATE`),
+      )
+    })
+  }
+
+  async function expectReplicaRefused(volume: string, words: RegExp, of = master): Promise<void> {
+    const tree = listTree(join(volume, 'replica'))
+    const agent = await start(volume, of)
+    expect(await agent.exit, agent.log()).toBe(65)
+    expect(agent.log()).toMatch(words)
+    expect(listTree(join(volume, 'replica'))).toEqual(tree)
+    await expectNothingLeft(agent)
+  }
+})
