@@ -62,11 +62,11 @@ watch_role() {
 # From 14 on replay pauses for it, with stale rows; before, the server ends.
 raised_parity() {
   read_control "$pgdata" || return 1
-  while IFS='=' read -r _raised_field _raised_held; do
-    [ -n "$_raised_field" ] || continue
+  while IFS='=' read -r _raised_name _raised_field _raised_held; do
+    [ -n "$_raised_name" ] || continue
     _raised_now=$(control_field "$_raised_field setting")
     if [ "${_raised_now:-0}" -gt "$_raised_held" ]; then
-      raised="the master raised $_raised_field from $_raised_held to $_raised_now"
+      raised="the master raised $_raised_name from $_raised_held to $_raised_now"
       return 0
     fi
   done <<EOF

@@ -72,7 +72,7 @@ hold_parity() {
   held_settings="$held_settings
 $1=$value"
   parity_held="$parity_held
-$3=$value"
+$1=$3=$value"
 }
 
 # PostgreSQL keeps small things in /dev/shm, and does not start without it. Containers often have none, or

@@ -1,0 +1,197 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { type Agent, runAgent } from './harness/agent.js'
+import { buildQuickScript } from './harness/build-script.js'
+import { testWith } from './harness/capability.js'
+import { contractFor, type Environment } from './harness/contract.js'
+import { serverUser } from './harness/identity.js'
+import { type Master, startMaster } from './harness/master.js'
+import { writePassfile } from './harness/passfile.js'
+import { signal } from './harness/processes.js'
+import { openSpace, type Space } from './harness/space.js'
+import { waitFor } from './harness/wait.js'
+
+let space: Space
+let script: string
+beforeAll(() => {
+  space = openSpace()
+  script = buildQuickScript(space, {}, { ready: { lagMiB: 0 } })
+})
+afterAll(() => space.close())
+
+interface Pair {
+  readonly master: Master
+  readonly agent: Agent
+  readonly script: string
+  readonly env: Environment
+}
+
+async function makePair(of = script): Promise<Pair> {
+  const master = await startMaster(space)
+  const env = contractFor(space, master)
+  const agent = await runAgent(space, { env, script: of })
+  await agent.waitForRow(await master.insert())
+  return { master, agent, script: of, env }
+}
+
+interface Answer {
+  readonly code: number
+  readonly words: string
+}
+
+/** Asks as a load balancer's check would: by another process in the sandbox of the task. */
+async function ask({ agent, script, env }: Pair, what: 'ready' | 'health'): Promise<Answer> {
+  const { sandbox, port } = agent
+  const asked = await runAgent(space, { env, script, sandbox, port, args: [what], ownLog: true })
+  const code = await asked.exit
+  return { code, words: asked.log() }
+}
+
+const becomes = (pair: Pair, code: number, words = /(?:)/) =>
+  waitFor(`ready to be ${code}, with ${words}`, async () => {
+    const answer = await ask(pair, 'ready')
+    if (answer.code !== code || !words.test(answer.words)) throw new Error(JSON.stringify(answer))
+    return true
+  })
+
+async function end({ agent, master }: Pair): Promise<void> {
+  agent.terminate('SIGTERM', 'script')
+  expect(await agent.exit, agent.log()).toBe(0)
+  await master.stop()
+}
+
+describe('ready', () => {
+  testWith([], 'is 0 while rows stream, and says how many bytes are missing', async () => {
+    const pair = await makePair()
+    await becomes(pair, 0)
+    expect(readFileSync(join(pair.agent.sandbox, 'stdout'), 'utf8')).toMatch(
+      /^ready: -?\d+ bytes behind the master at [0-9A-F]+\/[0-9A-F]+$/m,
+    )
+    await end(pair)
+  })
+
+  testWith([], 'is 1 when nothing runs', async () => {
+    const pair = await makePair()
+    await end(pair)
+    const { code, words } = await ask(pair, 'ready')
+    expect(code).toBe(1)
+    expect(words).toMatch(/no server runs/)
+  })
+
+  testWith([], 'is 1 while the master is away, though the replica is alive; then 0 again', async () => {
+    const pair = await makePair()
+    await pair.master.stop()
+    await becomes(pair, 1, /no walreceiver|gives no answer/)
+    expect((await ask(pair, 'health')).code).toBe(0)
+    await pair.master.start()
+    await becomes(pair, 0)
+    await end(pair)
+  })
+
+  testWith([], 'is 1 while the master is frozen, and does not hang', async () => {
+    const pair = await makePair()
+    pair.master.freeze()
+    await becomes(pair, 1, /gives no answer/)
+    expect((await ask(pair, 'health')).code).toBe(0)
+    pair.master.thaw()
+    await becomes(pair, 0)
+    await end(pair)
+  })
+
+  testWith([], 'is 1 when what the master writes does not arrive, however little it is', async () => {
+    const pair = await makePair(buildQuickScript(space, {}, { ready: { lagMiB: 900 } }))
+    const receiver = walreceiver(pair.agent)
+    signal(receiver, 'SIGSTOP')
+    await pair.master.insert()
+    await becomes(pair, 1, /stands still at/)
+    signal(receiver, 'SIGCONT')
+    await becomes(pair, 0)
+    await end(pair)
+  })
+
+  testWith([], 'is 1 when too much has not arrived', async () => {
+    const pair = await makePair()
+    const receiver = walreceiver(pair.agent)
+    signal(receiver, 'SIGSTOP')
+    await pair.master.insert()
+    await becomes(pair, 1, /bytes behind the master/)
+    signal(receiver, 'SIGCONT')
+    await becomes(pair, 0)
+    await end(pair)
+  })
+
+  testWith([], 'is 1 when what arrives is not replayed', async () => {
+    const pair = await makePair()
+    await pair.agent.sql('SELECT pg_wal_replay_pause()')
+    for (let file = 0; file < 3; file += 1) {
+      await pair.master.insert()
+      await pair.master.sql('SELECT pg_switch_wal()')
+    }
+    await becomes(pair, 1, /replay is at/)
+    await pair.agent.sql('SELECT pg_wal_replay_resume()')
+    await becomes(pair, 0)
+    await end(pair)
+  })
+
+  testWith([], 'needs no replication over loopback: the title of the walreceiver tells, too', async () => {
+    const pair = await makePair()
+    const hba = join(pair.agent.dataDir, 'pg_hba.conf')
+    writeFileSync(hba, readFileSync(hba, 'utf8').replaceAll(/^host replication.*$/gm, ''))
+    await pair.agent.sql('SELECT pg_reload_conf()')
+    await becomes(pair, 0)
+    const receiver = walreceiver(pair.agent)
+    signal(receiver, 'SIGSTOP')
+    await pair.master.insert()
+    await becomes(pair, 1, /behind the master/)
+    signal(receiver, 'SIGCONT')
+    await end(pair)
+  })
+})
+
+describe('ready.role', () => {
+  const owner = serverUser()
+
+  /** A pair whose role monitor may log in, with this password in the password file. */
+  async function makeMonitored(password: string): Promise<Pair> {
+    const master = await startMaster(space)
+    await master.sql("CREATE ROLE monitor LOGIN PASSWORD 'm0nitor'")
+    const PGPASSFILE = writePassfile(join(space.dir, `passfile-${master.port}`), owner, [
+      {},
+      { user: 'monitor', password },
+    ])
+    const env = contractFor(space, master, { PGPASSFILE })
+    const script = buildQuickScript(space, {}, { ready: { role: 'monitor', lagSeconds: 2 } })
+    const agent = await runAgent(space, { env, script })
+    await agent.waitForRow(await master.insert())
+    const hba = join(agent.dataDir, 'pg_hba.conf')
+    writeFileSync(hba, `${readFileSync(hba, 'utf8')}host all monitor 127.0.0.1/32 scram-sha-256\n`)
+    await agent.sql('SELECT pg_reload_conf()')
+    return { master, agent, script, env }
+  }
+
+  testWith([], 'bounds the seconds for which rows wait to be replayed', async () => {
+    const pair = await makeMonitored('m0nitor')
+    // Seconds are counted from a transaction that was replayed; what the clone brought along is none.
+    await pair.agent.waitForRow(await pair.master.insert())
+    await becomes(pair, 0)
+    await pair.agent.sql('SELECT pg_wal_replay_pause()')
+    await pair.master.insert()
+    await becomes(pair, 1, /\d+ seconds behind the master/)
+    await pair.agent.sql('SELECT pg_wal_replay_resume()')
+    await becomes(pair, 0)
+    await end(pair)
+  })
+
+  testWith([], 'that cannot log in is named', async () => {
+    const pair = await makeMonitored('wrong')
+    await becomes(pair, 1, /the role monitor cannot ask: .*password authentication failed/)
+    await end(pair)
+  })
+})
+
+function walreceiver(agent: Agent): number {
+  const found = agent.descendants().find(({ args }) => args.includes(': walreceiver'))
+  if (!found) throw new Error('there is no walreceiver')
+  return found.pid
+}
