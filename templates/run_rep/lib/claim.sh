@@ -12,10 +12,7 @@ claim_store() {
   _claim_rounds=0
   until take_claim; do
     _claim_rounds=$((_claim_rounds + 1))
-    if [ "$_claim_rounds" -gt 50 ]; then
-      need_room "$store" 1
-      fail DATA_DIR "cannot make a symbolic link in $store"
-    fi
+    [ "$_claim_rounds" -le 50 ] || cannot_write "$store" "cannot make a symbolic link in $store"
   done
   hold_alive
   for _claim_old in "$store"/claim.* "$store"/alive.*; do
@@ -66,7 +63,7 @@ holder_lives() {
 
 # Descriptor 9 is open as long as we live, or a server or clone that we started.
 hold_alive() {
-  [ -p "$alive" ] || mkfifo -- "$alive" || fail DATA_DIR "cannot make a FIFO in $store"
+  [ -p "$alive" ] || mkfifo -- "$alive" || cannot_write "$store" "cannot make a FIFO in $store"
   exec 9<>"$alive"
 }
 

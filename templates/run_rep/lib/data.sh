@@ -18,8 +18,8 @@ is_ours() {
 
 # make_ours DIRECTORY: makes one; the mark comes before anything else and goes last.
 make_ours() {
-  mkdir -- "$1" || fail DATA_DIR "cannot make the directory $1"
-  : >"$1/run_rep.mark"
+  mkdir -- "$1" || cannot_write "${1%/*}" "cannot make the directory $1"
+  printf '' >"$1/run_rep.mark" || cannot_write "$1" "cannot make a file in $1"
 }
 
 # remove_work DIRECTORY: removes the small files of one run.
@@ -73,6 +73,20 @@ free_mb() {
 need_room() {
   _room_mb=$(free_mb "$1")
   [ "${_room_mb:-$2}" -ge "$2" ] || fail NO_SPACE "$1 has $_room_mb MB left, and $2 MB are needed"
+}
+
+# free_inodes DIRECTORY: prints how many files may still be made there. Not every df counts them, and not
+# every file system has a number of them.
+free_inodes() {
+  ignore df -P -i -- "$1" | awk 'NR == 2 && $2 > 0 { printf "%d\n", $4 }'
+}
+
+# cannot_write DIRECTORY TEXT: the end, when something could not be made there: a full disk, or a missing right.
+cannot_write() {
+  need_room "$1" 1
+  _write_inodes=$(free_inodes "$1")
+  [ "${_write_inodes:-1}" -ge 1 ] || fail NO_SPACE "$1 has no inodes left: $2"
+  fail DATA_DIR "$2"
 }
 
 # The marker makes a server a standby. It is written into a clone of our own before its rename.

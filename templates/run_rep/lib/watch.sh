@@ -38,11 +38,11 @@ watch_server() {
   done
 }
 
-# decide VERDICT TEXT: the script reads it when the server has ended.
+# decide VERDICT TEXT: the script reads it when the server has ended; without it, on a full disk, it looks
+# for itself.
 decide() {
   log WARN "$2"
-  printf '%s\n' "$1" "$2" >"$verdict_file.new"
-  mv -- "$verdict_file.new" "$verdict_file"
+  ! printf '%s\n' "$1" "$2" 2>/dev/null >"$verdict_file.new" || ignore mv -- "$verdict_file.new" "$verdict_file"
   kill -s USR2 "$$"
   exit 0
 }
@@ -102,6 +102,9 @@ judge_standstill() {
     watch_segment=$_still_segment
     return 0
   fi
+  _still_mb=$(free_mb "$store")
+  [ "${_still_mb:-16}" -ge 16 ] \
+    || decide no_space "$store has $_still_mb MB left, so that no WAL can be received"
   standstill='the master gives no answer'
   if ! ask_master; then
     standstill="$standstill: $(words_of "$work/words")"
@@ -112,9 +115,6 @@ judge_standstill() {
     "the data is of system $pinned_system, but $POSTGRES_MASTER is now system $master_system"
   control_position
   judge_history "$timeline" "$position" || decide diverged "$divergence"
-  _still_mb=$(free_mb "$store")
-  [ "${_still_mb:-16}" -ge 16 ] \
-    || decide no_space "$store has $_still_mb MB left, so that no WAL can be received"
   standstill="the master answers, and has what comes after $position"
   if [ -n "$_still_segment" ] && needed_segment "$_still_segment" && is_wal_gone "$needed"; then
     decide wal_gone "the master has no longer the WAL file $needed, which comes next here"

@@ -56,9 +56,8 @@ check_space() {
   fi
 }
 
-# Not every df counts inodes, and not every file system has a number of them.
 check_inodes() {
-  _inodes_free=$(ignore df -P -i -- "$space_place" | awk 'NR == 2 && $2 > 0 { printf "%d\n", $4 }')
+  _inodes_free=$(free_inodes "$space_place")
   _inodes_needed=$((1200 + backup_mb / 1024))
   [ "${_inodes_free:-$_inodes_needed}" -ge "$_inodes_needed" ] \
     || fail NO_SPACE "$space_place has only $_inodes_free inodes left; a clone needs $_inodes_needed at the least"

@@ -118,7 +118,7 @@ finish_clone() {
     || fail CLONE_FAILED "asked system $master_system, but copied $_finish_system"
   write_standby_marker "$staging/data"
   printf '%s\n' "system_identifier=$master_system" "timeline=$master_timeline" "major=$major" \
-    >"$staging/clone.done"
+    >"$staging/clone.done" || cannot_write "$staging" "cannot write $staging/clone.done"
   ignore sync "$staging/data/$standby_marker" "$staging/data" "$staging/clone.done" "$staging"
   install_clone "$staging"
   staging=

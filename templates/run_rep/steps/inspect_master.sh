@@ -135,7 +135,8 @@ read_identity() {
   } <"$work/answers" || :
 }
 
-# Small files of this run only: beside the data, or for preflight, which changes nothing, elsewhere.
+# Small files of this run only: beside the data, or for preflight, which changes nothing, elsewhere. What
+# a client says goes there, too, so on a full disk every answer of the master would be misread.
 make_work() {
   if [ "$sub_command" = run ]; then
     work=$store/work.$claim
@@ -143,5 +144,6 @@ make_work() {
     work=${TMPDIR:-/tmp}/run_rep.$$
     ! is_ours "$work" || remove_work "$work"
   fi
+  need_room "${work%/*}" 1
   make_ours "$work"
 }

@@ -114,7 +114,7 @@ find_store() {
   if [ "$sub_command" = run ]; then
     mkdir -p -- "$store" || fail DATA_DIR "$RUN_USER cannot make the directory $store"
     if [ ! -w "$store" ] || [ ! -x "$store" ]; then
-      fail DATA_DIR "$RUN_USER may not write to $store"
+      fail DATA_DIR "$RUN_USER may not write to $store: $(touch -c -- "$store" 2>&1 || :)"
     fi
   fi
   [ ! -d "$store" ] || store=$(cd -- "$store" && pwd -P) || fail DATA_DIR "cannot enter $PGDATA_DIR"
