@@ -20,6 +20,7 @@ import { printMap } from './map.js'
 import { buildApp, printApp } from './marathon.js'
 import { judgeStepFiles } from './own-steps.js'
 import { type Chunk, digestOf, locateLine, type PrintedScript, printScript } from './print.js'
+import { judgeProgram } from './program.js'
 import { renderTemplate } from './template.js'
 import { reportAnalysis } from './verify.js'
 
@@ -164,7 +165,11 @@ interface RunRep {
 function printRunRep(parts: Parts, sources: Sources): RunRep {
   const draft = printParts(parts, sources, [])
   const analysis = analyseScript(draft, failureIds, sources.facts)
-  const faults = reportAnalysis(draft.text, analysis)
+  const ownSources = new Set(parts.own.map(({ source }) => source))
+  const isOwn = (line: number) =>
+    draft.spans.some(({ source, from, to }) => ownSources.has(source) && from <= line && line <= to)
+  const findings = [...analysis.findings, ...judgeProgram(analysis.effects, isOwn)]
+  const faults = reportAnalysis(draft.text, { ...analysis, findings })
   if (faults.some(isError)) return { script: draft, effects: analysis.effects, faults }
   const tools = listNeededTools(analysis.effects)
   faults.push(...judgeToolNames(tools))

@@ -113,6 +113,7 @@ function moveFunction(item: FunctionEffects, by: number): FunctionEffects {
     builtins: move(item.builtins, by),
     failures: move(item.failures, by),
     dynamic: move(item.dynamic, by),
+    flow: item.flow,
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Functions, functionsOf, preparedRuns, type Run, runsOf } from './commands.js'
-import type { Position, Shell, SyntaxNode } from './parse.js'
+import { type Flow, flowOf } from './flow.js'
+import type { FunctionNode, Position, Script, Shell, SyntaxNode } from './parse.js'
 import { type Scope, walkScoped } from './scope.js'
 import { type Step, stepsOf } from './steps.js'
 import { type SetBy, usesOf, type VariableUse } from './variables.js'
@@ -53,6 +54,7 @@ export interface FunctionEffects {
   /** `fail ID`: the literal ids. */
   readonly failures: readonly Mention[]
   readonly dynamic: readonly Dynamic[]
+  readonly flow: Flow
 }
 
 export interface Effects {
@@ -87,7 +89,7 @@ export function functionEffectsOf(shell: Shell, functions: Functions): FunctionE
 /** A function, or the whole script, and what it runs. */
 interface Unit {
   readonly name: string
-  readonly owner: SyntaxNode
+  readonly owner: FunctionNode | Script
   readonly body: SyntaxNode
 }
 
@@ -171,6 +173,7 @@ function collect(
     builtins: sortMentions(builtins),
     failures: sortMentions(failures),
     dynamic: sortMentions(dynamic),
+    flow: flowOf(shell, owner, functions),
   }
 }
 

@@ -91,7 +91,7 @@ describe('steps of the user', () => {
     ['a compound command', `${warm}if :; then :; fi\n`, 'E_STEP_TOP_LEVEL warm.sh:4:1'],
     ['a command in an assignment', `x="$(date)"\n${warm}`, 'E_STEP_TOP_LEVEL warm.sh:1:1'],
     ['an unquoted expansion', '\nstep_warm() {\n  ls $HOME\n}\n', 'E_SHELL_UNQUOTED warm.sh:3:6'],
-    ['eval', 'step_warm() {\n  :\n  eval "$x"\n}\n', 'E_SHELL_EVAL warm.sh:3:3'],
+    ['eval', 'step_warm() {\n  :\n  eval "$HOME"\n}\n', 'E_SHELL_EVAL warm.sh:3:3'],
     ['template braces', `# {{x\n${warm}`, 'E_SHELL_TEMPLATE warm.sh:1:3'],
   ])('refused with its place: %s', (_title, text, wanted) => {
     const { diagnostics } = compile(
@@ -102,7 +102,7 @@ describe('steps of the user', () => {
   })
 
   test('functions and constants pass', () => {
-    const text = `#!/bin/sh\nwarm_tries=3 warm_name='a b'\nwarm_sum=$((1 + 2))\n\n${warm}\nwarm_helper() (\n  :\n)\n`
+    const text = `#!/bin/sh\nwarm_tries=3 warm_name='a b'\nwarm_sum=$((1 + 2))\n\n${warm.replace(':', 'warm_helper')}\nwarm_helper() (\n  : "$warm_tries$warm_name$warm_sum"\n)\n`
     expect(list(withStep(text).diagnostics)).toEqual([])
   })
 
@@ -117,7 +117,7 @@ describe('steps of the user', () => {
   })
 
   test('the place is seen from where the configuration was named', () => {
-    const text = 'step_warm() {\n  ls $x\n}\n'
+    const text = 'step_warm() {\n  ls $HOME\n}\n'
     expect(list(withStep(text, 'deploy').diagnostics)).toEqual(['E_SHELL_UNQUOTED deploy/warm.sh:2:6'])
     expect(list(withStep(text, '..').diagnostics)).toEqual(['E_SHELL_UNQUOTED ../warm.sh:2:6'])
   })

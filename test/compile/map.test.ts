@@ -20,7 +20,7 @@ interface ScriptMap {
 
 const warm = `step_warm() {
   _warm_count=1
-  have curl || fail SETTINGS "no curl"
+  have curl || fail SETTINGS "no curl, $_warm_count"
   warm_helper "$METRICS_PORT"
 }
 

@@ -34,7 +34,7 @@ remove_work() {
 remove_clone() {
   [ -e "$1" ] || [ -L "$1" ] || return 0
   case $1 in
-    "$store"/clone.*) is_ours "$1" || fail DATA_FOREIGN "will not remove $1, which is not ours" ;;
+    "${store:?}"/clone.*) is_ours "$1" || fail DATA_FOREIGN "will not remove $1, which is not ours" ;;
     *) fail DATA_FOREIGN "will not remove $1, which is neither unfinished nor replaced" ;;
   esac
   rm -rf -- "${1:?}/data" "${1:?}/tablespaces" "${1:?}/clone.done"

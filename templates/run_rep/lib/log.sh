@@ -30,10 +30,11 @@ fail() {
   log ERROR "what to do: $failure_advice ($1, exit $failure_code)"
   case $failure_code in
     65 | 77 | 78)
-      if [ "$pause_on_failure" = yes ] && is_integer "${EXIT_PAUSE:-0}" 1 86400; then
-        log INFO "pausing about $EXIT_PAUSE s before the exit (EXIT_PAUSE)"
+      _fail_pause=${EXIT_PAUSE:-0}
+      if [ "$pause_on_failure" = yes ] && is_integer "$_fail_pause" 1 86400; then
+        log INFO "pausing about $_fail_pause s before the exit (EXIT_PAUSE)"
         exit_code=$failure_code
-        pause "$(jittered "$EXIT_PAUSE")"
+        pause "$(jittered "$_fail_pause")"
       fi
       ;;
     *) ;;

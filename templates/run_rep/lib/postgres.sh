@@ -12,7 +12,7 @@ major_of() {
 # Debian's own psql in PATH is a perl wrapper, so it comes last.
 find_client() {
   client_bin=
-  _client_best=0
+  _client_best=0 _client_found=''
   for _client_dir in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/libexec/postgresql*; do
     if [ -x "$_client_dir/psql" ] && [ -x "$_client_dir/pg_isready" ]; then
       client_bin=$_client_dir

@@ -2,18 +2,18 @@
 # Nothing there: clone. Our finished clone: reuse, unless it left the master's history: then by policy.
 # What is in doubt is refused.
 step_choose_data() {
+  decision=clone backup_mb=0 basebackup_bin=''
   if [ "$data_state" = finished ] || [ "$data_state" = outdated ]; then
     major=$pinned_major
     find_major
     require_standby
     [ "$master_known" = no ] || compare_with_master
+    if [ "$data_state" = finished ]; then
+      decision=reuse
+      log INFO "reusing the replica of system $pinned_system, without a copy"
+      return 0
+    fi
   fi
-  if [ "$data_state" = finished ]; then
-    decision=reuse
-    log INFO "reusing the replica of system $pinned_system, without a copy"
-    return 0
-  fi
-  decision=clone
   major=$master_major
   find_major
   find_basebackup || fail SERVER_BINARIES "pg_basebackup is missing, or older than PostgreSQL $major"

@@ -3,6 +3,7 @@
 # server, a pg_basebackup that goes on without it, a clone that did not finish, small files.
 step_claim() {
   if [ "$sub_command" != run ]; then
+    claim=0
     tell_owner
     return 0
   fi

@@ -4,7 +4,8 @@
 step_inspect_master() {
   build_conninfo
   make_work
-  master_known=no
+  master_known=no master_major='' master_segment_mb=0
+  master_system='' master_timeline='' master_position='' master_read_only=''
   refusals=0
   start_patience
   until ask_master; do
@@ -31,17 +32,17 @@ ask_master() {
 # ask_replication CONNINFO COMMAND...: its time covers a connection attempt to each host in turn, but for a
 # replica that has its data and can serve without an answer.
 ask_replication() {
-  _ask_limit=$((PGCONNECT_TIMEOUT * master_count + 10))
-  [ "${data_state:-finished}" != finished ] || _ask_limit=5
+  ask_limit=$((PGCONNECT_TIMEOUT * master_count + 10))
+  [ "${data_state:-finished}" != finished ] || ask_limit=5
   _ask_conninfo=$1
   shift
   for _ask_command in "$@"; do
     set -- "$@" -c "$_ask_command"
     shift
   done
-  bounded "$_ask_limit" "$client_bin"/psql -X -w -A -t -F "$tab" -v ON_ERROR_STOP=1 \
+  bounded "$ask_limit" "$client_bin"/psql -X -w -A -t -F "$tab" -v ON_ERROR_STOP=1 \
     -d "$_ask_conninfo dbname=replication replication=true" "$@" >"$work/answers" 2>"$work/words"
-  [ "$status" -ne 124 ] || printf 'silent for %s s\n' "$_ask_limit" >>"$work/words"
+  [ "$status" -ne 124 ] || printf 'silent for %s s\n' "$ask_limit" >>"$work/words"
   [ "$status" -eq 0 ]
 }
 
@@ -68,7 +69,7 @@ judge_refusal() {
     *'is read-only'* | *'starting up'* | *'shutting down'* | *'silent for'*) return 0 ;;
     *) ! is_busy "$1" || return 0 ;;
   esac
-  bounded "$_ask_limit" "$client_bin"/pg_isready -q -h "$master_hosts" -p "$master_ports" \
+  bounded "$ask_limit" "$client_bin"/pg_isready -q -h "$master_hosts" -p "$master_ports" \
     -U "$POSTGRES_REPUSER" -d postgres -t "$PGCONNECT_TIMEOUT"
   [ "$status" -eq 0 ] || return 0
   refusals=$((refusals + 1))
@@ -139,7 +140,7 @@ read_identity() {
 # a client says goes there, too, so on a full disk every answer of the master would be misread.
 make_work() {
   if [ "$sub_command" = run ]; then
-    work=$store/work.$claim
+    work=$store/work.${claim:?}
   else
     work=${TMPDIR:-/tmp}/run_rep.$$
     ! is_ours "$work" || remove_work "$work"

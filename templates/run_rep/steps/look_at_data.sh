@@ -8,7 +8,7 @@ step_look_at_data() {
 
 # survey: nothing, unfinished (clones only), outdated (a replica that is to be replaced) or finished.
 survey() {
-  data_state=nothing
+  data_state=nothing pinned_system='' pinned_major=''
   [ ! -e "$store" ] || [ -d "$store" ] || fail DATA_FOREIGN "$store is not a directory"
   for _survey_entry in "$store"/* "$store"/.[!.]* "$store"/..?*; do
     [ -e "$_survey_entry" ] || [ -L "$_survey_entry" ] || continue

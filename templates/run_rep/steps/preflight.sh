@@ -26,9 +26,8 @@ need_user() {
   user_id=$(id -u -- "$RUN_USER" 2>/dev/null) || user_id=
   if [ -z "$user_id" ] || [ "$user_id" -eq 0 ]; then
     tell_fault "RUN_USER $RUN_USER does not exist here, or is root, as whom PostgreSQL does not run"
-    return 0
-  fi
-  if have getent; then
+    HOME=/nonexistent
+  elif have getent; then
     HOME=$(getent passwd "$RUN_USER" | cut -d: -f6)
   else
     HOME=$(awk -F: -v name="$RUN_USER" '$1 == name { print $6 }' /etc/passwd)

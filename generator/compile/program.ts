@@ -1,0 +1,145 @@
+import { closest, distance } from 'fastest-levenshtein'
+import { findUnassigned, type Unassigned } from '../shell/assignment.js'
+import { compare, type Effects, type FunctionEffects, type VariableSet } from '../shell/effects.js'
+import type { Finding } from '../shell/rules/rule.js'
+import { reachableFrom } from '../shell/tools.js'
+
+/** What every shell sets by itself (POSIX XCU 2.5.3); HOME and PATH are what a login or Mesos gives. */
+const shellVariables = ['IFS', 'OPTIND', 'PPID', 'PWD', 'HOME', 'PATH']
+
+/** Which lines of the script come from the user's step files. */
+export type IsOwn = (line: number) => boolean
+
+/**
+ * Judges what only the whole script tells, since all variables of POSIX shell are global: each read finds a
+ * value, each value a reader, and no function the variables of another.
+ */
+export function judgeProgram(effects: Effects, isOwn: IsOwn = () => false): Finding[] {
+  return [
+    ...judgeReads(effects),
+    ...judgeSets(effects),
+    ...judgePrivate(effects),
+    ...judgeOwnSets(effects, isOwn),
+    ...judgeCalls(effects),
+  ].sort((a, b) => a.line - b.line || a.column - b.column || compare(a.code, b.code))
+}
+
+function judgeReads({ functions }: Effects): Finding[] {
+  const known = [...new Set(functions.flatMap(({ sets }) => sets.map(({ name }) => name)))]
+  return findUnassigned(functions, new Set(shellVariables)).map((found) => ({
+    code: 'E_SHELL_UNASSIGNED',
+    message: `$${found.name} is read before it has a value${wayTo(found)}`,
+    hint: hintFor(found.name, known),
+    line: found.line,
+    column: found.column,
+  }))
+}
+
+function wayTo({ via, wasUnset }: Unassigned): string {
+  const way = via.length === 0 ? '' : `, on the way ${via.join(' > ')}`
+  return wasUnset ? `${way}: the script has unset it` : way
+}
+
+function hintFor(name: string, known: readonly string[]): string {
+  const usual = `set it on every way that leads here, or write \${${name}:-} if it may be unset`
+  const like = known.includes(name) ? undefined : similarTo(name, known)
+  return like === undefined ? usual : `did you mean $${like}? Else ${usual}`
+}
+
+/** The name that was meant, when it is one or two letters away. */
+function similarTo(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined
+  const like = closest(name, [...known])
+  return distance(name, like) <= (name.length < 5 ? 1 : 2) ? like : undefined
+}
+
+// `read` and `for` must name something, whether it is of use or not.
+function judgeSets({ functions }: Effects): Finding[] {
+  const read = new Set(
+    functions.flatMap(({ reads, exports }) => [...reads, ...exports]).map(({ name }) => name),
+  )
+  const byNeed = new Set<VariableSet['by']>(['environment', 'read', 'for', 'getopts'])
+  const unread = functions
+    .flatMap(({ sets }) => sets)
+    .filter(({ name, by }) => !read.has(name) && !byNeed.has(by))
+  return firstOfEach(unread).map(({ name, line, column }) => {
+    const like = similarTo(name, [...read])
+    return {
+      code: 'E_SHELL_UNREAD',
+      message: `${name} is set here, and nothing reads or exports it`,
+      hint: like === undefined ? 'take it out' : `did you mean ${like}? Else take it out`,
+      line,
+      column,
+    }
+  })
+}
+
+// A name that begins with _ is a function's own; the functions that it calls have theirs.
+function judgePrivate({ functions }: Effects): Finding[] {
+  const owners = new Map<string, FunctionEffects>()
+  const uses = functions
+    .flatMap((owner) => [...owner.sets, ...owner.reads].map((use) => ({ ...use, owner })))
+    .filter(({ name }) => name.startsWith('_'))
+    .sort((a, b) => a.line - b.line || a.column - b.column)
+  return uses.flatMap(({ name, line, column, owner }): Finding[] => {
+    const first = owners.get(name) ?? owner
+    owners.set(name, first)
+    if (first === owner) return []
+    return [
+      {
+        code: 'E_SHELL_PRIVATE',
+        message: `${name} is a variable of ${first.name || 'the top level'}, and ${owner.name || 'the top level'} uses it, too`,
+        hint: 'give it a name of its own, or one without the first _ if both are to share it',
+        line,
+        column,
+      },
+    ]
+  })
+}
+
+// What the script itself keeps in a variable is not a step's to change; those of the contract are.
+function judgeOwnSets({ functions }: Effects, isOwn: IsOwn): Finding[] {
+  const [own, ours] = [
+    functions.filter(({ line }) => isOwn(line)),
+    functions.filter(({ line }) => !isOwn(line)),
+  ]
+  const taken = new Map(
+    ours.flatMap(({ name: owner, sets }) =>
+      sets.map(({ name }) => [name, owner || 'the top level'] as const),
+    ),
+  )
+  return own
+    .flatMap(({ sets }) => sets)
+    .filter(({ name, by }) => by !== 'environment' && taken.has(name) && !/^[A-Z]/.test(name))
+    .map(({ name, line, column }) => ({
+      code: 'E_SHELL_TAKEN',
+      message: `${name} is a variable of the script (set in ${taken.get(name)})`,
+      hint: 'give yours another name',
+      line,
+      column,
+    }))
+}
+
+// What nothing calls is judged by no way that leads there.
+function judgeCalls(effects: Effects): Finding[] {
+  const called = new Set(reachableFrom(effects, ''))
+  return effects.functions
+    .filter(({ name }) => !called.has(name))
+    .map(({ name, line }) => ({
+      code: 'E_SHELL_UNCALLED',
+      message: `nothing calls ${name}`,
+      hint: 'call it, or take it out',
+      line,
+      column: 1,
+    }))
+}
+
+function firstOfEach<T extends { readonly name: string; readonly line: number; readonly column: number }>(
+  items: readonly T[],
+): T[] {
+  const found = new Map<string, T>()
+  for (const item of [...items].sort((a, b) => a.line - b.line || a.column - b.column)) {
+    if (!found.has(item.name)) found.set(item.name, item)
+  }
+  return [...found.values()]
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { judgeProgram } from '../../generator/compile/program.js'
+import { effectsOf } from '../../generator/shell/effects.js'
+import { parseShell } from '../../generator/shell/parse.js'
+import { compile, list, stepOf } from './sources.js'
+
+const judge = (text: string) => judgeProgram(effectsOf(parseShell(text)))
+const codes = (text: string) => judge(text).map(({ code, line, column }) => `${code} ${line}:${column}`)
+
+test('nothing is found in the shipped script', () => {
+  expect(judge(readFileSync(new URL('../../dist/run_rep.sh', import.meta.url), 'utf8'))).toEqual([])
+})
+
+describe('each read finds a value', () => {
+  test('a misspelt name is told with the right one, and how the script comes there', () => {
+    const [found] = judge('step_x() {\n  system=1\n  : "$sytem$system"\n}\nstep_x\n')
+    expect(found).toMatchObject({ code: 'E_SHELL_UNASSIGNED', line: 3, column: 6 })
+    expect(found?.message).toBe('$sytem is read before it has a value, on the way step_x')
+    expect(found?.hint).toMatch(/^did you mean \$system\?/)
+  })
+
+  test('what the shell sets is there', () => {
+    expect(codes(': "$PPID$PWD$HOME$PATH$IFS$OPTIND"\n')).toEqual([])
+  })
+
+  test('what the script unsets is not', () => {
+    expect(judge('unset HOME\n: "$HOME"\n')[0]?.message).toMatch(/the script has unset it/)
+  })
+})
+
+describe('each value finds a reader', () => {
+  test.each([
+    ['a=1\n', ['E_SHELL_UNREAD 1:1']],
+    ['a=1\na=2\n', ['E_SHELL_UNREAD 1:1']],
+    [': "${a:=1}"\n', []],
+    ['export a=1\n', []],
+    ['a=1\nexport a\n', []],
+    ['a=1 env\n', []],
+    ['read -r a b <f\n', []],
+    ['for a in 1 2; do :; done\n', []],
+  ])('%j', (text, wanted) => {
+    expect(codes(text)).toEqual(wanted)
+  })
+
+  test('a misspelt name is told with the right one', () => {
+    expect(judge('count=1\n: "$count"\nconut=2\n')[0]?.hint).toMatch(/^did you mean count\?/)
+  })
+})
+
+test("a function's own variables are its own", () => {
+  expect(codes('f() {\n  _a=1\n  : "$_a"\n}\ng() {\n  f\n  : "$_a"\n}\ng\n')).toEqual(['E_SHELL_PRIVATE 7:6'])
+  expect(codes('f() {\n  a=1\n}\nf\n: "$a"\n')).toEqual([])
+})
+
+test('what nothing calls is told', () => {
+  expect(codes('f() {\n  g\n}\ng() {\n  :\n}\n')).toEqual(['E_SHELL_UNCALLED 1:1', 'E_SHELL_UNCALLED 4:1'])
+  expect(codes('f() {\n  :\n}\ntrap f EXIT\nf2() {\n  :\n}\nx && f2\n')).toEqual([])
+})
+
+describe("the user's steps", () => {
+  const judgeStep = (text: string, place: 'early' | 'late' = 'late', env = {}) =>
+    list(
+      compile(
+        { steps: [{ ...stepOf('own'), before: place === 'early' ? 'preflight' : 'serve' }], env },
+        { stepFiles: { './own.sh': `step_own() {\n  ${text}\n}\n` } },
+      ).diagnostics,
+    )
+
+  test.each([
+    ['a variable of the contract', ': "$POSTGRES_MASTER"', []],
+    ['what an earlier step found out', ': "$store$pgdata"', []],
+    ['a variable that nobody sets', ': "$stroe"', ['E_SHELL_UNASSIGNED own.sh:2:6']],
+    ['a variable that nobody reads', 'own_a=1', ['E_SHELL_UNREAD own.sh:2:3']],
+    [
+      'another function’s own',
+      ': "$_claim_left"',
+      ['E_SHELL_PRIVATE own.sh:2:6', 'E_SHELL_UNASSIGNED own.sh:2:6'],
+    ],
+    ['setting a variable of the script', 'store=/tmp', ['E_SHELL_TAKEN own.sh:2:3']],
+    ['setting one of the contract', 'PGSSLMODE=require', []],
+    ['its own environment for a command', 'step=1 env', []],
+  ])('%s', (_title, text, wanted) => {
+    expect(judgeStep(text)).toEqual(wanted)
+  })
+
+  test('a step that runs too early', () => {
+    expect(judgeStep(': "$store"', 'early')).toEqual(['E_SHELL_UNASSIGNED own.sh:2:6'])
+    expect(judgeStep(': "$PORT0"', 'early')).toEqual([])
+  })
+
+  test('a variable of their own', () => {
+    expect(judgeStep(': "$METRICS_PORT"', 'late', { METRICS_PORT: { type: 'port', default: '1' } })).toEqual(
+      [],
+    )
+  })
+})
