@@ -11,7 +11,8 @@ EOF
 
 main() {
   step=start
-  signals=0 wakes=0 child='' launching=no serving=no exit_code=143 jitters=0 pause_on_failure=no
+  signals=0 wakes=0 child='' launching=no serving=no exit_code=143 leaving=no self=$$ jitters=0
+  pause_on_failure=no
   stopper='' watchdog='' watcher='' feeder='' staging='' work='' alive=''
   tab=$(printf '\t')
   unset CDPATH

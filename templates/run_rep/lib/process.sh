@@ -6,8 +6,20 @@ on_signal() {
   if [ -n "$child" ]; then
     stop_child
   elif [ "$launching" = no ] && [ "$serving" = no ]; then
-    exit "$exit_code"
+    leave
   fi
+}
+
+# ksh93 runs a trap within a command substitution, if the signal comes then, in the same process, and
+# exit ends no more than that. So the signal is sent again until it has met the script itself.
+leave() {
+  case ${KSH_VERSION:-},$self in
+    *AJM*,[1-9]*) ignore kill -s TERM "$self" & ;;
+    *) ;;
+  esac
+  [ "$leaving" = no ] || return 0
+  leaving=yes
+  exit "$exit_code"
 }
 
 # The watcher of the server has found a reason to stop it.
@@ -17,9 +29,11 @@ on_verdict() {
 }
 
 # Whatever ends the script, no helper of it lives on and nothing half-done stays behind; the exit status
-# stays what it was.
+# stays what it was. Of a command that TERM ended, ksh93 hands on 271 or 15 where others say 143.
 on_exit() {
   _exit_status=$?
+  [ "$_exit_status" -le 256 ] || _exit_status=$((128 + _exit_status % 128))
+  [ "$_exit_status" -ne 15 ] || _exit_status=143
   trap '' TERM INT HUP
   trap - EXIT
   pause_on_failure=no

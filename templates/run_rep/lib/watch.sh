@@ -14,7 +14,7 @@ start_watcher() {
 
 # In its subshell: work files, a child and traps of its own.
 become_watcher() {
-  child='' serving=no staging='' alive='' pause_on_failure=no exit_code=0
+  child='' serving=no staging='' alive='' self='' pause_on_failure=no exit_code=0
   make_ours "$work/watch"
   work=$work/watch
   exec 9</dev/null

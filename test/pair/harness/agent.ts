@@ -78,9 +78,9 @@ let runs = 0
 export async function runAgent(space: Space, options: AgentOptions): Promise<Agent> {
   const user = options.user ?? findUser('root')
   const port = options.port ?? (await pickPort())
-  const sandbox = options.sandbox ?? makeSandbox(space, port, options, user)
-  const stdout = join(sandbox, 'stdout')
   runs += 1
+  const sandbox = options.sandbox ?? makeSandbox(space, options, user)
+  const stdout = join(sandbox, 'stdout')
   const stderr = join(sandbox, options.ownLog ? `stderr-${runs}` : 'stderr')
   const start = statSync(stderr, { throwIfNoEntry: false })?.size ?? 0
 
@@ -221,7 +221,7 @@ async function waitUnlessGone<T>(
 }
 
 /** A sandbox as the agent makes it (Mesos paths.cpp): of the task's user, with the fetched script in it. */
-function makeSandbox(space: Space, port: number, options: AgentOptions, user: Identity | undefined): string {
+function makeSandbox(space: Space, options: AgentOptions, user: Identity | undefined): string {
   const parts = options.longPath
     ? [
         'var/lib/mesos agent/slaves',
@@ -229,7 +229,7 @@ function makeSandbox(space: Space, port: number, options: AgentOptions, user: Id
         `pg.instance-${uuid}._app.1/runs`,
       ]
     : []
-  const parent = join(space.dir, `agent-${port}`, ...parts)
+  const parent = join(space.dir, `agent-${runs}`, ...parts)
   mkdirSync(parent, { recursive: true })
   const sandbox = join(parent, options.longPath ? uuid : 'sandbox')
   mkdirSync(sandbox)

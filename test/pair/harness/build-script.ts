@@ -8,10 +8,14 @@ import type { Space } from './space.js'
 let count = 0
 
 /** The script of another model than the embedded one, as a file of the space. */
-export function buildScript(space: Space, model: ReplicaInput): string {
+export function buildScript(
+  space: Space,
+  model: ReplicaInput,
+  stepFiles: Readonly<Record<string, string>> = {},
+): string {
   const { files, diagnostics } = compileReplica(model, {
     templates: readTemplates(),
-    stepFiles: {},
+    stepFiles,
     docs: {},
   })
   const text = files['run_rep.sh']

@@ -36,10 +36,11 @@ export function testWith(
   needs: readonly Capability[],
   title: string,
   body: (context: TestContext) => Promise<void>,
+  limit?: number,
 ): void {
   const why = missing('postgres', ...needs)
   if (!why) {
-    test(title, body)
+    test(title, body, limit)
   } else if (process.env.CI) {
     test(title, () => {
       throw new Error(`under CI nothing may be missing: ${why}`)

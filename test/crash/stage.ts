@@ -1,0 +1,140 @@
+import { chmodSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Agent, runAgent } from '../pair/harness/agent.js'
+import { buildScript } from '../pair/harness/build-script.js'
+import { contractFor, type Environment } from '../pair/harness/contract.js'
+import { type Master, startMaster } from '../pair/harness/master.js'
+import type { Row } from '../pair/harness/query.js'
+import type { Space } from '../pair/harness/space.js'
+import { type Source, steps } from './draw.js'
+
+/** Whom a replica may follow. */
+interface Server {
+  readonly port: number
+  sql(text: string): Promise<Row[]>
+}
+
+/** The servers of a sweep, which live on while scripts are struck, and the script that tells where it is. */
+export interface Stage {
+  readonly script: string
+  /** Writes its steps to a file as they begin, and stops itself before one of them; the file is made anew. */
+  watchSteps(file: string, stopAt?: string): Environment
+  /** What a replica of that source follows, and the master that its rows come from. */
+  open(source: Source): Promise<{ readonly server: Server; readonly master: Master }>
+  /** Runs while nobody writes, so that two servers can be compared. */
+  inPeace<T>(master: Master, body: () => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** Starts nothing yet: each source begins when it is first asked for. */
+export function openStage(space: Space): Stage {
+  const masters = new Map<string, Promise<Master>>()
+  const writers = new Map<Master, Writer>()
+  let cascade: Promise<Agent> | undefined
+
+  const openMaster = (name: string): Promise<Master> => {
+    const known = masters.get(name)
+    if (known) return known
+    const started = startMaster(space, name === 'tablespace' ? { tablespaces: 1 } : {}).then((master) => {
+      writers.set(master, new Writer(master))
+      return master
+    })
+    masters.set(name, started)
+    return started
+  }
+
+  return {
+    script: buildMarked(space),
+    watchSteps: (file, stopAt) => {
+      writeFileSync(file, '')
+      chmodSync(file, 0o666)
+      return { STEP_LOG: file, ...(stopAt === undefined ? {} : { STOP_AT: stopAt }) }
+    },
+    open: async (source) => {
+      if (source !== 'cascade') {
+        const master = await openMaster(source)
+        return { server: master, master }
+      }
+      const master = await openMaster('master')
+      cascade ??= runAgent(space, { env: contractFor(space, master) })
+      const server = await cascade
+      await server.waitUntilServing()
+      return { server, master }
+    },
+    inPeace: async (master, body) => {
+      const writer = writers.get(master)
+      await writer?.stop()
+      try {
+        return await body()
+      } finally {
+        writer?.start()
+      }
+    },
+    close: async () => {
+      for (const writer of writers.values()) await writer.stop()
+    },
+  }
+}
+
+/** A step of ours before each step of the script's, by the means that users have. Nothing comes before contract. */
+function buildMarked(space: Space): string {
+  const marked = steps.filter((name) => name !== 'contract')
+  const own = marked.map((name) => ({
+    name: `at_${name}`,
+    doc: `tells that ${name} begins`,
+    file: `./at_${name}.sh`,
+    before: name,
+  }))
+  const texts = marked.map((name) => [
+    `./at_${name}.sh`,
+    `step_at_${name}() {
+  printf '%s\\n' ${name} >>"$STEP_LOG"
+  [ "$STOP_AT" != ${name} ] || kill -s STOP "$$"
+}
+`,
+  ])
+  return buildScript(
+    space,
+    {
+      steps: own,
+      env: { STEP_LOG: { type: 'absolute_path' }, STOP_AT: { type: 'text' } },
+      run: { watchInterval: 1, staleLimit: 5 },
+    },
+    Object.fromEntries(texts),
+  )
+}
+
+/** A little of all: new rows, changed rows, and now and then a new WAL file. */
+class Writer {
+  readonly #master: Master
+  #running: Promise<void> = Promise.resolve()
+  #wanted = false
+
+  constructor(master: Master) {
+    this.#master = master
+    this.start()
+  }
+
+  start(): void {
+    this.#wanted = true
+    this.#running = this.#write()
+  }
+
+  async stop(): Promise<void> {
+    this.#wanted = false
+    await this.#running
+  }
+
+  async #write(): Promise<void> {
+    for (let round = 1; this.#wanted; round += 1) {
+      await this.#master.sql('INSERT INTO rows (body) SELECT gen_random_uuid() FROM generate_series(1, 5)')
+      await this.#master.sql("UPDATE rows SET body = body || '.' WHERE id % 97 = 3 AND length(body) < 40")
+      if (round % 200 === 0) await this.#master.sql('SELECT pg_switch_wal()')
+      await sleep(30)
+    }
+  }
+}
+
+export function stepsIn(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '')
+}
