@@ -39,18 +39,24 @@ await_progress() {
   unhealthy "stands still at $position, $behind bytes behind the master"
 }
 
+# loopback_conninfo ROLE: sets $own_conninfo. The name of the master finds its line in the password file.
+loopback_conninfo() {
+  own_conninfo=host=$(quote_conninfo "${master_hosts%%,*}")
+  own_conninfo="$own_conninfo hostaddr=127.0.0.1 port=$PORT0 sslmode=prefer user=$(quote_conninfo "$1")"
+  own_conninfo="$own_conninfo passfile=$(quote_conninfo "$PGPASSFILE")"
+}
+
 # own_position: sets $position to what was received; asked over loopback, where the replica lets the role
-# in, else from the title of the walreceiver. The name of the master finds its line in the password file.
+# in, else from the title of the walreceiver.
 own_position() {
-  if ask_replication "host=$(quote_conninfo "${master_hosts%%,*}") hostaddr=127.0.0.1 port=$PORT0 \
-user=$(quote_conninfo "$POSTGRES_REPUSER") passfile=$(quote_conninfo "$PGPASSFILE") sslmode=prefer" \
-    IDENTIFY_SYSTEM; then
+  loopback_conninfo "$POSTGRES_REPUSER"
+  if ask_replication "$own_conninfo" IDENTIFY_SYSTEM; then
     IFS="$tab" read -r _own_system _own_timeline position _own_rest <"$work/answers"
     return 0
   fi
   _own_pid=$(server_process walreceiver)
   [ -n "$_own_pid" ] || return 1
-  position=$(ignore tr '\0' ' ' <"/proc/$_own_pid/cmdline" | sed -n 's/.*streaming \([0-9A-F/]*\).*/\1/p')
+  position=$(ignore cat "/proc/$_own_pid/cmdline" | tr '\0' ' ' | sed -n 's/.*streaming \([0-9A-F/]*\).*/\1/p')
   [ -n "$position" ]
 }
 
@@ -66,9 +72,8 @@ check_replay() {
 
 # Seconds need SQL, and so a role of its own that may log in here.
 check_seconds() {
-  bounded 10 "$client_bin"/psql -X -w -A -t -d "host=$(quote_conninfo "${master_hosts%%,*}") \
-hostaddr=127.0.0.1 port=$PORT0 user=$(quote_conninfo "$ready_role") dbname=postgres \
-passfile=$(quote_conninfo "$PGPASSFILE") sslmode=prefer" -c "SELECT CASE \
+  loopback_conninfo "$ready_role"
+  bounded 10 "$client_bin"/psql -X -w -A -t -d "$own_conninfo dbname=postgres" -c "SELECT CASE \
 WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0 \
 ELSE ceil(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())) END" \
     >"$work/answers" 2>"$work/words"

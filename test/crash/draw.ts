@@ -40,7 +40,7 @@ export interface Draw {
 
 /** The same for the same seed and number, whatever else was drawn. */
 export function draw(seed: number, number: number, shells: readonly string[]): Draw {
-  const random = mulberry32(seed * 100_003 + number)
+  const random = randomOf(seed * 100_003 + number)
   const pick = <T>(items: readonly [T, ...T[]] | readonly T[]): T => {
     const item = items[Math.floor(random() * items.length)]
     if (item === undefined) throw new Error('nothing to draw from')
@@ -71,7 +71,7 @@ export function draw(seed: number, number: number, shells: readonly string[]): D
 }
 
 /** Tommy Ettinger's Mulberry32: 32 bits of state, good enough to scatter, and the same everywhere. */
-function mulberry32(seed: number): () => number {
+export function randomOf(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -237,6 +237,8 @@ async function expectSame(
 }
 
 async function expectTidy(last: Agent, store: string): Promise<void> {
+  // A helper of a script that was killed alone looks up every five seconds.
+  await waitFor('helpers of killed scripts to end', () => processesUnder(last.sandbox).length === 0)
   await expectNothingLeft(last)
   expect(processesUnder(store)).toEqual([])
   expect(readdirSync(store).sort()).toEqual([expect.stringMatching(/^claim\.\d+$/), 'replica'])

@@ -30,6 +30,12 @@ const good: Record<string, string[]> = {
     'x=$((1 << 2))',
     'ls >&2 3<&-',
   ],
+  substitutions: [
+    'a=$(f "$(g)")',
+    'a=$(f)\nb=$(g)',
+    '[ "$(f)" = a ] || [ "$(g)" = b ]',
+    'f "$(g; h "$(i)")"',
+  ],
   builtin: ['export A', 'unset -v a', 'cd -P -- "$x"', 'command -v "$x"', 'umask 077', 'wait "$!"'],
   test: [
     '[ "$a" = -a ]',
@@ -182,6 +188,10 @@ const bad: Record<string, [code: string, texts: string[]]> = {
   ],
   failure: ['FAIL_ID', ['fail NO_SPCE x', 'fail "$x" y', 'fail', 'f() { "$@"; }; f fail NOPE']],
   function: ['FUNCTION', ['rm() { :; }', 'cd() { :; }', 'f() { :; }; f() { :; }', 'psql() { :; }']],
+  substitutions: [
+    'SUBSTITUTIONS',
+    ['f "$(g)" "$(h)"', 'a=$(f) b=$(g)', 'a=$(f) g "$(h)"', 'x="$(f)$(g)"', 'a=$(f "$(g)" "$(h)")'],
+  ],
   dynamic: ['DYNAMIC', ['"$x"', '"$x" -a', '"$@"', 'unset "$x"', 'read -r "$x"', '"$a/$b"', 'exec "$x"']],
 }
 

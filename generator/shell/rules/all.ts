@@ -9,6 +9,7 @@ import { requireConstantFormat } from './printf.js'
 import { requireQuotes } from './quoting.js'
 import { requireRawRead } from './read.js'
 import type { Rule } from './rule.js'
+import { requireOneSubstitution } from './substitutions.js'
 import { requirePosixSyntax } from './syntax.js'
 import { forbidTemplateMarks } from './template.js'
 import { requirePosixTest } from './test.js'
@@ -32,4 +33,5 @@ export const rules: readonly Rule[] = [
   requireKnownFailures,
   requireOwnFunctions,
   requireReadableNames,
+  requireOneSubstitution,
 ]

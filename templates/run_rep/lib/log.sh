@@ -12,8 +12,9 @@ ignore() {
 # and no variable can forge a line or steer a terminal. A full disk must not end a running replica, so
 # a line that cannot be written is lost.
 log() {
-  printf '%s %s %s: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$step" \
-    "$(printf '%s' "$2" | tr '[:cntrl:]' '[ *]')" >&2 2>/dev/null || :
+  _log_time=$(ignore date -u +%Y-%m-%dT%H:%M:%SZ)
+  _log_text=$(printf '%s' "$2" | ignore tr '[:cntrl:]' '[ *]')
+  printf '%s %s %s: %s\n' "$_log_time" "$1" "$step" "$_log_text" >&2 2>/dev/null || :
 }
 
 # tell_fault TEXT: one of several faults that are told together; the caller fails when $faults > 0.

@@ -13,7 +13,8 @@ server_is_live() {
 
 # works_in PID DIRECTORY: is it a process of PostgreSQL with that working directory?
 works_in() {
-  [ "$(cd -- "/proc/$1/cwd" 2>/dev/null && pwd -P)" = "$(cd -- "$2" && pwd -P)" ] \
+  _works_here=$(cd -- "$2" && pwd -P)
+  [ "$(cd -- "/proc/$1/cwd" 2>/dev/null && pwd -P)" = "$_works_here" ] \
     && grep -q postgres "/proc/$1/cmdline" 2>/dev/null
 }
 
@@ -60,7 +61,7 @@ workers_of() {
 end_writers() {
   grep -l -s -F -e "$1/data" /proc/[0-9]*/cmdline | while read -r _writers_file; do
     _writers_pid=${_writers_file#/proc/}
-    if tr '\0' '\n' <"$_writers_file" 2>/dev/null | grep -q -F -x -e "$1/data"; then
+    if ignore cat "$_writers_file" | tr '\0' '\n' | grep -q -F -x -e "$1/data"; then
       log WARN "ending process ${_writers_pid%%/*}, which still writes to $1"
       ignore kill -s KILL "${_writers_pid%%/*}"
     fi

@@ -63,7 +63,8 @@ find_basebackup() {
 # With several hosts libpq looks for the one that takes writes.
 build_conninfo() {
   split_host_list "$POSTGRES_MASTER" "$POSTGRES_PORT"
-  primary_conninfo="host=$(quote_conninfo "$master_hosts") port=$(quote_conninfo "$master_ports")"
+  primary_conninfo=host=$(quote_conninfo "$master_hosts")
+  conninfo_add port "$master_ports"
   conninfo_add user "$POSTGRES_REPUSER"
   conninfo_add application_name "$replica_name"
   conninfo_add passfile "$PGPASSFILE"

@@ -3,11 +3,22 @@
 on_signal() {
   signals=$((signals + 1))
   wakes=$((wakes + 1))
+  [ "$launching" = yes ] || obey_signal
+}
+
+obey_signal() {
   if [ -n "$child" ]; then
     stop_child
-  elif [ "$launching" = no ] && [ "$serving" = no ]; then
+  elif [ "$serving" = no ]; then
     leave
   fi
+}
+
+# launched: the end of a start. A signal that came since launching=yes is served only now: what it starts
+# itself would have taken the place of the number in $!.
+launched() {
+  launching=no
+  [ "$signals" -eq 0 ] || obey_signal
 }
 
 # ksh93 runs a trap within a command substitution, if the signal comes then, in the same process, and
@@ -54,15 +65,13 @@ on_exit() {
   exit "$_exit_status"
 }
 
-# launch COMMAND...: starts the child; await must follow. A signal that comes before the child's
-# number is known is served afterwards. Without exec yash would keep a shell between; without 9<&9
-# ksh and mksh would close descriptor 9, which tells that somebody lives.
+# launch COMMAND...: starts the child; await must follow. Without exec yash would keep a shell between;
+# without 9<&9 ksh and mksh would close descriptor 9, which tells that somebody lives.
 launch() {
   launching=yes
   exec "$@" </dev/null 9<&9 &
   child=$!
-  launching=no
-  [ "$signals" -eq 0 ] || stop_child
+  launched
 }
 
 # await: waits until the child has ended, however many signals interrupt the waiting, and leaves
@@ -93,12 +102,14 @@ bounded() {
   _bounded_seconds=$1
   shift
   launch "$@"
+  launching=yes
   (
     begin_helper
     nap "$_bounded_seconds"
     end_tree "$child"
   ) &
   watchdog=$!
+  launched
   await
   end_helper "$watchdog"
   watchdog=
@@ -124,6 +135,7 @@ jittered() {
 
 stop_child() {
   [ -z "$stopper" ] || return 0
+  stopper=soon
   if [ "$serving" = yes ]; then
     (
       begin_helper

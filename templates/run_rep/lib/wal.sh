@@ -140,7 +140,7 @@ needed_segment() {
 replay_segment() {
   _segment_pid=$(server_process startup)
   [ -n "$_segment_pid" ] || return 0
-  ignore tr '\0' ' ' <"/proc/$_segment_pid/cmdline" | sed -n 's/.* \([0-9A-F]\{24\}\).*/\1/p'
+  ignore cat "/proc/$_segment_pid/cmdline" | tr '\0' ' ' | sed -n 's/.* \([0-9A-F]\{24\}\).*/\1/p'
 }
 
 # server_process WORD: prints the number of that child of $server, by its title.

@@ -5,16 +5,18 @@
 start_watcher() {
   server=$child
   verdict_file=$work/verdict
+  launching=yes
   (
     become_watcher
     watch_server
   ) &
   watcher=$!
+  launched
 }
 
 # In its subshell: work files, a child and traps of its own.
 become_watcher() {
-  child='' serving=no staging='' alive='' self='' pause_on_failure=no exit_code=0
+  child='' launching=no serving=no staging='' alive='' self='' pause_on_failure=no exit_code=0
   make_ours "$work/watch"
   work=$work/watch
   exec 9</dev/null

@@ -19,8 +19,9 @@ step_choose_data() {
   find_basebackup || fail SERVER_BINARIES "pg_basebackup is missing, or older than PostgreSQL $major"
   start_patience
   until read_backup_header; do
+    _header_words=$(words_of "$work/words")
     retry_if_busy "the master begins no base backup that psql shows (15 or later does; this is \
-$("$client_bin"/psql --version))" "$(words_of "$work/words")"
+$("$client_bin"/psql --version))" "$_header_words"
   done
   check_space
   log INFO "$POSTGRES_MASTER has $backup_mb MB to clone, in $tablespace_count tablespaces of its own"
@@ -95,9 +96,11 @@ read_backup_header() {
   rm -f -- "$work/header"
   : >"$work/sizes"
   mkfifo "$work/header"
+  launching=yes
   "$client_bin"/psql -X -w -A -t -F "$tab" -d "$primary_conninfo dbname=replication replication=true" \
     -c "$backup_command" </dev/null >"$work/header" 2>"$work/words" &
   feeder=$!
+  launched
   bounded "$stall_limit" sed -n -e p -e "/^$tab$tab/q" "$work/header" >"$work/sizes"
   end_feeder
   backup_mb=0 tablespace_count=-1

@@ -51,17 +51,20 @@ copy_master() {
     case $_copy_path in
       /*)
         mkdir -- "$staging/tablespaces/$_copy_oid"
-        set -- "$@" -T "$(map_path "$_copy_path")=$(map_path "$staging/tablespaces/$_copy_oid")"
+        _copy_path=$(map_path "$_copy_path")
+        set -- "$@" -T "$_copy_path=$(map_path "$staging/tablespaces/$_copy_oid")"
         ;;
       *) ;;
     esac
   done <"$work/sizes"
   launch "$basebackup_bin"/pg_basebackup "$@" 2>"$work/clone.log"
+  launching=yes
   (
     begin_helper
     watch_clone
   ) &
   watchdog=$!
+  launched
   await
   end_helper "$watchdog"
   watchdog=
@@ -75,12 +78,15 @@ map_path() {
 }
 
 # A clone that does not grow for $stall_limit seconds is dead; writing it to disk at its end may take
-# as long as it likes. A line each minute says how far it is.
+# as long as it likes. A line each minute says how far it is. A copy whose script was killed is ended.
 watch_clone() {
   _watch_size=0 _watch_still=0 _watch_quiet=0
   while [ "$_watch_still" -lt "$stall_limit" ]; do
     nap 5
-    kill -0 "$$" 2>/dev/null || break
+    if ! kill -0 "$$" 2>/dev/null; then
+      end_writers "$staging"
+      exit 0
+    fi
     _watch_now=$(ignore du -s -k "$staging")
     _watch_now=${_watch_now%%[!0-9]*}
     _watch_still=$((_watch_still + 5))

@@ -1,0 +1,23 @@
+#!/bin/sh
+# npm run test:crash -- [--runs N] [--seed S] [--only K] [--terms N]: kills lives of the script and runs it again.
+#   --runs N   that many runs of the sweep (test/crash/draw.ts); 30 within npm test
+#   --seed S   what is drawn; each report names its own, so that a run can be had again
+#   --only K   of these runs only that one
+#   --terms N  that many SIGTERMs under each shell; 6 within npm test
+set -eu
+cd "$(dirname "$0")/../.."
+while [ "$#" -gt 0 ]; do
+  case $1,${2:-} in
+    --runs,[1-9]*) CRASH_RUNS=$2 && export CRASH_RUNS ;;
+    --seed,[0-9]*) CRASH_SEED=$2 && export CRASH_SEED ;;
+    --only,[0-9]*) CRASH_ONLY=$2 && export CRASH_ONLY ;;
+    --terms,[1-9]*) CRASH_TERMS=$2 && export CRASH_TERMS ;;
+    *)
+      sed -n 's/^# \{0,1\}//p' "$0" | sed 1d >&2
+      exit 2
+      ;;
+  esac
+  shift 2
+done
+sh test/setup.sh
+exec node_modules/.bin/vitest run --root . --config test/vitest.config.ts --disable-console-intercept test/crash

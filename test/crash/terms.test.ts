@@ -1,0 +1,83 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { type Agent, runAgent } from '../pair/harness/agent.js'
+import { testWith } from '../pair/harness/capability.js'
+import { contractFor } from '../pair/harness/contract.js'
+import { processesUnder } from '../pair/harness/processes.js'
+import { openSpace, pickPort, type Space } from '../pair/harness/space.js'
+import { waitFor } from '../pair/harness/wait.js'
+import { randomOf, steps } from './draw.js'
+import { openStage, type Stage, stepsIn } from './stage.js'
+
+// npm run test:crash -- --terms N (test/crash/run.sh)
+const terms = Number(process.env.CRASH_TERMS ?? 6)
+const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 1_000_000))
+
+/** Longer than any stop of the script's may take: its limits are 100 s together, for a busy server. */
+const grace = 110_000
+
+let space: Space
+let stage: Stage
+beforeAll(() => {
+  space = openSpace()
+  stage = openStage(space)
+})
+afterAll(async () => {
+  await stage.close()
+  await space.close()
+})
+
+describe(`SIGTERM at any instant (seed ${seed})`, () => {
+  for (const shell of ['dash', 'bash', 'busybox', 'ksh93', 'mksh', 'yash', 'posh'] as const) {
+    testWith(
+      shell === 'dash' ? [] : ['namespace', { tool: shell }],
+      `${terms} times under ${shell}: the status is right, nothing hangs, nobody is left`,
+      async () => {
+        const { server, master } = await stage.open('master')
+        const random = randomOf(seed)
+        const counts = new Map<string, number>()
+        const port = await pickPort()
+        let sandbox: string | undefined
+        const start = async (): Promise<Agent> => {
+          const marks = stage.watchSteps(join(space.dir, `terms-${shell}`))
+          const env = { ...contractFor(space, server), ...marks }
+          const life = await runAgent(space, {
+            env,
+            port,
+            shell,
+            script: stage.script,
+            ...(sandbox ? { sandbox } : {}),
+          })
+          sandbox = life.sandbox
+          return life
+        }
+        for (let number = 0; number < terms; number += 1) {
+          // Half of the lives find data, the others have to clone.
+          if (sandbox && random() < 0.5) rmSync(join(sandbox, 'pgdata'), { recursive: true, force: true })
+          const life = await start()
+          await sleep(random() * (random() < 0.5 ? 250 : 2_000))
+          const step = stepsIn(readFileSync(join(space.dir, `terms-${shell}`), 'utf8')).at(-1) ?? 'contract'
+          counts.set(step, (counts.get(step) ?? 0) + 1)
+          const whom = random() < 0.5 ? 'script' : 'tree'
+          life.terminate('SIGTERM', whom)
+          const code = await Promise.race([life.exit, sleep(grace, 'no end', { ref: false })])
+          const what = `TERM ${number} to the ${whom} in ${step}, under ${shell}:\n${life.log()}`
+          expect([0, 143], what).toContain(code)
+          if (code === 0) expect(life.log(), what).toContain('PostgreSQL shut down cleanly')
+          // A shell may leave it to a substitution to end by itself, which takes an instant.
+          await waitFor(what, () => processesUnder(life.sandbox).length === 0, 2_000)
+        }
+        const last = await start()
+        await last.waitForRow(await master.insert())
+        last.terminate('SIGTERM', 'script')
+        expect(await last.exit).toBe(0)
+        await waitFor('the end', () => processesUnder(last.sandbox).length === 0)
+        const report = steps.map((step) => `${step} ${counts.get(step) ?? 0}`).join(', ')
+        process.stdout.write(`${terms} TERMs under ${shell}: ${report}\n`)
+      },
+      120_000 + terms * 10_000,
+    )
+  }
+})
