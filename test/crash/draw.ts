@@ -19,6 +19,9 @@ export type Source = (typeof sources)[number]
 /** Every step of the script, in its order; a blow falls right before one of them, or some milliseconds after it began. */
 export const steps: readonly string[] = builtinSteps.map(({ name }) => name)
 
+/** What /bin/sh may be: `--shells` of test/crash/run.sh. */
+export const shellsToTry: readonly string[] = (process.env.CRASH_SHELLS ?? 'dash bash busybox').split(' ')
+
 export interface Strike {
   readonly blow: Blow
   readonly step: string

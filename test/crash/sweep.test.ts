@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { missing, testWith } from '../pair/harness/capability.js'
 import { openSpace, type Space } from '../pair/harness/space.js'
-import { blows, draw, steps } from './draw.js'
+import { blows, draw, shellsToTry, steps } from './draw.js'
 import { type Outcome, undergo } from './ordeal.js'
 import { openStage, type Stage } from './stage.js'
 
-// npm run test:crash -- --runs N --seed S [--only K] (test/crash/run.sh)
+// npm run test:crash -- --runs N --seed S [--only K] [--shells "S…"] (test/crash/run.sh)
 const runs = Number(process.env.CRASH_RUNS ?? 30)
 const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 1_000_000))
 const only = process.env.CRASH_ONLY
-const shells = ['bash', 'busybox', 'mksh', 'ksh93', 'yash', 'posh'].filter((tool) => !missing({ tool }))
+const shells = shellsToTry.filter((tool) => !missing({ tool }))
 
 let space: Space
 let stage: Stage
@@ -30,7 +30,7 @@ testWith(
     const outcomes: Outcome[] = []
     const failures: string[] = []
     for (const number of numbers) {
-      const drawn = draw(seed, number, ['dash', ...shells])
+      const drawn = draw(seed, number, shells)
       try {
         outcomes.push(await undergo(space, stage, drawn))
       } catch (error) {

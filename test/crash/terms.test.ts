@@ -8,10 +8,10 @@ import { contractFor } from '../pair/harness/contract.js'
 import { processesUnder } from '../pair/harness/processes.js'
 import { openSpace, pickPort, type Space } from '../pair/harness/space.js'
 import { waitFor } from '../pair/harness/wait.js'
-import { randomOf, steps } from './draw.js'
+import { randomOf, shellsToTry, steps } from './draw.js'
 import { openStage, type Stage, stepsIn } from './stage.js'
 
-// npm run test:crash -- --terms N (test/crash/run.sh)
+// npm run test:crash -- --terms N --shells "S…" (test/crash/run.sh)
 const terms = Number(process.env.CRASH_TERMS ?? 6)
 const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 1_000_000))
 
@@ -30,7 +30,7 @@ afterAll(async () => {
 })
 
 describe(`SIGTERM at any instant (seed ${seed})`, () => {
-  for (const shell of ['dash', 'bash', 'busybox', 'ksh93', 'mksh', 'yash', 'posh'] as const) {
+  for (const shell of shellsToTry) {
     testWith(
       shell === 'dash' ? [] : ['namespace', { tool: shell }],
       `${terms} times under ${shell}: the status is right, nothing hangs, nobody is left`,
