@@ -73,6 +73,8 @@ export async function undergo(space: Space, stage: Stage, drawn: Draw): Promise<
     }
     const began = Date.now()
     const last = await current()
+    // The orphan of a script that was killed alone still serves on this port until the next one ends it.
+    await waitUntilIn(last, 'serve', marks())
     await last.waitForRow(await master.insert())
     const milliseconds = Date.now() - began
     await expectSame(stage, master, last)
@@ -103,20 +105,25 @@ async function hasEnded(life: Agent): Promise<boolean> {
 async function waitForStep(life: Agent, strike: Strike, marks: string, stopsItself: boolean): Promise<void> {
   const { step, delay } = strike
   if (step !== 'contract') {
-    const fate = await waitFor(
-      `step ${step}`,
-      async () => {
-        const isThere = stepsIn(readFileSync(marks, 'utf8')).includes(step)
-        if (isThere && (!stopsItself || readProcess(life.pid)?.state === 'T')) return 'there'
-        return (await hasEnded(life)) && 'ended'
-      },
-      grace,
-    )
-    if (fate === 'ended') throw new Error(`it ended with ${await life.exit} before step ${step}`)
+    await waitUntilIn(life, step, marks, stopsItself ? 'T' : undefined)
     if (delay === 0 && !needsProgress.has(strike.blow)) return
     signal(life.pid, 'SIGCONT')
   }
   await sleep(delay)
+}
+
+/** `state`: of the script itself, as /proc words it. Throws when the script ends before. */
+async function waitUntilIn(life: Agent, step: string, marks: string, state?: string): Promise<void> {
+  const fate = await waitFor(
+    `step ${step}`,
+    async () => {
+      const isThere = stepsIn(readFileSync(marks, 'utf8')).includes(step)
+      if (isThere && (!state || readProcess(life.pid)?.state === state)) return 'there'
+      return (await hasEnded(life)) && 'ended'
+    },
+    grace,
+  )
+  if (fate === 'ended') throw new Error(`it ended with ${await life.exit} before step ${step}`)
 }
 
 /** What these hit comes only when the script goes on. */

@@ -23,4 +23,5 @@ while [ "$#" -gt 0 ]; do
   shift 2
 done
 sh test/setup.sh
-exec node_modules/.bin/vitest run --root . --config test/vitest.config.ts --disable-console-intercept test/crash
+# A word after the last flag would be taken for its value.
+exec node_modules/.bin/vitest run test/crash --root . --config test/vitest.config.ts --disable-console-intercept
