@@ -7,7 +7,7 @@ import { contractFor } from '../pair/harness/contract.js'
 import { become, serverUser } from '../pair/harness/identity.js'
 import { launch } from '../pair/harness/launch.js'
 import { killTree, type Process, processesUnder, readProcess, signal } from '../pair/harness/processes.js'
-import { query } from '../pair/harness/query.js'
+import { openSession, type Session } from '../pair/harness/query.js'
 import { pickPort, type Space } from '../pair/harness/space.js'
 import { makeVolume } from '../pair/harness/volume.js'
 import { waitFor } from '../pair/harness/wait.js'
@@ -209,13 +209,23 @@ async function giveNumberToStranger(space: Space, last: Agent): Promise<void> {
 function watchForMaster(port: number): { seen(): readonly string[]; close(): Promise<void> } {
   const found: string[] = []
   let isOpen = true
+  // One client for as long as it is answered: a new one for each question costs more than all else here.
+  let session: Session | undefined
+  const leave = async () => {
+    await session?.close()
+    session = undefined
+  }
+  const ask = async () => {
+    session ??= await openSession(port)
+    const [answer] = await session.sql('SELECT pg_is_in_recovery() AS yes, now()')
+    if (answer?.yes !== true) found.push(`a master on port ${port}: ${JSON.stringify(answer)}`)
+  }
   const watching = (async () => {
     while (isOpen) {
-      const answer = await query(port, 'SELECT pg_is_in_recovery() AS yes, now()').catch(() => undefined)
-      if (answer?.[0] && answer[0].yes !== true)
-        found.push(`a master on port ${port}: ${JSON.stringify(answer)}`)
+      await ask().catch(leave)
       await sleep(50)
     }
+    await leave()
   })()
   return {
     seen: () => found,

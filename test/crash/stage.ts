@@ -4,7 +4,7 @@ import { type Agent, runAgent } from '../pair/harness/agent.js'
 import { buildScript } from '../pair/harness/build-script.js'
 import { contractFor, type Environment } from '../pair/harness/contract.js'
 import { type Master, startMaster } from '../pair/harness/master.js'
-import type { Row } from '../pair/harness/query.js'
+import { openSession, type Row } from '../pair/harness/query.js'
 import type { Space } from '../pair/harness/space.js'
 import { type Source, steps } from './draw.js'
 
@@ -126,12 +126,14 @@ class Writer {
   }
 
   async #write(): Promise<void> {
+    const session = await openSession(this.#master.port)
     for (let round = 1; this.#wanted; round += 1) {
-      await this.#master.sql('INSERT INTO rows (body) SELECT gen_random_uuid() FROM generate_series(1, 5)')
-      await this.#master.sql("UPDATE rows SET body = body || '.' WHERE id % 97 = 3 AND length(body) < 40")
-      if (round % 200 === 0) await this.#master.sql('SELECT pg_switch_wal()')
+      await session.sql('INSERT INTO rows (body) SELECT gen_random_uuid() FROM generate_series(1, 5)')
+      await session.sql("UPDATE rows SET body = body || '.' WHERE id % 97 = 3 AND length(body) < 40")
+      if (round % 200 === 0) await session.sql('SELECT pg_switch_wal()')
       await sleep(30)
     }
+    await session.close()
   }
 }
 

@@ -8,7 +8,7 @@ import { serverUser } from './harness/identity.js'
 import { type Master, startMaster } from './harness/master.js'
 import { replicatorPassword, writePassfile } from './harness/passfile.js'
 import { processesUnder } from './harness/processes.js'
-import { connectIdle } from './harness/query.js'
+import { openSession } from './harness/query.js'
 import { openSpace, type Space } from './harness/space.js'
 import { waitFor } from './harness/wait.js'
 
@@ -36,7 +36,7 @@ describe('a first run', () => {
     await expect(agent.sql('CREATE TABLE mine ()')).rejects.toThrow(/read-only transaction/)
     expect(master.clones()).toBe(1)
 
-    const client = await connectIdle(agent.port)
+    const client = await openSession(agent.port)
     agent.terminate('SIGTERM', 'script')
     expect(await agent.exit, agent.log()).toBe(0)
     await client.close()

@@ -8,7 +8,7 @@ import { become, isRoot, serverUser } from './harness/identity.js'
 import { launch } from './harness/launch.js'
 import { type Master, startMaster } from './harness/master.js'
 import { killTree } from './harness/processes.js'
-import { connectIdle } from './harness/query.js'
+import { openSession } from './harness/query.js'
 import { openSpace, pickPort, type Space } from './harness/space.js'
 import { waitFor } from './harness/wait.js'
 
@@ -29,7 +29,7 @@ describe('a replica with an idle client (D13)', () => {
       testWith(needs, `ends cleanly on SIGTERM to the ${whom}, under ${shell}`, async () => {
         const agent = await runAgent(space, { env: contractFor(space, master), shell })
         await agent.waitForRow(await master.insert())
-        const client = await connectIdle(agent.port)
+        const client = await openSession(agent.port)
         agent.terminate('SIGTERM', whom)
         expect(await agent.exit, agent.log()).toBe(0)
         await client.close()

@@ -15,12 +15,26 @@ export async function query(port: number, text: string, values: readonly unknown
   }
 }
 
-/** A client that stays connected and does nothing, such as a pool's; ends with its server without complaint. */
-export async function connectIdle(port: number): Promise<{ close(): Promise<void> }> {
+/** A client that stays connected, such as a pool's. */
+export interface Session {
+  sql(text: string): Promise<Row[]>
+  close(): Promise<void>
+}
+
+/** Ends with its server without complaint; what is asked afterwards is an error. */
+export async function openSession(port: number): Promise<Session> {
   const client = openClient(port)
-  await client.connect()
-  await client.query('SELECT 1')
-  return { close: () => client.end().catch(() => undefined) }
+  try {
+    await client.connect()
+    await client.query('SELECT 1')
+  } catch (error) {
+    await client.end().catch(() => undefined)
+    throw error
+  }
+  return {
+    sql: async (text) => (await client.query<Row>(text)).rows,
+    close: () => client.end().catch(() => undefined),
+  }
 }
 
 /** Takes one walsender of the master and keeps it until closed. */
