@@ -31,6 +31,7 @@ list_missing() {
   lacks wget wget
   lacks gosu gosu
   lacks setpriv util-linux
+  lacks ip iproute2
   lacks mksh mksh
   lacks ksh ksh93u+m
   lacks yash yash

@@ -45,6 +45,8 @@ export interface AgentOptions {
   readonly shell?: string
   /** In a pid namespace of its own, with a /proc of its own (needs root). The pid that we know is outside of it. */
   readonly pidNamespace?: boolean
+  /** Words that put the task somewhere else and exec it: into a cgroup, onto a host (needs root). */
+  readonly within?: readonly string[]
   /** A log of its own, for one of several runs in one sandbox at the same time. */
   readonly ownLog?: boolean
   /** Files and directories to put over others, seen by this task alone (needs root). */
@@ -87,6 +89,7 @@ export async function runAgent(space: Space, options: AgentOptions): Promise<Age
   const args = (options.args ?? []).map((arg) => ` ${arg}`).join('')
   const { pid, exit } = launch({
     words: [
+      ...(options.within ?? []),
       ...mountWords(options),
       ...(options.pidNamespace
         ? ['unshare', '--pid', '--fork', '--kill-child=KILL', '--mount-proc', '--']

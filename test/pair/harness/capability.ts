@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
 import { type TestContext, test } from 'vitest'
 import { findUser, isRoot } from './identity.js'
+import { memoryGroupFault } from './memory.js'
+import { networkFault } from './network.js'
 
 export const serverBin = '/usr/lib/postgresql/15/bin'
 
@@ -15,6 +17,8 @@ const capabilities = {
   root: () => (isRoot ? undefined : 'the tests do not run as root'),
   nobody: () => (findUser('nobody') ? undefined : 'no user nobody'),
   namespace: () => (isRoot ? namespaceFault() : 'the tests do not run as root'),
+  cgroup: () => (isRoot ? memoryGroupFault() : 'the tests do not run as root'),
+  network: () => (isRoot ? networkFault() : 'the tests do not run as root'),
   busybox: () => missingTool('busybox'),
   bash: () => missingTool('bash'),
   heavy: () => (process.env.CI || process.env.RUN_HEAVY ? undefined : 'RUN_HEAVY is not set'),

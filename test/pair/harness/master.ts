@@ -12,6 +12,7 @@ import { execa } from 'execa'
 import { findTool, serverBin } from './capability.js'
 import { become, type Identity, isRoot, serverUser } from './identity.js'
 import { type Launched, launch } from './launch.js'
+import type { Host } from './network.js'
 import { replicatorPassword } from './passfile.js'
 import { descendantsOf, signal } from './processes.js'
 import { adminPassword, query, type Row } from './query.js'
@@ -32,6 +33,8 @@ export interface MasterOptions {
   readonly german?: boolean
   /** The port, for one that takes the place of another. */
   readonly port?: number
+  /** Where it runs: on a host of a Network, whose port is exposed here (needs root). */
+  readonly host?: Host
   /** What only this process gets, by -c, so that a clone does not inherit it. */
   readonly options?: readonly string[]
 }
@@ -76,7 +79,8 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
     join(files.dataDir, 'postgresql.auto.conf'),
     `${['', ...(options.autoConf ?? [])].join('\n')}\n`,
   )
-  writeFileSync(files.hba, `${(options.hba ?? defaultHba).join('\n')}\n`)
+  const cable = options.host ? ['host replication replicator samenet scram-sha-256'] : []
+  writeFileSync(files.hba, `${[...(options.hba ?? defaultHba), ...cable].join('\n')}\n`)
 
   const logFile = join(home, 'log')
   let child: Launched | undefined
@@ -107,7 +111,8 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
     },
     start: async () => {
       const set = serverOptions(port, options).flatMap((option) => ['-c', option])
-      const words = [...become(owner), `${serverBin}/postgres`, '-D', files.dataDir, ...files.args, ...set]
+      const server = [`${serverBin}/postgres`, '-D', files.dataDir, ...files.args, ...set]
+      const words = [...(options.host?.words ?? []), ...become(owner), ...server]
       const env: Record<string, string> = {
         PATH: process.env.PATH ?? '',
         ...(locale ? { LOCPATH: locale } : {}),
@@ -132,6 +137,7 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
     },
   }
   space.track(() => master.stop('SIGQUIT'))
+  await options.host?.expose(port)
   await master.start()
   await fill(master, options, home)
   return master
@@ -178,7 +184,7 @@ function sharedConf(port: number): string[] {
 function serverOptions(port: number, options: MasterOptions): string[] {
   return [
     `port=${port}`,
-    'listen_addresses=127.0.0.1',
+    `listen_addresses=${['127.0.0.1', ...(options.host ? [options.host.address] : [])].join()}`,
     'unix_socket_directories=',
     'external_pid_file=',
     'logging_collector=off',
