@@ -85,12 +85,25 @@ export async function undergo(space: Space, stage: Stage, drawn: Draw): Promise<
     await expectNobodyLeft(server, drawn)
     return { hits, milliseconds }
   } catch (error) {
+    const views = JSON.stringify(await describe(server, lives.at(-1)))
     throw new Error(
-      `run ${JSON.stringify(drawn)}, struck ${JSON.stringify(hits)}: ${String(error)}\n${logs()}`,
+      `run ${JSON.stringify(drawn)}, struck ${JSON.stringify(hits)}: ${String(error)}\n${views}\n${logs()}`,
     )
   } finally {
     await guard.close()
     for (const life of lives) killTree(life.pid, 'SIGKILL')
+  }
+}
+
+/** What both ends say of the stream, for whoever has to find out why a run failed. */
+async function describe(server: { sql(text: string): Promise<unknown> }, life: Agent | undefined) {
+  const ask = (from: { sql(text: string): Promise<unknown> } | undefined, text: string) =>
+    from?.sql(text).catch(String)
+  return {
+    senders: await ask(server, 'SELECT *, pg_current_wal_lsn() FROM pg_stat_replication'),
+    receiver: await ask(life, 'SELECT *, pg_last_wal_replay_lsn() FROM pg_stat_wal_receiver'),
+    activity: await ask(life, 'SELECT backend_type, state, wait_event, query FROM pg_stat_activity'),
+    processes: life?.descendants().map(({ pid, state, args }) => `${pid} ${state} ${args.slice(0, 60)}`),
   }
 }
 

@@ -104,7 +104,7 @@ function buildMarked(space: Space): string {
   )
 }
 
-/** A little of all: new rows, changed rows, and now and then a new WAL file. */
+/** A little of all: new rows, changed rows of its own, and now and then a new WAL file. */
 class Writer {
   readonly #master: Master
   #running: Promise<void> = Promise.resolve()
@@ -128,8 +128,12 @@ class Writer {
   async #write(): Promise<void> {
     const session = await openSession(this.#master.port)
     for (let round = 1; this.#wanted; round += 1) {
-      await session.sql('INSERT INTO rows (body) SELECT gen_random_uuid() FROM generate_series(1, 5)')
-      await session.sql("UPDATE rows SET body = body || '.' WHERE id % 97 = 3 AND length(body) < 40")
+      await session.sql(
+        "INSERT INTO rows (body) SELECT 'writer ' || gen_random_uuid() FROM generate_series(1, 5)",
+      )
+      await session.sql(
+        "UPDATE rows SET body = body || '.' WHERE id % 97 = 3 AND body LIKE 'writer %' AND length(body) < 50",
+      )
       if (round % 200 === 0) await session.sql('SELECT pg_switch_wal()')
       await sleep(30)
     }

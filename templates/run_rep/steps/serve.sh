@@ -57,6 +57,7 @@ obey_verdict() {
 start_again() {
   [ -r "$script" ] || fail RUN_USER "cannot read $script, to start again"
   remove_work "$work"
+  unset TMPDIR
   trap - EXIT
   export PGDATA_DIR="$store"
   exec sh "$script" run
