@@ -5,6 +5,7 @@ import { rules } from '../shell/rules/all.js'
 import type { Finding } from '../shell/rules/rule.js'
 import { type Mark, marksOf, stepsBetween } from '../shell/steps.js'
 import { toolsOf } from '../shell/tools.js'
+import { standbyRules } from './standby.js'
 
 // What a run can reach: the steps in their order, and the traps.
 const roots = ['run', 'on_signal', 'on_verdict', 'on_exit']
@@ -17,6 +18,14 @@ export interface Analysis {
   readonly findings: readonly Finding[]
   readonly functions: Functions
   readonly marks: readonly Mark[]
+}
+
+/** Names that shell text may use though it does not define them. */
+export interface GivenNames {
+  /** The ids that `fail` may name. */
+  readonly failureIds: Iterable<string>
+  /** Programs besides those of POSIX and of our own list. */
+  readonly tools?: Iterable<string>
 }
 
 /** What is known already of a part of the text: it was analysed among the same functions. */
@@ -34,7 +43,7 @@ export interface KnownPart {
  */
 export function analyseShell(
   text: string,
-  failureIds: Iterable<string>,
+  given: GivenNames,
   { known = [], others }: { known?: readonly KnownPart[]; others?: Functions } = {},
 ): Analysis {
   const shell = parseShell(known.length === 0 ? text : blankOut(text, known))
@@ -56,10 +65,9 @@ export function analyseShell(
         .sort((a, b) => compare(a.name, b.name)),
       steps: stepsBetween(marks, text),
     },
-    findings: [
-      ...judge(shell, { functions, own, failureIds }),
-      ...known.flatMap((part) => part.findings),
-    ].sort((a, b) => a.line - b.line || a.column - b.column),
+    findings: [...judge(shell, { functions, own, given }), ...known.flatMap((part) => part.findings)].sort(
+      (a, b) => a.line - b.line || a.column - b.column,
+    ),
     functions,
     marks,
   }
@@ -68,15 +76,21 @@ export function analyseShell(
 interface Judged {
   readonly functions: Functions
   readonly own: readonly FunctionEffects[]
-  readonly failureIds: Iterable<string>
+  readonly given: GivenNames
 }
 
-function judge(shell: Shell, { functions, own, failureIds }: Judged): Finding[] {
+function judge(shell: Shell, { functions, own, given }: Judged): Finding[] {
   const runs = shell
     .all('Command')
     .flatMap(({ node }) => [...runsOf(node, functions), ...preparedRuns(node, functions)])
-  const context = { failureIds: new Set(failureIds), functions: own, runs }
-  return rules.flatMap((rule) => rule(shell, context))
+  const context = {
+    failureIds: new Set(given.failureIds),
+    tools: new Set(given.tools ?? []),
+    functions: own,
+    known: functions,
+    runs,
+  }
+  return [...rules, ...standbyRules].flatMap((rule) => rule(shell, context))
 }
 
 // Blank lines instead, so that the lines of the rest stay where they are.

@@ -21,6 +21,7 @@ import { buildApp, printApp } from './marathon.js'
 import { judgeStepFiles } from './own-steps.js'
 import { type Chunk, digestOf, locateLine, type PrintedScript, printScript } from './print.js'
 import { judgeProgram } from './program.js'
+import { judgeGate } from './standby.js'
 import { renderTemplate } from './template.js'
 import { reportAnalysis } from './verify.js'
 
@@ -61,7 +62,7 @@ export function compileReplica(value: unknown, sources: Sources): Compiled {
   const parts = listParts(model, contract, sources)
   found.push(...judgeOwnSteps(model, parts, sources))
   if (found.some(isError)) return refuse(found)
-  const { script, effects, faults } = printRunRep(parts, sources)
+  const { script, effects, faults } = printRunRep(parts, model, sources)
   const withPlace = (diagnostic: Diagnostic) => placeInFile(diagnostic, script, model, sources)
   found.push(...faults.map(withPlace))
   if (found.some(isError)) return refuse(found)
@@ -162,13 +163,18 @@ interface RunRep {
 
 // The list of tools is printed from the analysis of all the rest. It stands right before the end of the
 // script, so the lines above it are those that were analysed.
-function printRunRep(parts: Parts, sources: Sources): RunRep {
+function printRunRep(parts: Parts, { steps }: Replica, sources: Sources): RunRep {
   const draft = printParts(parts, sources, [])
-  const analysis = analyseScript(draft, failureIds, sources.facts)
+  const given = { failureIds, tools: steps.flatMap(({ tools }) => tools) }
+  const analysis = analyseScript(draft, given, sources.facts)
   const ownSources = new Set(parts.own.map(({ source }) => source))
   const isOwn = (line: number) =>
     draft.spans.some(({ source, from, to }) => ownSources.has(source) && from <= line && line <= to)
-  const findings = [...analysis.findings, ...judgeProgram(analysis.effects, isOwn)]
+  const findings = [
+    ...analysis.findings,
+    ...judgeProgram(analysis.effects, isOwn),
+    ...judgeGate(analysis.effects),
+  ]
   const faults = reportAnalysis(draft.text, { ...analysis, findings })
   if (faults.some(isError)) return { script: draft, effects: analysis.effects, faults }
   const tools = listNeededTools(analysis.effects)
@@ -193,7 +199,7 @@ export function collectShippedFacts(templates: Sources['templates']): Facts {
   if (!parsed.ok) throw new Error('the embedded model is refused')
   const sources = { templates, stepFiles: {}, docs: {} }
   const draft = printParts(listParts(parsed.model, collectContract(parsed.model, {}), sources), sources, [])
-  return collectFacts(draft, analyseScript(draft, failureIds, undefined))
+  return collectFacts(draft, analyseScript(draft, { failureIds }, undefined))
 }
 
 // What the analysis found goes back into the text as one bare word a line.

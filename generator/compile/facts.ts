@@ -2,7 +2,7 @@ import type { Functions } from '../shell/commands.js'
 import type { FunctionEffects } from '../shell/effects.js'
 import type { Finding } from '../shell/rules/rule.js'
 import type { Mark } from '../shell/steps.js'
-import { type Analysis, analyseShell, type KnownPart } from './analyse.js'
+import { type Analysis, analyseShell, type GivenNames, type KnownPart } from './analyse.js'
 import { digestOf, type PrintedScript } from './print.js'
 
 /**
@@ -52,26 +52,22 @@ export function collectFacts(
  * Analyses a printed script, and takes over what the facts say of pieces that are the same to the byte: unless
  * another function than then gives one of their words another meaning.
  */
-export function analyseScript(
-  script: PrintedScript,
-  failureIds: Iterable<string>,
-  facts: Facts | undefined,
-): Analysis {
+export function analyseScript(script: PrintedScript, given: GivenNames, facts: Facts | undefined): Analysis {
   const known = facts === undefined ? [] : findKnown(script, facts)
-  if (facts === undefined || known.length === 0) return analyseShell(script.text, failureIds)
+  if (facts === undefined || known.length === 0) return analyseShell(script.text, given)
   const defined = known.flatMap((part) => part.functions.map(({ name }) => name))
   const others: Functions = {
     names: new Set(defined),
     wrappers: new Map(Object.entries(facts.wrappers).filter(([name]) => defined.includes(name))),
   }
-  const analysis = analyseShell(script.text, failureIds, { known, others })
+  const analysis = analyseShell(script.text, given, { known, others })
   const rest = analysis.effects.functions.filter(
     ({ line }) => !known.some((part) => part.from <= line && line <= part.to),
   )
   const means = new Set(known.flatMap((part) => part.functions.flatMap(wordsOf)))
   const changed = difference(analysis.functions.names, new Set(facts.names))
   const isClash = rest.some(({ name }) => others.names.has(name)) || changed.some((name) => means.has(name))
-  return analysis.errors.length === 0 && isClash ? analyseShell(script.text, failureIds) : analysis
+  return analysis.errors.length === 0 && isClash ? analyseShell(script.text, given) : analysis
 }
 
 function findKnown({ text, spans }: PrintedScript, { pieces }: Facts): KnownPart[] {
@@ -113,6 +109,8 @@ function moveFunction(item: FunctionEffects, by: number): FunctionEffects {
     builtins: move(item.builtins, by),
     failures: move(item.failures, by),
     dynamic: move(item.dynamic, by),
+    asked: item.asked,
+    unchecked: move(item.unchecked, by),
     flow: item.flow,
   }
 }

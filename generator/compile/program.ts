@@ -2,7 +2,7 @@ import { closest, distance } from 'fastest-levenshtein'
 import { findUnassigned, type Unassigned } from '../shell/assignment.js'
 import { compare, type Effects, type FunctionEffects, type VariableSet } from '../shell/effects.js'
 import type { Finding } from '../shell/rules/rule.js'
-import { reachableFrom } from '../shell/tools.js'
+import { failuresOf, reachableFrom } from '../shell/tools.js'
 
 /** What every shell sets by itself (POSIX XCU 2.5.3); HOME and PATH are what a login or Mesos gives. */
 const shellVariables = ['IFS', 'OPTIND', 'PPID', 'PWD', 'HOME', 'PATH']
@@ -21,6 +21,7 @@ export function judgeProgram(effects: Effects, isOwn: IsOwn = () => false): Find
     ...judgePrivate(effects),
     ...judgeOwnSets(effects, isOwn),
     ...judgeCalls(effects),
+    ...judgeMasked(effects),
   ].sort((a, b) => a.line - b.line || a.column - b.column || compare(a.code, b.code))
 }
 
@@ -133,6 +134,37 @@ function judgeCalls(effects: Effects): Finding[] {
       column: 1,
     }))
 }
+
+// Where a function is asked (`if f`, `f || …`), `set -e` is off in it and in all that it calls: what fails there
+// goes on as if nothing had been, unless it is looked at.
+function judgeMasked(effects: Effects): Finding[] {
+  const asked = effects.functions.flatMap((item) => item.asked)
+  const masked = new Set(asked.flatMap((name) => reachableFrom(effects, name)))
+  const fails = new Map<string, boolean>()
+  const canFail = (name: string): boolean => {
+    const known = fails.get(name) ?? failuresOf(effects, name).length > 0
+    fails.set(name, known)
+    return known
+  }
+  return effects.functions
+    .filter(({ name }) => masked.has(name))
+    .flatMap(({ name: owner, unchecked }) =>
+      unchecked
+        .filter(({ name, kind }) => (kind === 'tool' ? !sound.has(name) : canFail(name)))
+        .map(
+          ({ name, line, column }): Finding => ({
+            code: 'E_SHELL_MASKED',
+            message: `nothing looks whether ${name} fails: ${owner} is asked in a condition, where set -e is off`,
+            hint: `write ${name} … || return 1, || fail …, or ignore ${name} …`,
+            line,
+            column,
+          }),
+        ),
+    )
+}
+
+// They fail only where nothing works any more.
+const sound = new Set(['cksum', 'cut', 'date', 'sleep', 'tr'])
 
 function firstOfEach<T extends { readonly name: string; readonly line: number; readonly column: number }>(
   items: readonly T[],

@@ -1,19 +1,17 @@
 import { spawn } from 'node:child_process'
 import { applyExceptions, type ShellException, shellExceptions } from '../shell/exceptions.js'
 import type { Finding } from '../shell/rules/rule.js'
-import { type Analysis, analyseShell } from './analyse.js'
+import { type Analysis, analyseShell, type GivenNames } from './analyse.js'
 import { type Diagnostic, sortDiagnostics } from './diagnostic.js'
 
-export interface VerifyOptions {
-  /** The ids that `fail` may name. */
-  readonly failureIds: Iterable<string>
+export interface VerifyOptions extends GivenNames {
   /** Default: those of the shipped script. */
   readonly exceptions?: readonly ShellException[]
 }
 
 /** Parses shell text and judges it by every rule; the line of a diagnostic is the line of the text. */
-export function verifyScript(text: string, { failureIds, exceptions }: VerifyOptions): Diagnostic[] {
-  return reportAnalysis(text, analyseShell(text, failureIds), exceptions)
+export function verifyScript(text: string, { exceptions, ...given }: VerifyOptions): Diagnostic[] {
+  return reportAnalysis(text, analyseShell(text, given), exceptions)
 }
 
 /** What an analysis found, less what the exceptions allow. */

@@ -23,6 +23,10 @@ export const userStepSchema = z
         error: 'relative to the configuration: an absolute path would stand in what is generated',
       })
       .describe('A file of plain shell that defines step_<name>, relative to the configuration'),
+    tools: z
+      .array(z.string().regex(/^[A-Za-z0-9_][\w.+-]*$/, 'the name of a program'))
+      .default([])
+      .describe('Programs that it needs besides those of POSIX and PostgreSQL; preflight looks for them'),
     before: builtin.optional().describe('The built-in step that it runs before'),
     after: builtin.optional().describe('The built-in step that it runs after'),
   })
@@ -36,7 +40,7 @@ export const userStepSchema = z
 export type UserStep = z.infer<typeof userStepSchema>
 
 /** All steps of a run in their order: the built-in ones and the user's, those at one point as listed. */
-export function orderSteps(own: readonly UserStep[]): string[] {
+export function orderSteps(own: readonly Pick<UserStep, 'name' | 'before' | 'after'>[]): string[] {
   return builtinSteps.flatMap(({ name }) => [
     ...own.filter((step) => step.before === name).map((step) => step.name),
     name,

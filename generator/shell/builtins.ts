@@ -45,23 +45,6 @@ export function isBuiltin(name: string): boolean {
   return specialBuiltins.has(name) || regularBuiltins.has(name) || foreignBuiltins.has(name)
 }
 
-/**
- * Utilities that a function of ours must not shadow: POSIX's (XCU 4, those a script may run) and those of
- * our own list; a reader of `rm` must be able to trust that it is rm.
- */
-export const utilities: ReadonlySet<string> = new Set(
-  (
-    'ar at awk basename bc cat chgrp chmod chown cksum cmp comm cp crontab csplit cut date dd df diff dirname du ' +
-    'ed env expand expr file find fold getconf grep head iconv id join link ln locale logger logname ls mailx man ' +
-    'mesg mkdir mkfifo more mv nice nl nohup od paste patch pathchk pax pr ps readlink realpath renice rm rmdir ' +
-    'sed sh sleep sort split strings stty tabs tail tee time timeout touch tput tr tsort tty uname unexpand uniq ' +
-    'unlink uuencode uudecode vi wc who xargs ' +
-    'curl wget getent hostname ip ss tar gzip su sudo runuser setpriv gosu su-exec chpst chroot busybox ' +
-    'start-stop-daemon setsid flock mount umount stat seq mktemp which sha256sum md5sum openssl ' +
-    'postgres pg_ctl psql pg_basebackup pg_controldata pg_isready pg_rewind pg_verifybackup initdb pg_receivewal'
-  ).split(' '),
-)
-
 /** A program that becomes, or runs, the command which its own arguments hold. */
 export interface Runner {
   /** Operands of its own before that command. */

@@ -1,3 +1,4 @@
+import { checksOf, type Unchecked } from './checked.js'
 import { type Functions, functionsOf, preparedRuns, type Run, runsOf } from './commands.js'
 import { type Flow, flowOf } from './flow.js'
 import type { FunctionNode, Position, Script, Shell, SyntaxNode } from './parse.js'
@@ -54,6 +55,10 @@ export interface FunctionEffects {
   /** `fail ID`: the literal ids. */
   readonly failures: readonly Mention[]
   readonly dynamic: readonly Dynamic[]
+  /** The functions that it calls in a condition. */
+  readonly asked: readonly string[]
+  /** Commands whose failure only `set -e` would see. */
+  readonly unchecked: readonly Unchecked[]
   readonly flow: Flow
 }
 
@@ -173,10 +178,21 @@ function collect(
     builtins: sortMentions(builtins),
     failures: sortMentions(failures),
     dynamic: sortMentions(dynamic),
+    ...checksOf(shell, body, functions),
     flow: flowOf(shell, owner, functions),
   }
 }
 
 function sortMentions<T extends Mention>(mentions: readonly T[]): T[] {
   return [...mentions].sort((a, b) => compare(a.name, b.name) || a.line - b.line || a.column - b.column)
+}
+
+/** The innermost function that a line stands in, by its name. */
+export function functionAt(
+  functions: readonly Pick<FunctionEffects, 'name' | 'line' | 'endLine'>[],
+  line: number,
+): string | undefined {
+  return functions
+    .filter((item) => item.name !== '' && item.line <= line && line <= item.endLine)
+    .sort((a, b) => b.line - a.line)[0]?.name
 }

@@ -1,4 +1,4 @@
-import type { FunctionEffects } from './effects.js'
+import { type FunctionEffects, functionAt } from './effects.js'
 import type { Finding } from './rules/rule.js'
 
 /** One place where a rule does not hold, and why it need not. */
@@ -16,6 +16,11 @@ export const shellExceptions: readonly ShellException[] = [
     rule: 'E_SHELL_DYNAMIC',
     where: 'forget_pg_variables',
     reason: 'every PG* variable that is not in the contract is unset, whatever its name is',
+  },
+  {
+    rule: 'E_SHELL_UTILITY',
+    where: 'free_inodes',
+    reason: 'df -i counts inodes on GNU, BusyBox and the BSDs; where it fails, nothing is said of them',
   },
 ]
 
@@ -48,10 +53,4 @@ export function applyExceptions(
       }),
     )
   return [...left, ...unused]
-}
-
-function functionAt(functions: readonly FunctionEffects[], line: number): string | undefined {
-  return functions
-    .filter((item) => item.name !== '' && item.line <= line && line <= item.endLine)
-    .sort((a, b) => b.line - a.line)[0]?.name
 }

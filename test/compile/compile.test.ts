@@ -64,6 +64,29 @@ describe('steps of the user', () => {
     expect(Object.keys(JSON.parse(files['run_rep.map.json'] ?? '').steps)).toContain('two')
   })
 
+  test('a program that nothing is known of is refused at its place, unless the step names it', () => {
+    const text = 'step_warm() {\n  jq . warm.json\n}\n'
+    expect(list(withStep(text).diagnostics)).toEqual(['E_SHELL_UTILITY warm.sh:2:3'])
+    const named = compile(
+      { steps: [{ ...stepOf('warm'), tools: ['jq'] }] },
+      { stepFiles: { './warm.sh': text } },
+    )
+    expect(list(named.diagnostics)).toEqual([])
+    expect(named.files['run_rep.sh']).toMatch(/^ {2}need jq$/m)
+  })
+
+  test.each([
+    [': >"$pgdata/standby.signal"', 'E_SHELL_MARKER warm.sh:2:6'],
+    ['rm -rf -- "${pgdata:?}"', 'E_SHELL_DATA warm.sh:2:3'],
+    ['psql -c "SELECT pg_promote()"', 'E_SHELL_MASTER warm.sh:2:11'],
+    ['"$pg_bin"/postgres -D "$pgdata"', 'E_SHELL_START warm.sh:2:3'],
+    ['cd "$pgdata"', 'E_SHELL_EMPTY warm.sh:2:6'],
+    ['install_clone "$pgdata"', 'E_SHELL_GATE templates/run_rep/steps/serve.sh:4:1'],
+  ])('nothing of it can make a second master or lose data: %s', (command, wanted) => {
+    const found = withStep(`step_warm() {\n  ${command}\n}\n`).diagnostics
+    expect(list(found)).toContain(wanted)
+  })
+
   test.each([
     ['no text', undefined, 'E_STEP_FILE steps.0.file'],
     ['empty', '', 'E_STEP_FUNCTION steps.0.file'],

@@ -95,3 +95,27 @@ describe("the user's steps", () => {
     )
   })
 })
+
+describe('where set -e is off, failures are looked at', () => {
+  test.each([
+    ['f() {\n  cp a b\n  :\n}\nif f; then :; fi\n', ['E_SHELL_MASKED 2:3']],
+    ['f() {\n  cp a b\n  :\n}\nf || :\n', ['E_SHELL_MASKED 2:3']],
+    ['f() {\n  cp a b\n  :\n}\n! f\n', ['E_SHELL_MASKED 2:3']],
+    ['g() {\n  cp a b\n  :\n}\nf() {\n  g\n}\nf && :\n', ['E_SHELL_MASKED 2:3']],
+    ['f() {\n  _a=$(cat x)\n  : "$_a"\n}\nf || :\n', ['E_SHELL_MASKED 2:8']],
+    ['f() {\n  _a=$(cd x && pwd)\n  : "$_a"\n}\nf || :\n', ['E_SHELL_MASKED 2:8']],
+    ['f() {\n  printf x >y\n  :\n}\nf || :\n', ['E_SHELL_MASKED 2:3']],
+    ['f() {\n  _a=$(g)\n  : "$_a"\n}\ng() {\n  fail USAGE x\n}\nf || :\n', ['E_SHELL_MASKED 2:8']],
+    ['f() {\n  for _x in 1 2; do cp a "$_x"; done\n}\nf || :\n', ['E_SHELL_MASKED 2:21']],
+    // It is asked for the answer of its last command, and the others are looked at.
+    ['f() {\n  cp a b || return 1\n  cp b c\n}\nf || :\n', []],
+    ['f() {\n  if cp a b; then cp c d; fi\n}\nf || :\n', []],
+    ['f() {\n  _a=$(cat x) || _a=\n  : "$_a"\n}\nf || :\n', []],
+    ['f() {\n  _a=$(cat x | tr a b)\n  : "$_a"\n}\nf || :\n', []],
+    ['f() {\n  sleep 1 &\n  :\n}\nf || :\n', []],
+    // set -e sees it.
+    ['f() {\n  cp a b\n  :\n}\nf\n', []],
+  ])('%j', (text, wanted) => {
+    expect(codes(text).filter((code) => code.includes('MASKED'))).toEqual(wanted)
+  })
+})

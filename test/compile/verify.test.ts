@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { verifyScript, verifySyntax } from '../../generator/compile/verify.js'
 import { failures } from '../../generator/model/exits.js'
 
-const options = { failureIds: ['USAGE'], exceptions: [] }
+const options = { failureIds: ['USAGE'], tools: ['fail'], exceptions: [] }
 
 test('a sound script passes both judges', async () => {
   const text =

@@ -1,9 +1,11 @@
 import { requirePosixBuiltins } from './builtins.js'
 import { requireReadableNames } from './dynamic.js'
 import { requirePlainEcho } from './echo.js'
+import { requireValues } from './empty.js'
 import { forbidEval } from './eval.js'
 import { requireKnownFailures } from './failures.js'
 import { requireOwnFunctions } from './functions.js'
+import { forbidMaskedStatus } from './masked.js'
 import { requirePosixOptions } from './options.js'
 import { requireConstantFormat } from './printf.js'
 import { requireQuotes } from './quoting.js'
@@ -14,7 +16,7 @@ import { requirePosixSyntax } from './syntax.js'
 import { forbidTemplateMarks } from './template.js'
 import { requirePosixTest } from './test.js'
 import { requirePosixTraps } from './trap.js'
-import { forbidForeignUtilities } from './utilities.js'
+import { requireKnownUtilities } from './utilities.js'
 
 /** Every rule for shell text, of a step or of the whole script. */
 export const rules: readonly Rule[] = [
@@ -29,9 +31,11 @@ export const rules: readonly Rule[] = [
   requirePlainEcho,
   requireConstantFormat,
   requireRawRead,
-  forbidForeignUtilities,
+  requireKnownUtilities,
   requireKnownFailures,
   requireOwnFunctions,
   requireReadableNames,
   requireOneSubstitution,
+  requireValues,
+  forbidMaskedStatus,
 ]

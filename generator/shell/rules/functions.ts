@@ -1,4 +1,5 @@
-import { isBuiltin, utilities } from '../builtins.js'
+import { isBuiltin } from '../builtins.js'
+import { foreignUtilities, utilities } from '../utilities.js'
 import type { Finding, Rule } from './rule.js'
 
 /** A function is defined once, and hides neither a built-in nor a utility: a reader must be able to trust `rm`. */
@@ -12,7 +13,7 @@ export const requireOwnFunctions: Rule = (shell) => {
     const message =
       first !== undefined
         ? `${name} is defined a second time; the first is in line ${first}`
-        : isBuiltin(name) || utilities.has(name)
+        : isBuiltin(name) || utilities.has(name) || foreignUtilities.has(name)
           ? `${name} hides the ${isBuiltin(name) ? 'built-in' : 'utility'} of that name`
           : undefined
     if (message === undefined) return []

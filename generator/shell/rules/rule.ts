@@ -1,4 +1,4 @@
-import type { Run } from '../commands.js'
+import type { Functions, Run } from '../commands.js'
 import type { FunctionEffects } from '../effects.js'
 import type { Position, Shell, SyntaxNode } from '../parse.js'
 
@@ -12,7 +12,11 @@ export interface Finding extends Position {
 /** What all rules share, made once for a script. */
 export interface RuleContext {
   readonly failureIds: ReadonlySet<string>
+  /** Programs that the user's steps say they need. */
+  readonly tools: ReadonlySet<string>
   readonly functions: readonly FunctionEffects[]
+  /** Which names are functions, and which of these are wrappers. */
+  readonly known: Functions
   /** All that the script's simple commands run, through wrappers too, in the order of the text. */
   readonly runs: readonly Run[]
 }

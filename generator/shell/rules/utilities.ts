@@ -1,42 +1,38 @@
+import { closest, distance } from 'fastest-levenshtein'
 import type { Run } from '../commands.js'
-import { type Finding, findingAt, type Rule } from './rule.js'
+import { foreignOption, foreignUtilities, utilities } from '../utilities.js'
+import { type Finding, findingAt, type Rule, type RuleContext } from './rule.js'
 
-/** No utility or option that POSIX lacks and that is known to differ between systems: the list is the rule. */
-export const forbidForeignUtilities: Rule = (shell, { runs }) =>
-  runs.flatMap((run): Finding[] => {
-    const hint = run.kind === 'tool' ? adviceFor(run) : undefined
-    if (hint === undefined) return []
-    const message = `${run.name}${foreignOption(run) ?? ''} is not POSIX`
+/**
+ * Every program that is run is known: a utility of POSIX with the options that POSIX gives it, one of a short
+ * list with reasons, or a tool that a step of the user's names.
+ */
+export const requireKnownUtilities: Rule = (shell, context) =>
+  context.runs.flatMap((run): Finding[] => {
+    const judged = run.kind === 'tool' ? judge(run, context) : undefined
+    if (judged === undefined) return []
+    const [message, hint] = judged
     return [findingAt(shell, run.word, { code: 'E_SHELL_UTILITY', message, hint })]
   })
 
-const utilities: ReadonlyMap<string, string> = new Map([
-  ['which', 'use command -v'],
-  ['mktemp', 'use a directory named by "$$", made by mkdir'],
-  ['seq', 'use while and $((i + 1))'],
-  ['tac', 'use sed -n'],
-  ['egrep', 'use grep -E'],
-  ['fgrep', 'use grep -F'],
-])
-
-const options: ReadonlyMap<string, { pattern: RegExp; hint: string }> = new Map([
-  ['sed', { pattern: /^(-[nEs]*i|--in-place|-[nEs]*r$|-[nEi]*z$)/, hint: 'write a new file, then mv' }],
-  ['grep', { pattern: /^(-[A-Za-z]*P|--perl)/, hint: 'use grep -E, sed or awk' }],
-  ['date', { pattern: /^(-d|--date|-Is?|--iso|-r$)/, hint: 'use date -u +FORMAT' }],
-  ['cp', { pattern: /^(-[A-Za-z]*a|--archive)/, hint: 'use cp -R -p' }],
-  ['head', { pattern: /^(-\d|-c|-n$-)/, hint: 'use head -n N' }],
-  ['tail', { pattern: /^-\d/, hint: 'use tail -n N' }],
-  ['find', { pattern: /^-(maxdepth|mindepth|printf|delete|regex|empty)$/, hint: 'use -prune, -exec or ls' }],
-])
-
-function adviceFor(run: Run): string | undefined {
-  const hint = utilities.get(run.name)
-  return hint ?? (foreignOption(run) === undefined ? undefined : options.get(run.name)?.hint)
+function judge(
+  { name, args }: Run,
+  { tools, known }: RuleContext,
+): readonly [message: string, hint: string] | undefined {
+  if (tools.has(name)) return undefined
+  const advice = foreignUtilities.get(name)
+  if (advice !== undefined) return [`${name} is not POSIX`, advice]
+  if (!utilities.has(name)) return [`nothing is known of ${name}`, hintFor(name, [...known.names])]
+  const option = foreignOption(
+    name,
+    args.map(({ text }) => text),
+  )
+  return option && [`${name} ${option.word} is not POSIX`, option.hint]
 }
 
-function foreignOption({ name, args }: Run): string | undefined {
-  const pattern = options.get(name)?.pattern
-  const end = name === 'find' ? -1 : args.findIndex(({ text }) => text === '--')
-  const found = pattern && args.slice(0, end < 0 ? args.length : end).find(({ text }) => pattern.test(text))
-  return found && ` ${found.text}`
+// A misspelt function is a program, as far as a shell can tell.
+function hintFor(name: string, functions: readonly string[]): string {
+  const like = closest(name, [...functions, ...utilities.keys()])
+  const meant = distance(name, like) <= (name.length < 5 ? 1 : 2) ? `did you mean ${like}? ` : ''
+  return `${meant}If it is a program that a step needs, name it in the step's tools`
 }

@@ -13,7 +13,7 @@ server_is_live() {
 
 # works_in PID DIRECTORY: is it a process of PostgreSQL with that working directory?
 works_in() {
-  _works_here=$(cd -- "$2" && pwd -P)
+  _works_here=$(cd -- "${2:?}" && pwd -P) || return 1
   [ "$(cd -- "/proc/$1/cwd" 2>/dev/null && pwd -P)" = "$_works_here" ] \
     && grep -q postgres "/proc/$1/cmdline" 2>/dev/null
 }

@@ -117,7 +117,7 @@ has_page() {
         value = value * 16 + index("0123456789ABCDEF", substr(name, i, 1)) - 1
       value = value * size + offset
       printf "%04x%04x %s\n", int(value / 65536), value % 65536, tolower(substr(name, 9, 8))
-    }')
+    }') || return 1
   _page_found=$(ignore od -A n -t x4 -j "$((_page_offset + 8))" -N 8 "$pgdata/$wal_directory/$1" \
     | awk '{ print $1, $2 }')
   case $_page_found in

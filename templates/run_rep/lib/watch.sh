@@ -127,10 +127,10 @@ judge_standstill() {
 # each names the file. An empty file of that name, ending in .partial, says where pg_receivewal begins.
 is_wal_gone() {
   [ -x "$client_bin/pg_receivewal" ] || return 1
-  [ -d "$work/wal" ] || mkdir -- "$work/wal"
-  rm -f -- "$work/wal"/*
+  [ -d "$work/wal" ] || mkdir -- "$work/wal" || return 1
+  rm -f -- "${work:?}/wal"/* || return 1
   : >"$work/wal/$1.partial"
   bounded 5 "$client_bin"/pg_receivewal -D "$work/wal" -d "$primary_conninfo" -n -w 2>"$work/words"
-  rm -f -- "$work/wal"/*
+  ignore rm -f -- "${work:?}/wal"/*
   [ "$status" -ne 124 ] && grep -q -F -e "$1" "$work/words"
 }

@@ -85,17 +85,17 @@ compare_with_master() {
 give_up_data() {
   [ "$on_diverged" = reclone ] || return 1
   log WARN "$1; cloning anew (the policy is reclone)"
-  printf '%s\n' "$1" >"$work/outdated"
-  mv -- "$work/outdated" "$replica/outdated"
+  printf '%s\n' "$1" >"$work/outdated" || cannot_write "$work" "cannot write $work/outdated"
+  mv -- "$work/outdated" "$replica/outdated" || cannot_write "$replica" "cannot write $replica/outdated"
   data_state=outdated
 }
 
 # The rows that precede a base backup tell each tablespace and the size. psql is ended after them,
 # before the backup itself; a FIFO, since psql would read all of it when SIGPIPE is ignored.
 read_backup_header() {
-  rm -f -- "$work/header"
+  ignore rm -f -- "$work/header"
+  mkfifo "$work/header" || cannot_write "$work" "cannot make $work/header"
   : >"$work/sizes"
-  mkfifo "$work/header"
   launching=yes
   "$client_bin"/psql -X -w -A -t -F "$tab" -d "$primary_conninfo dbname=replication replication=true" \
     -c "$backup_command" </dev/null >"$work/header" 2>"$work/words" &

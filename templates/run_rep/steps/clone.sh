@@ -42,7 +42,7 @@ try_clone_again() {
 
 copy_master() {
   make_ours "$staging"
-  mkdir -- "$staging/tablespaces"
+  mkdir -- "$staging/tablespaces" || cannot_write "$staging" "cannot make $staging/tablespaces"
   set -- -D "$staging/data" -d "$primary_conninfo" -F p -c fast -X stream -w -v
   while IFS= read -r _copy_row; do
     _copy_oid=${_copy_row%%"$tab"*}
@@ -50,7 +50,8 @@ copy_master() {
     _copy_path=${_copy_path%"$tab"*}
     case $_copy_path in
       /*)
-        mkdir -- "$staging/tablespaces/$_copy_oid"
+        mkdir -- "$staging/tablespaces/$_copy_oid" \
+          || cannot_write "$staging" "cannot make $staging/tablespaces/$_copy_oid"
         _copy_path=$(map_path "$_copy_path")
         set -- "$@" -T "$_copy_path=$(map_path "$staging/tablespaces/$_copy_oid")"
         ;;
@@ -111,10 +112,10 @@ finish_clone() {
     log WARN "the copy is not verified: there is no pg_verifybackup in $basebackup_bin"
   else
     # It calls pg_waldump through a shell, which must not meet a path that somebody else chose.
-    cd -- "$staging" || fail DATA_DIR "cannot enter $staging"
+    cd -- "${staging:?}" || fail DATA_DIR "cannot enter $staging"
     launch "$basebackup_bin"/pg_verifybackup -q data >"$work/words" 2>&1
     await
-    cd -- "$store" || fail DATA_DIR "cannot enter $store"
+    cd -- "${store:?}" || fail DATA_DIR "cannot enter $store"
     [ "$signals" -eq 0 ] || exit "$exit_code"
     [ "$status" -eq 0 ] || fail CLONE_FAILED "the copy is not sound: $(words_of "$work/words")"
   fi

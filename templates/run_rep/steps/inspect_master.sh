@@ -42,7 +42,7 @@ ask_replication() {
   done
   bounded "$ask_limit" "$client_bin"/psql -X -w -A -t -F "$tab" -v ON_ERROR_STOP=1 \
     -d "$_ask_conninfo dbname=replication replication=true" "$@" >"$work/answers" 2>"$work/words"
-  [ "$status" -ne 124 ] || printf 'silent for %s s\n' "$ask_limit" >>"$work/words"
+  [ "$status" -ne 124 ] || printf 'silent for %s s\n' "$ask_limit" >>"$work/words" || :
   [ "$status" -eq 0 ]
 }
 

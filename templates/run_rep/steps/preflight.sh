@@ -116,7 +116,7 @@ find_store() {
       fail DATA_DIR "$RUN_USER may not write to $store: $(touch -c -- "$store" 2>&1 || :)"
     fi
   fi
-  [ ! -d "$store" ] || store=$(cd -- "$store" && pwd -P) || fail DATA_DIR "cannot enter $PGDATA_DIR"
+  [ ! -d "$store" ] || store=$(cd -- "${store:?}" && pwd -P) || fail DATA_DIR "cannot enter $PGDATA_DIR"
   replica=$store/replica
   pgdata=$replica/data
 }

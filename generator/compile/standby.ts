@@ -1,0 +1,203 @@
+import { findUnassigned } from '../shell/assignment.js'
+import { runsOf } from '../shell/commands.js'
+import { type Effects, type FunctionEffects, functionAt } from '../shell/effects.js'
+import type { Flow } from '../shell/flow.js'
+import type { Shell, SyntaxNode } from '../shell/parse.js'
+import { type Finding, findingAt, type Rule, type RuleContext } from '../shell/rules/rule.js'
+import { literalOf } from '../shell/words.js'
+
+// What keeps a replica from ever being a second master, and its data from being lost, as far as the text tells
+// (DESIGN.md, "Standby only"). A user's step is held to it, too. The names are those of templates/run_rep.
+
+/** The two functions that may touch what makes a server a standby. */
+const markerFunctions = new Set(['write_standby_marker', 'require_standby'])
+/** The functions that may remove or rename directories; each first looks whether they are the script's own. */
+const removers = new Set(['remove_clone', 'remove_work'])
+const renamers = new Set(['install_clone', 'retire_replica'])
+const gate = 'require_standby'
+const start = 'step_serve'
+/** What these do to the data makes an answer of the gate an old one. */
+const changers = [
+  'install_clone',
+  'retire_replica',
+  'write_standby_marker',
+  'relink_tablespaces',
+  'place_file',
+]
+
+/** Tools that make a master of a data directory, or a new one, or that start a server past the gate. */
+const forbiddenTools: ReadonlyMap<string, string> = new Map([
+  ['initdb', 'makes a master'],
+  ['pg_createcluster', 'makes a master'],
+  ['pg_resetwal', 'makes a master of a standby'],
+  ['pg_resetxlog', 'makes a master of a standby'],
+  ['pg_upgrade', 'makes a master of a standby'],
+  ['pg_ctl', 'starts and promotes servers past the gate'],
+  ['pg_ctlcluster', 'starts and promotes servers past the gate'],
+  ['postmaster', 'starts a server past the gate'],
+])
+
+const forbidMasters: Rule = (shell, { runs }) => [
+  ...runs.flatMap((run): Finding[] => {
+    const why = run.kind === 'tool' ? forbiddenTools.get(run.name) : undefined
+    if (why === undefined) return []
+    return [findingAt(shell, run.word, masters(`${run.name} ${why}`))]
+  }),
+  ...wordsOf(shell).flatMap(({ node, text }): Finding[] => {
+    const found = promotion.exec(text)
+    return found === null ? [] : [findingAt(shell, node, masters(`${found[0].trim()} promotes a standby`))]
+  }),
+]
+
+const promotion = /\bpg_promote\b|(promote_)?trigger_file\s*=\s*[^\s'"]+|\/(fallback_)?promote(?=["'\s]|$)/
+
+const masters = (message: string) =>
+  ({ code: 'E_SHELL_MASTER', message, hint: 'run_rep.sh runs a standby and nothing else' }) as const
+
+/** A question or a message may name a marker; what could make or remove one stands in two functions. */
+const keepMarkers: Rule = (shell, { functions, known }) => {
+  const commands = shell.all('Command').flatMap(({ node }): readonly SyntaxNode[] => {
+    const run = runsOf(node, known).at(-1)
+    return run === undefined || harmless.has(run.name) ? [] : node.args
+  })
+  const targets = shell.all('Redirect').flatMap(({ node }) => (node.operator === '<' ? [] : [node.target]))
+  return [...commands, ...targets].flatMap((word): Finding[] => {
+    const mark = word && marker.exec(textOf(shell, word))?.[0]
+    if (!word || !mark || markerFunctions.has(ownerOf(shell, word, functions))) return []
+    const message = `${mark} is for ${[...markerFunctions].join(' and ')} only`
+    const hint = 'a marker that is made or lost by anybody else makes a second master'
+    return [findingAt(shell, word, { code: 'E_SHELL_MARKER', message, hint })]
+  })
+}
+
+const marker = /\bstandby\.signal\b|\brecovery\.(signal|conf|done)\b|\$\{?standby_marker\b/
+const harmless = new Set(['[', 'test', 'fail', 'log', 'sync', 'printf', 'cat', 'grep'])
+
+/** What the gate looks for stands in it. */
+const keepGate: Rule = (shell) =>
+  shell.all('Function').flatMap(({ node }): Finding[] => {
+    if (node.name.value !== gate) return []
+    const text = textOf(shell, node)
+    return evidence
+      .filter((name) => !text.includes(name))
+      .map((name) =>
+        findingAt(shell, node, {
+          code: 'E_SHELL_GATE',
+          message: `${gate} does not look at ${name}`,
+          hint: 'what is not certainly a standby must not be started',
+        }),
+      )
+  })
+
+const evidence = [
+  'standby.signal',
+  'recovery.conf',
+  'recovery.signal',
+  'backup_label',
+  'PG_VERSION',
+  'Database system identifier',
+  'Database cluster state',
+  '$pinned_system',
+]
+
+/** `rm -r` and `mv` of anything that may be data stand in the functions that ask first whose it is. */
+const keepData: Rule = (shell, { runs, functions }) =>
+  runs.flatMap((run): Finding[] => {
+    const owner = ownerOf(shell, run.word, functions)
+    const texts = run.args.map(({ text }) => text)
+    const finding = (message: string, hint: string) => [
+      findingAt(shell, run.word, { code: 'E_SHELL_DATA', message, hint }),
+    ]
+    if (run.name === 'find' && texts.some((text) => text === 'rm' || text === 'mv' || text === '-delete')) {
+      return finding('find removes or renames what it finds', 'name each file')
+    }
+    if (run.name === 'rm' && texts.some((text) => /^-[a-z]*[rR]|^--recursive$/.test(text))) {
+      if (removers.has(owner) || operandsOf(texts).every(isConstant)) return []
+      return finding(
+        'rm -r on a path that is computed',
+        `use rm and rmdir, or call ${[...removers].join(' or ')}`,
+      )
+    }
+    if (run.name === 'mv' && !renamers.has(owner)) {
+      const sources = operandsOf(texts).slice(0, -1)
+      // What has a name or an ending of its own is a file of ours, and not a directory of data.
+      if (sources.every((text) => isConstant(text) || isOwnFile(text))) return []
+      return finding('mv of a path that is computed', 'let its name, or the end of it, be a constant')
+    }
+    return []
+  })
+
+const operandsOf = (texts: readonly string[]) => texts.filter((text) => !text.startsWith('-'))
+const isConstant = (text: string) => !text.includes('$') && !text.includes('`')
+const isOwnFile = (text: string) =>
+  /[./][\w.-]+"?$/.test(text) && !/\/(data|tablespaces|replica|clone\.\w+)"?$/.test(text)
+
+/** One place starts a server: behind the gate, with the settings that must hold. */
+const keepStart: Rule = (shell, { functions, known }) =>
+  shell.all('Command').flatMap(({ node }): Finding[] => {
+    const runs = runsOf(node, known)
+    const run = runs.find(({ name, kind }) => kind === 'tool' && name === 'postgres')
+    if (run === undefined) return []
+    const options = run.args.flatMap((word) => (word.type === 'Word' ? [literalOf(word) ?? ''] : []))
+    if (options.some((option) => asks.has(option))) return []
+    const isThere =
+      ownerOf(shell, node, functions) === start &&
+      runs[0]?.name === 'with_settings' &&
+      !options.some((option) => option === '--single' || option === '--boot')
+    if (isThere) return []
+    const message = 'a server is started here'
+    const hint = `only ${start} does that, behind the gate and by with_settings`
+    return [findingAt(shell, node, { code: 'E_SHELL_START', message, hint })]
+  })
+
+const asks = new Set(['-C', '--version', '-V', '--help', '-?', '--describe-config'])
+
+/** Every rule that one piece of shell can be judged by. */
+export const standbyRules: readonly Rule[] = [forbidMasters, keepMarkers, keepGate, keepData, keepStart]
+
+/**
+ * The gate dominates the start: on every way from the top of the script to the one place that starts a server,
+ * the gate has been passed, and nothing has changed the data since. Told by the analysis of assignment: the gate
+ * gives a value, a change takes it away, and the start reads it.
+ */
+export function judgeGate({ functions }: Effects): Finding[] {
+  const owners = functions.map((owner) => ({ ...owner, flow: withGate(owner) }))
+  const given = new Set(functions.flatMap(({ reads }) => reads.map(({ name }) => name)))
+  return findUnassigned(owners, given)
+    .filter(({ name }) => name === passed)
+    .map(({ line, column, via }) => ({
+      code: 'E_SHELL_GATE',
+      message: `${start} is reached without a look of ${gate} at the data as they are, on the way ${via.join(' > ')}`,
+      hint: `call ${gate} after the last change and before ${start}`,
+      line,
+      column,
+    }))
+}
+
+// No variable of a shell has such a name.
+const passed = 'the gate'
+
+function withGate({ name, flow }: FunctionEffects): Flow {
+  if (name === start) {
+    return { kind: 'sequence', parts: [{ kind: 'read', name: passed, line: 0, column: 1 }, flow] }
+  }
+  if (name === gate) return { kind: 'sequence', parts: [flow, { kind: 'set', name: passed }] }
+  if (changers.includes(name)) return { kind: 'sequence', parts: [flow, { kind: 'unset', name: passed }] }
+  return flow
+}
+
+function wordsOf(shell: Shell): { readonly node: SyntaxNode; readonly text: string }[] {
+  return shell
+    .all('Word')
+    .filter(({ parent }) => parent?.type !== 'Word')
+    .map(({ node }) => ({ node, text: textOf(shell, node) }))
+}
+
+function textOf(shell: Shell, node: SyntaxNode): string {
+  const { start: from, end } = shell.span(node)
+  return shell.text.slice(from, end)
+}
+
+function ownerOf(shell: Shell, node: SyntaxNode, functions: RuleContext['functions']): string {
+  return functionAt(functions, shell.place(node).line) ?? ''
+}
