@@ -10,7 +10,7 @@ step_serve() {
   await
   end_watcher
   serving=no
-  if [ "$signals" -gt 0 ] && [ "$status" -eq 0 ]; then
+  if [ "$signals" -gt 0 ] && was_shut_down; then
     log INFO "PostgreSQL shut down cleanly"
     exit 0
   fi
@@ -18,6 +18,16 @@ step_serve() {
   log WARN "PostgreSQL ended with status $status"
   [ "$signals" -gt 0 ] || need_room "$store" 16
   exit "$status"
+}
+
+# posh and zsh lose the status of a child whose end an interrupted wait met, and say 1 or 255; the control
+# file knows.
+was_shut_down() {
+  case $status in
+    0) return 0 ;;
+    1 | 255) read_control "$pgdata" && [ "$(control_field 'Database cluster state')" = 'shut down in recovery' ] ;;
+    *) return 1 ;;
+  esac
 }
 
 # PostgreSQL does not start while the process of an old postmaster.pid lives, though that number may
