@@ -20,7 +20,7 @@ import { printMap } from './map.js'
 import { buildApp, printApp } from './marathon.js'
 import { judgeStepFiles } from './own-steps.js'
 import { type Chunk, digestOf, locateLine, type PrintedScript, printScript } from './print.js'
-import { judgeProgram } from './program.js'
+import { judgeNeeds, judgeProgram, listUnreadContract } from './program.js'
 import { judgeGate } from './standby.js'
 import { renderTemplate } from './template.js'
 import { reportAnalysis } from './verify.js'
@@ -65,6 +65,7 @@ export function compileReplica(value: unknown, sources: Sources): Compiled {
   const { script, effects, faults } = printRunRep(parts, model, sources)
   const withPlace = (diagnostic: Diagnostic) => placeInFile(diagnostic, script, model, sources)
   found.push(...faults.map(withPlace))
+  if (!faults.some(isError)) found.push(...judgeReaders(model, contract, effects))
   if (found.some(isError)) return refuse(found)
   const access = completeAccess(model.access, model.master.role)
   const method = defaultMethod(model.postgresql.majors)
@@ -179,7 +180,19 @@ function printRunRep(parts: Parts, { steps }: Replica, sources: Sources): RunRep
   if (faults.some(isError)) return { script: draft, effects: analysis.effects, faults }
   const tools = listNeededTools(analysis.effects)
   faults.push(...judgeToolNames(tools))
-  return { script: printParts(parts, sources, tools), effects: analysis.effects, faults }
+  const script = printParts(parts, sources, tools)
+  faults.push(...judgeNeeds(script.text, tools))
+  return { script, effects: analysis.effects, faults }
+}
+
+function judgeReaders(model: Replica, contract: readonly ContractVariable[], effects: Effects): Diagnostic[] {
+  const names = contract.filter(({ setBy }) => setBy !== 'libpq').map(({ name }) => name)
+  return listUnreadContract(effects, names).map((name) => ({
+    code: 'E_ENV_UNREAD',
+    ...(Object.hasOwn(model.env, name) ? { path: `env.${name}` } : {}),
+    message: `${name} is in the contract, but no step reads it and no child gets it`,
+    hint: `read "$${name}" in a step, export it there for a program, or take it out`,
+  }))
 }
 
 function printParts(

@@ -22,6 +22,7 @@ export function judgeProgram(effects: Effects, isOwn: IsOwn = () => false): Find
     ...judgeOwnSets(effects, isOwn),
     ...judgeCalls(effects),
     ...judgeMasked(effects),
+    ...judgeGuards(effects),
   ].sort((a, b) => a.line - b.line || a.column - b.column || compare(a.code, b.code))
 }
 
@@ -165,6 +166,62 @@ function judgeMasked(effects: Effects): Finding[] {
 
 // They fail only where nothing works any more.
 const sound = new Set(['cksum', 'cut', 'date', 'sleep', 'tr'])
+
+// `have curl || … curl …`: asked the wrong way round.
+function judgeGuards({ functions }: Effects): Finding[] {
+  return functions
+    .flatMap(({ tools }) => tools)
+    .filter(({ name, guards }) => guards.includes(`!${name}`) && !guards.includes(name))
+    .map(({ name, line, column }) => ({
+      code: 'E_SHELL_ABSENT',
+      message: `${name} is run where have ${name} has said no`,
+      hint: 'turn the question round',
+      line,
+      column,
+    }))
+}
+
+/**
+ * Each variable of the contract has a reader besides its own check, or a child: libpq's go to PostgreSQL's tools
+ * by the environment, others when they are exported. Gives the names that have none.
+ */
+export function listUnreadContract({ functions }: Effects, names: readonly string[]): string[] {
+  const read = new Set(
+    functions
+      .filter(({ name }) => name !== 'step_contract')
+      .flatMap(({ reads, exports }) => [...reads, ...exports])
+      .map(({ name }) => name),
+  )
+  return names.filter((name) => !read.has(name))
+}
+
+/** Judges the list of tools that preflight looks for, as it stands in the printed script, by what the script runs. */
+export function judgeNeeds(text: string, tools: readonly string[]): Finding[] {
+  const lines = text.split('\n')
+  const from = lines.indexOf('need_tools() {')
+  const to = lines.indexOf('}', from)
+  const needs = new Map(
+    lines.slice(from + 1, to).flatMap((line, index): [string, number][] => {
+      const tool = /^ +need (\S+)$/.exec(line)?.[1]
+      return tool === undefined ? [] : [[tool, from + index + 2]]
+    }),
+  )
+  const finding = (message: string, line: number): Finding => {
+    const hint = 'print the list from the analysis: templates/run_rep/preflight.sh.hbs'
+    return { code: 'E_SHELL_NEED', message, hint, line, column: 1 }
+  }
+  const wanted = new Set(['sh', ...tools])
+  return [
+    ...[...wanted]
+      .filter((tool) => !needs.has(tool))
+      .map((tool) =>
+        finding(`the script runs ${tool}, and preflight does not look for it`, Math.max(from + 1, 1)),
+      ),
+    ...[...needs]
+      .filter(([tool]) => !wanted.has(tool))
+      .map(([tool, line]) => finding(`preflight looks for ${tool}, which nothing runs`, line)),
+  ]
+}
 
 function firstOfEach<T extends { readonly name: string; readonly line: number; readonly column: number }>(
   items: readonly T[],
