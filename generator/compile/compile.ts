@@ -62,7 +62,7 @@ export function compileReplica(value: unknown, sources: Sources): Compiled {
   const parts = listParts(model, contract, sources)
   found.push(...judgeOwnSteps(model, parts, sources))
   if (found.some(isError)) return refuse(found)
-  const { script, effects, faults } = printRunRep(parts, model, sources)
+  const { script, effects, faults } = printRunRep(parts, { model, contract }, sources)
   const withPlace = (diagnostic: Diagnostic) => placeInFile(diagnostic, script, model, sources)
   found.push(...faults.map(withPlace))
   if (!faults.some(isError)) found.push(...judgeReaders(model, contract, effects))
@@ -164,7 +164,11 @@ interface RunRep {
 
 // The list of tools is printed from the analysis of all the rest. It stands right before the end of the
 // script, so the lines above it are those that were analysed.
-function printRunRep(parts: Parts, { steps }: Replica, sources: Sources): RunRep {
+function printRunRep(
+  parts: Parts,
+  { model: { steps }, contract }: { readonly model: Replica; readonly contract: readonly ContractVariable[] },
+  sources: Sources,
+): RunRep {
   const draft = printParts(parts, sources, [])
   const given = { failureIds, tools: steps.flatMap(({ tools }) => tools) }
   const analysis = analyseScript(draft, given, sources.facts)
@@ -173,7 +177,7 @@ function printRunRep(parts: Parts, { steps }: Replica, sources: Sources): RunRep
     draft.spans.some(({ source, from, to }) => ownSources.has(source) && from <= line && line <= to)
   const findings = [
     ...analysis.findings,
-    ...judgeProgram(analysis.effects, isOwn),
+    ...judgeProgram(analysis.effects, { isOwn, contract }),
     ...judgeGate(analysis.effects),
   ]
   const faults = reportAnalysis(draft.text, { ...analysis, findings })

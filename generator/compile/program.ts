@@ -1,4 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein'
+import { ambientVariables, builtinVariables, type ContractVariable } from '../model/contract/variables.js'
 import { findUnassigned, type Unassigned } from '../shell/assignment.js'
 import { compare, type Effects, type FunctionEffects, type VariableSet } from '../shell/effects.js'
 import type { Finding } from '../shell/rules/rule.js'
@@ -7,16 +8,29 @@ import { failuresOf, reachableFrom } from '../shell/tools.js'
 /** What every shell sets by itself (POSIX XCU 2.5.3); HOME and PATH are what a login or Mesos gives. */
 const shellVariables = ['IFS', 'OPTIND', 'PPID', 'PWD', 'HOME', 'PATH']
 
+/** By these a script knows which shell it runs in. */
+const markVariables = ['KSH_VERSION']
+
 /** Which lines of the script come from the user's step files. */
 export type IsOwn = (line: number) => boolean
+
+export interface ProgramOptions {
+  readonly isOwn?: IsOwn
+  /** The variables that come from outside. */
+  readonly contract?: readonly Pick<ContractVariable, 'name'>[]
+}
 
 /**
  * Judges what only the whole script tells, since all variables of POSIX shell are global: each read finds a
  * value, each value a reader, and no function the variables of another.
  */
-export function judgeProgram(effects: Effects, isOwn: IsOwn = () => false): Finding[] {
+export function judgeProgram(
+  effects: Effects,
+  { isOwn = () => false, contract = builtinVariables }: ProgramOptions = {},
+): Finding[] {
   return [
     ...judgeReads(effects),
+    ...judgeGuardedReads(effects, contract),
     ...judgeSets(effects),
     ...judgePrivate(effects),
     ...judgeOwnSets(effects, isOwn),
@@ -35,6 +49,31 @@ function judgeReads({ functions }: Effects): Finding[] {
     line: found.line,
     column: found.column,
   }))
+}
+
+// `${X:-}` hides a misspelt name as well as it serves an optional variable; only what may come from outside is one.
+function judgeGuardedReads({ functions }: Effects, contract: ProgramOptions['contract'] = []): Finding[] {
+  const known = new Set([
+    ...functions.flatMap(({ sets }) => sets.map(({ name }) => name)),
+    ...contract.map(({ name }) => name),
+    ...ambientVariables,
+    ...shellVariables,
+    ...markVariables,
+  ])
+  const unknown = functions
+    .flatMap(({ reads }) => reads)
+    .filter(({ name, guarded }) => guarded && !known.has(name))
+  return firstOfEach(unknown).map(({ name, line, column }) => {
+    const like = similarTo(name, [...known])
+    const usual = 'declare it in env if it comes from outside'
+    return {
+      code: 'E_SHELL_UNKNOWN',
+      message: `nothing sets ${name}, and it is not in the contract`,
+      hint: like === undefined ? usual : `did you mean ${like}? Else ${usual}`,
+      line,
+      column,
+    }
+  })
 }
 
 function wayTo({ via, wasUnset }: Unassigned): string {

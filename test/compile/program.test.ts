@@ -29,6 +29,15 @@ describe('each read finds a value', () => {
   })
 })
 
+test('what may be unset is known, too', () => {
+  const [found] = judge(': "${HOST:-}" "${PGSSLMODE:-}"\n: "${MARATHON_APP_DI:-}"\n')
+  expect(found).toMatchObject({
+    code: 'E_SHELL_UNKNOWN',
+    line: 2,
+    hint: expect.stringMatching(/did you mean MARATHON_APP_ID/),
+  })
+})
+
 describe('each value finds a reader', () => {
   test.each([
     ['a=1\n', ['E_SHELL_UNREAD 1:1']],
