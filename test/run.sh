@@ -48,7 +48,7 @@ gate 3-types npm run -s types
 gate 4-lint npm run -s lint
 if command -v shellcheck >/dev/null 2>&1; then
   gate 5-shellcheck shellcheck -s sh -o all -e "$shellcheck_without" dist/run_rep.sh
-  gate 6-shellcheck-tests shellcheck -s sh test/setup.sh test/run.sh test/crash/run.sh
+  gate 6-shellcheck-tests shellcheck -s sh test/setup.sh test/run.sh test/crash/run.sh test/mutation/run.sh
 else
   echo '1..1
 ok 1 ShellCheck of dist/run_rep.sh # skip NOT RUN: not installed' >"$results/5-shellcheck.tap"

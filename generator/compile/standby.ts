@@ -178,12 +178,38 @@ export function judgeGate({ functions }: Effects): Finding[] {
 const passed = 'the gate'
 
 function withGate({ name, flow }: FunctionEffects): Flow {
-  if (name === start) {
-    return { kind: 'sequence', parts: [{ kind: 'read', name: passed, line: 0, column: 1 }, flow] }
-  }
+  if (name === start) return readBefore(flow)
   if (name === gate) return { kind: 'sequence', parts: [flow, { kind: 'set', name: passed }] }
   if (changers.includes(name)) return { kind: 'sequence', parts: [flow, { kind: 'unset', name: passed }] }
   return flow
+}
+
+// Right before the settings are given, which is where the server starts.
+function readBefore(flow: Flow): Flow {
+  switch (flow.kind) {
+    case 'call':
+      return flow.name !== 'with_settings'
+        ? flow
+        : { kind: 'sequence', parts: [{ kind: 'read', name: passed, line: 0, column: 1 }, flow] }
+    case 'sequence':
+      return { ...flow, parts: flow.parts.map(readBefore) }
+    case 'choice':
+      return { ...flow, branches: flow.branches.map(readBefore) }
+    case 'and':
+    case 'or':
+      return { ...flow, left: readBefore(flow.left), right: readBefore(flow.right) }
+    case 'not':
+      return { ...flow, of: readBefore(flow.of) }
+    case 'if':
+      return { ...flow, test: readBefore(flow.test), yes: readBefore(flow.yes), no: readBefore(flow.no) }
+    case 'loop':
+      return { ...flow, test: readBefore(flow.test), body: readBefore(flow.body) }
+    case 'each':
+    case 'apart':
+      return { ...flow, body: readBefore(flow.body) }
+    default:
+      return flow
+  }
 }
 
 function wordsOf(shell: Shell): { readonly node: SyntaxNode; readonly text: string }[] {

@@ -13,8 +13,11 @@ const skeleton = `require_standby() {
 install_clone() {
   mv a b
 }
+with_settings() {
+  "$@"
+}
 step_serve() {
-  postgres -D x
+  with_settings postgres -D x
 }
 `
 
@@ -55,4 +58,6 @@ test('the shipped script without its gate is refused, and so is one that changes
   expect(judge(without)).toHaveLength(1)
   const late = shipped.replace(/^ {2}step_serve$/m, '  install_clone x\n  step_serve')
   expect(judge(late)).toHaveLength(1)
+  const later = shipped.replace(/^ {2}with_settings launch/m, '  retire_replica\n$&')
+  expect(judge(later)).toHaveLength(1)
 })

@@ -1,4 +1,5 @@
 import { builtinSteps } from '../../generator/model/steps.js'
+import { pickOne, randomOf } from '../random.js'
 
 /** What happens to a life of the script at one instant. */
 export const blows = [
@@ -44,11 +45,7 @@ export interface Draw {
 /** The same for the same seed and number, whatever else was drawn. */
 export function draw(seed: number, number: number, shells: readonly string[]): Draw {
   const random = randomOf(seed * 100_003 + number)
-  const pick = <T>(items: readonly [T, ...T[]] | readonly T[]): T => {
-    const item = items[Math.floor(random() * items.length)]
-    if (item === undefined) throw new Error('nothing to draw from')
-    return item
-  }
+  const pick = <T>(items: readonly T[]): T => pickOne(random, items)
   // Each run begins at another step, so that few runs hit them all.
   const first = steps[number % steps.length] ?? 'serve'
   const strikes = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, index): Strike => {
@@ -70,16 +67,5 @@ export function draw(seed: number, number: number, shells: readonly string[]): D
     hasVolume: random() < 0.5,
     hasStranger: random() < 0.5,
     strikes,
-  }
-}
-
-/** Tommy Ettinger's Mulberry32: 32 bits of state, good enough to scatter, and the same everywhere. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 }

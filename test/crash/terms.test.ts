@@ -8,7 +8,8 @@ import { contractFor } from '../pair/harness/contract.js'
 import { processesUnder } from '../pair/harness/processes.js'
 import { openSpace, pickPort, type Space } from '../pair/harness/space.js'
 import { waitFor } from '../pair/harness/wait.js'
-import { randomOf, shellsToTry, steps } from './draw.js'
+import { randomOf } from '../random.js'
+import { shellsToTry, steps } from './draw.js'
 import { openStage, type Stage, stepsIn } from './stage.js'
 
 // npm run test:crash -- --terms N --shells "S…" (test/crash/run.sh)

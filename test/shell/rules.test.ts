@@ -171,6 +171,7 @@ const bad: Record<string, [code: string, texts: string[]]> = {
       'trap -p x',
       'kill -SIGTERM 1',
       'kill -s SIGKILL 1',
+      'kill -SIG"$x" 1',
     ],
   ],
   option: ['OPTION', ['set -o pipefail', 'set -euo pipefail', 'set -E', 'set -o posix']],

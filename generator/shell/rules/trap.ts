@@ -47,6 +47,9 @@ function judgeTrap({ args }: Run): Judged[] {
 function judgeKill({ args }: Run): Judged[] {
   const [option, value] = args
   if (option?.text === '-s' && value !== undefined) return judgeSignal(value, true)
+  if (option !== undefined && /^-[A-Za-z]\w*["$]/.test(option.text)) {
+    return [{ word: option, message: `${option.text} is not a constant`, hint: 'write kill -s NAME' }]
+  }
   const name = /^-([A-Za-z]\w*)$/.exec(option?.text ?? '')?.[1]
   if (option === undefined || name === undefined || name === 'l' || signals.has(name)) return []
   return [unknownSignal(option, name)]

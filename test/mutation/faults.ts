@@ -1,0 +1,394 @@
+import { collectShippedFacts, compileReplica } from '../../generator/compile/compile.js'
+import { type Diagnostic, isError } from '../../generator/compile/diagnostic.js'
+import { judgeNeeds } from '../../generator/compile/program.js'
+import { readTemplates } from '../../generator/load/templates.js'
+import { functionsOf, runsOf } from '../../generator/shell/commands.js'
+import { parseShell, type Shell, type SyntaxNode } from '../../generator/shell/parse.js'
+import { usesOf } from '../../generator/shell/variables.js'
+import { pickOne } from '../random.js'
+import { bashisms } from '../shell/bashisms.js'
+import { contradictions } from './contradictions.js'
+
+/** One fault that was put into the real script or the real model. */
+export interface Fault {
+  /** The same for the same fault, so that none counts twice. */
+  readonly what: string
+  /** The codes of the errors that the compiler finds with it in. */
+  find(): readonly string[]
+}
+
+/** Draws one fault of its class, or finds no place for it this time. */
+export type FaultClass = (random: () => number) => Fault | undefined
+
+const templates = readTemplates()
+const facts = collectShippedFacts(templates)
+
+function compile(model: object, changed: Readonly<Record<string, string>> = {}): string[] {
+  const { diagnostics } = compileReplica(model, {
+    templates: { ...templates, ...changed },
+    stepFiles: {},
+    docs: {},
+    facts,
+  })
+  return codesOf(diagnostics)
+}
+
+const codesOf = (diagnostics: readonly Diagnostic[]) => diagnostics.filter(isError).map(({ code }) => code)
+
+/** One plain file of the script, parsed. */
+interface Piece {
+  readonly name: string
+  readonly text: string
+  readonly shell: Shell
+}
+
+const pieces: readonly Piece[] = Object.entries(templates)
+  .filter(([name]) => name.startsWith('run_rep/') && name.endsWith('.sh'))
+  .map(([name, text]) => ({ name, text, shell: parseShell(text) }))
+const everything = parseShell(pieces.map(({ text }) => text).join('\n'))
+const functions = functionsOf(everything)
+
+/** A node of one of the files. */
+interface Site<T extends SyntaxNode = SyntaxNode> {
+  readonly piece: Piece
+  readonly node: T
+  readonly start: number
+  readonly end: number
+}
+
+function sitesOf<K extends SyntaxNode['type']>(kind: K): Site<Extract<SyntaxNode, { type: K }>>[] {
+  return pieces.flatMap((piece) =>
+    piece.shell.all(kind).map(({ node }) => ({ piece, node, ...piece.shell.span(node) })),
+  )
+}
+
+/** Puts other text in the place of a part of a file. */
+function edit(
+  { piece, start, end }: Pick<Site, 'piece' | 'start' | 'end'>,
+  text: string,
+  what: string,
+): Fault {
+  const { name, text: whole } = piece
+  const { line } = piece.shell.position(start)
+  return {
+    what: `${name}:${line}: ${what}`,
+    find: () => compile({}, { [name]: whole.slice(0, start) + text + whole.slice(end) }),
+  }
+}
+
+const commands = sitesOf('Command')
+const inFunction = ({ piece, start }: Site) =>
+  piece.shell.all('Function').some(({ node }) => {
+    const span = piece.shell.span(node)
+    return span.start < start && start < span.end
+  })
+const textAt = ({ piece, start, end }: Site) => piece.text.slice(start, end)
+
+/** A whole line of a function, that begins a statement, to put another before it. */
+const statements = sitesOf('Statement').filter(
+  (site) => inFunction(site) && /\n {2,}$/.test(site.piece.text.slice(0, site.start)),
+)
+
+function insert(random: () => number, line: string, what = `inserted ${line}`): Fault {
+  const site = pickOne(random, statements)
+  const indent = /\n( *)$/.exec(site.piece.text.slice(0, site.start))?.[1] ?? ''
+  return edit({ ...site, end: site.start }, `${line}\n${indent}`, what)
+}
+
+// Variables that have one assignment in the whole script: what each of several gives is a matter of values.
+const assignments = commands.filter(
+  ({ node }) => node.name === undefined && node.prefix.length === 1 && node.prefix[0]?.type === 'Assignment',
+)
+const setCounts = new Map<string, number>()
+for (const { node } of everything.all('Command').map((entry) => entry)) {
+  for (const { name } of usesOf(node, undefined).filter(({ kind }) => kind === 'set')) count(name)
+}
+for (const kind of ['Assignment', 'For', 'ParameterExpansion'] as const) {
+  for (const { node, parent } of everything.all(kind)) {
+    for (const use of usesOf(node, parent)) if (use.kind === 'set') count(use.name)
+  }
+}
+function count(name: string): void {
+  setCounts.set(name, (setCounts.get(name) ?? 0) + 1)
+}
+const nameOf = ({ node }: (typeof assignments)[number]) =>
+  node.prefix[0]?.type === 'Assignment' ? (node.prefix[0].name ?? '') : ''
+const onlyAssignments = assignments.filter((site) => setCounts.get(nameOf(site)) === 1)
+
+const expansions = [...sitesOf('SimpleExpansion'), ...sitesOf('ParameterExpansion')].filter((site) =>
+  /^\$\{?[a-z_]\w{2,}/.test(textAt(site)),
+)
+
+function misspell(random: () => number, name: string): string {
+  const at = 1 + Math.floor(random() * (name.length - 2))
+  const turned = name.slice(0, at) + name[at + 1] + name[at] + name.slice(at + 2)
+  return turned === name ? `${name}x` : turned
+}
+
+const posixWithOptions = 'rm mv cp ls cut grep sed tail date id df du mkdir'.split(' ')
+
+/** The classes by the words of the table. */
+export const faultClasses: Readonly<Record<string, FaultClass>> = {
+  'assignment deleted': (random) => {
+    const site = pickOne(random, onlyAssignments)
+    return edit(site, ':', `deleted ${textAt(site)}`)
+  },
+  'variable misspelt where it is read': (random) => {
+    const site = pickOne(random, expansions)
+    const name = /\w+/.exec(textAt(site))?.[0] ?? ''
+    const wrong = misspell(random, name)
+    return edit(site, textAt(site).replace(name, wrong), `${name} > ${wrong}`)
+  },
+  'variable misspelt where it is set': (random) => {
+    const site = pickOne(random, onlyAssignments)
+    const wrong = misspell(random, `${nameOf(site)}_`).replace(/_$/, '')
+    return edit(site, textAt(site).replace(nameOf(site), wrong), `${nameOf(site)} > ${wrong}`)
+  },
+  'quotes removed': (random) => {
+    const quoted = sitesOf('DoubleQuoted').filter(
+      (site) =>
+        /^"\$(\w+|\{\w+\})"$/.test(textAt(site)) &&
+        commands.some(
+          ({ piece, node }) =>
+            piece === site.piece && node.args.some(({ pos, end }) => pos === site.start && end === site.end),
+        ),
+    )
+    const site = pickOne(random, quoted)
+    return edit(site, textAt(site).slice(1, -1), `unquoted ${textAt(site)}`)
+  },
+  'program or function misspelt': (random) => {
+    const named = commands.filter(({ node }) => /^[a-z_]{4,}$/.test(node.name?.value ?? ''))
+    const site = pickOne(random, named)
+    const name = site.node.name?.value ?? ''
+    const wrong = misspell(random, name)
+    return edit({ ...site, end: site.start + name.length }, wrong, `${name} > ${wrong}`)
+  },
+  'tool left out of preflight': (random) => {
+    const { text, tools } = printed()
+    const tool = pickOne(random, tools)
+    return {
+      what: `need ${tool}`,
+      find: () => judgeNeeds(text.replace(`\n  need ${tool}\n`, '\n'), tools).map(({ code }) => code),
+    }
+  },
+  'bashism inserted': (random) => {
+    const [text] = pickOne(random, bashisms)
+    return insert(random, text)
+  },
+  'option that POSIX lacks': (random) => {
+    const sites = commands.filter(({ node }) =>
+      runsOf(node, functions).some(({ name, word }) => posixWithOptions.includes(name) && word === node.name),
+    )
+    const site = pickOne(random, sites)
+    const name = site.node.name?.value ?? ''
+    const option = pickOne(random, ['-Z', '--verbose', '-0', '--color=never', '-j2'])
+    return edit({ ...site, end: site.start + name.length }, `${name} ${option}`, `${name} ${option}`)
+  },
+  'program that nobody has': (random) =>
+    insert(
+      random,
+      pickOne(random, [
+        'jq . "$work/answers"',
+        'python3 -c pass',
+        'rsync -a a b',
+        'gsed -n p x',
+        'perl -e 1',
+      ]),
+    ),
+  'branches of an if swapped': (random) => {
+    const sites = sitesOf('If').filter(({ node }) => node.else !== undefined && node.elif.length === 0)
+    const site = pickOne(random, sites)
+    const { piece, node } = site
+    if (node.else === undefined) return undefined
+    const [yes, no] = [piece.shell.span(node.then), piece.shell.span(node.else)]
+    const text =
+      piece.text.slice(site.start, yes.start) +
+      piece.text.slice(no.start, no.end) +
+      piece.text.slice(yes.end, no.start) +
+      piece.text.slice(yes.start, yes.end) +
+      piece.text.slice(no.end, site.end)
+    return edit(site, text, `swapped the branches of ${textAt(site).split('\n')[0]}`)
+  },
+  'id of a failure misspelt': (random) => {
+    const sites = commands.filter(
+      ({ node }) => node.name?.value === 'fail' && /^[A-Z_]+$/.test(node.args[0]?.text ?? ''),
+    )
+    const { piece, node } = pickOne(random, sites)
+    const [id] = node.args
+    if (id === undefined) return undefined
+    return edit({ piece, start: id.pos, end: id.end }, misspell(random, id.text), `fail ${id.text}`)
+  },
+  'second master': (random) =>
+    insert(
+      random,
+      pickOne(random, [
+        '"$pg_bin"/initdb -D "$pgdata"',
+        '"$pg_bin"/pg_ctl promote -D "$pgdata"',
+        'rm -f -- "$pgdata/standby.signal"',
+        'mv -- "$pgdata/standby.signal" "$work/old.signal"',
+        ': >"$pgdata/promote"',
+        '"$client_bin"/psql -X -c "SELECT pg_promote()"',
+        '"$pg_bin"/postgres -D "$pgdata"',
+        'ignore rm -f -- "$pgdata/$standby_marker"',
+        'touch -- "$pgdata/recovery.signal"',
+        '"$pg_bin"/pg_resetwal -f "$pgdata"',
+      ]),
+    ),
+  'gate loosened': (random) => {
+    const piece = pieces.find(({ name }) => name.endsWith('steps/gate.sh'))
+    if (piece === undefined) return undefined
+    const gateFunction = piece.shell.all('Function').find(({ node }) => node.name.value === 'require_standby')
+    if (gateFunction === undefined || gateFunction.node.body.type !== 'BraceGroup') return undefined
+    const sites = gateFunction.node.body.body.commands.map((node) => ({
+      piece,
+      node,
+      ...piece.shell.span(node),
+    }))
+    const site = pickOne(random, sites)
+    return edit(site, ':', `deleted ${textAt(site).split('\n')[0]}`)
+  },
+  'start without a gate': (random) => {
+    const [name, from, to] = pickOne(random, [
+      ['steps/gate.sh', '  require_standby\n', '  :\n'],
+      ['steps/gate.sh', '  require_standby\n', '  have x && require_standby\n'],
+      ['steps/gate.sh', '  require_standby\n', '  (require_standby)\n'],
+      ['steps/serve.sh', '  allow_stale_pid\n', '  allow_stale_pid\n  install_clone "$staging"\n'],
+      ['steps/serve.sh', '  allow_stale_pid\n', '  allow_stale_pid\n  retire_replica\n'],
+      ['steps/serve.sh', 'with_settings launch', 'launch'],
+      ['steps/choose_data.sh', 'step_choose_data() {\n', 'step_choose_data() {\n  step_serve\n'],
+    ] as const)
+    const key = `run_rep/${name}`
+    return {
+      what: `${name}: ${to.trim()}`,
+      find: () => compile({}, { [key]: (templates[key] ?? '').replace(from, to) }),
+    }
+  },
+  'data lost': (random) =>
+    insert(
+      random,
+      pickOne(random, [
+        'rm -rf -- "$pgdata"',
+        'rm -rf -- "${store:?}/replica"',
+        'rm -R -- "${replica:?}"',
+        'ignore rm -rf "$replica"',
+        'mv -- "$pgdata" "$store/old"',
+        'mv -- "$replica" /tmp/old',
+        'find "$store" -name replica -exec rm -rf {} +',
+      ]),
+    ),
+  'guard against an empty value removed': (random) => {
+    const sites = sitesOf('ParameterExpansion').filter(
+      (site) =>
+        /^\$\{\w+:\?\}$/.test(textAt(site)) &&
+        commands.some(
+          ({ piece, node, start, end }) =>
+            piece === site.piece &&
+            start <= site.start &&
+            site.end <= end &&
+            (node.name?.value === 'cd' || runsOf(node, functions).some(({ name }) => name === 'rm')),
+        ),
+    )
+    const site = pickOne(random, sites)
+    return edit(site, textAt(site).replace(':?', ''), `${textAt(site)} in line`)
+  },
+  'failure hidden': (random) => {
+    const sites = statements.filter((site) =>
+      /^(\w+=\$\(|mkdir |mv |mkfifo |rm )[^\n]*( \|\| (return 1|cannot_write [^\n]*))$/.test(textAt(site)),
+    )
+    const site = pickOne(random, sites)
+    const text = textAt(site).replace(/ \|\| (return 1|cannot_write [^\n]*)$/, '')
+    // As what is not the last command of its function.
+    return edit(site, `${text}\n  :`, `without || in ${textAt(site)}`)
+  },
+  'status hidden by export': (random) => {
+    const sites = assignments.filter((site) => /^\w+=\$\([^()]*\)$/.test(textAt(site)))
+    const site = pickOne(random, sites)
+    return edit(site, `export ${textAt(site).replace('=', '="')}"`, `export ${textAt(site)}`)
+  },
+  'syntax broken': (random) => {
+    const piece = pickOne(random, pieces)
+    const words = [...piece.text.matchAll(/(?<=^ *)(fi|done|esac|then|do|\}|;;)$/gm)]
+    if (words.length === 0) return undefined
+    const found = pickOne(random, words)
+    const start = found.index
+    return edit({ piece, start, end: start + found[0].length }, '', `deleted ${found[0]}`)
+  },
+  'value parsed as shell or as a format': (random) =>
+    insert(
+      random,
+      pickOne(random, [
+        'eval "$POSTGRES_MASTER"',
+        'sh -c "echo $RUN_USER"',
+        'printf "$CONFIG_URL"',
+        'echo "$PGDATA_DIR"',
+        '. "$work/settings"',
+        'trap "rm $work" EXIT',
+        'read -r "$POSTGRES_REPUSER" <"$work/words"',
+      ]),
+    ),
+  'raw read, test and echo': (random) => {
+    const [from, to] = pickOne(random, [
+      ['read -r ', 'read '],
+      [' = ', ' == '],
+      ['kill -s ', 'kill -SIG'],
+      ['command -v ', 'which '],
+    ] as const)
+    const sites = commands.filter((site) => {
+      const { node } = site
+      const isTest = from !== ' = ' || node.name?.value === '['
+      return isTest && textAt(site).includes(from) && !textAt(site).includes('\n')
+    })
+    if (sites.length === 0) return undefined
+    const site = pickOne(random, sites)
+    return edit(site, textAt(site).replace(from, to), `${from.trim()} > ${to.trim()} in ${textAt(site)}`)
+  },
+  'variable of the contract without a reader': (random) => {
+    const name = pickOne(random, ['METRICS_PORT', 'REGION', 'TEAM', 'SHARD', 'RACK'])
+    const type = pickOne(random, ['text', 'port', 'flag', 'url'])
+    return { what: `${name}: ${type}`, find: () => compile({ env: { [name]: { type } } }) }
+  },
+  'unknown variable from outside': (random) =>
+    insert(
+      random,
+      `log INFO "\${${pickOne(random, ['MASTER_PORT', 'PGDATA', 'REPLICA_NAME', 'MARATHON_APP', 'USER_NAME'])}:-}"`,
+    ),
+  "another function's variable": (random) => {
+    const privates = onlyAssignments.filter((site) => nameOf(site).startsWith('_'))
+    const site = pickOne(random, privates)
+    const other = pickOne(
+      random,
+      statements.filter(({ piece }) => piece !== site.piece),
+    )
+    const indent = /\n( *)$/.exec(other.piece.text.slice(0, other.start))?.[1] ?? ''
+    return edit({ ...other, end: other.start }, `${nameOf(site)}=x\n${indent}`, `${nameOf(site)}=x`)
+  },
+  'function that nothing calls': (random) => {
+    const piece = pickOne(random, pieces)
+    const end = piece.text.length
+    return edit({ piece, start: end, end }, '\nforgotten_step() {\n  :\n}\n', 'an uncalled function')
+  },
+  'two substitutions in one command': (random) =>
+    insert(random, pickOne(random, ['log INFO "$(id -un) $(date -u +%s)"', ': "$(pwd)" "$(uname)"'])),
+  'mark of a template left': (random) =>
+    insert(random, pickOne(random, ['log INFO "{{name}}"', ': "{{{x}}}"', ': {{#if x}}'])),
+  'contradicting model': (random) => {
+    const [what, model] = pickOne(random, Object.entries(contradictions))
+    return { what, find: () => compile(model) }
+  },
+}
+
+let known: { readonly text: string; readonly tools: readonly string[] } | undefined
+
+function printed() {
+  if (known === undefined) {
+    const { files } = compileReplica({}, { templates, stepFiles: {}, docs: {}, facts })
+    const text = files['run_rep.sh'] ?? ''
+    known = {
+      text,
+      tools: [...text.matchAll(/^ {2}need (\S+)$/gm)]
+        .map(([, tool]) => tool ?? '')
+        .filter((tool) => tool !== 'sh'),
+    }
+  }
+  return known
+}

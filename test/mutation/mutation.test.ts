@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { randomOf } from '../random.js'
+import { type Fault, faultClasses } from './faults.js'
+
+// npm run test:mutation -- --faults N --seed S (test/mutation/run.sh)
+const wanted = Number(process.env.MUTATION_FAULTS ?? 240)
+const seed = Number(process.env.MUTATION_SEED ?? Math.floor(Math.random() * 1_000_000))
+
+test(`of ${wanted} seeded faults the compiler finds nearly all (seed ${seed})`, () => {
+  const classes = Object.entries(faultClasses)
+  const drawn = classes.flatMap(([name, draw], index) => {
+    const share = Math.ceil(wanted / classes.length)
+    return drawDifferent(draw, randomOf(seed * 1_009 + index), share).map((fault) => ({ name, fault }))
+  })
+  const judged = drawn.map(({ name, fault }) => ({ name, what: fault.what, codes: fault.find() }))
+  const missed = judged.filter(({ codes }) => codes.length === 0)
+  const rows = classes.map(([name]) => {
+    const all = judged.filter((one) => one.name === name)
+    const found = all.filter(({ codes }) => codes.length > 0)
+    const by = [...new Set(found.flatMap(({ codes }) => codes))].map((code) => code.replace('E_', ''))
+    return `${name.padEnd(44)}${String(found.length).padStart(4)} of ${String(all.length).padStart(3)}  ${by.slice(0, 6).join(' ')}`
+  })
+  const report = [
+    `${judged.length} faults, seed ${seed}: ${judged.length - missed.length} found`,
+    ...rows,
+    ...missed.map(({ name, what }) => `missed: ${name}: ${what}`),
+  ].join('\n')
+  process.stdout.write(`${report}\n`)
+  expect(judged.length).toBeGreaterThanOrEqual(200)
+  expect(missed.length / judged.length, report).toBeLessThanOrEqual(0.05)
+}, 600_000)
+
+function drawDifferent(
+  draw: (random: () => number) => Fault | undefined,
+  random: () => number,
+  count: number,
+): Fault[] {
+  const found = new Map<string, Fault>()
+  for (let tries = 0; found.size < count && tries < 20 * count; tries += 1) {
+    const fault = draw(random)
+    if (fault) found.set(fault.what, fault)
+  }
+  return [...found.values()]
+}
