@@ -1,0 +1,166 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, expect, test } from 'vitest'
+import { findUnassigned } from '../../generator/shell/assignment.js'
+import { effectsOf } from '../../generator/shell/effects.js'
+import { parseShell } from '../../generator/shell/parse.js'
+import { missing } from '../pair/harness/capability.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'rep-assigned-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+// Elsewhere than on Debian sh may be another shell, for which the same holds, but with other words.
+const testIn = test.skipIf(missing({ tool: 'dash' }) !== undefined)
+
+const names = ['a', 'b', 'c', 'd']
+const functions = ['f', 'g', 'h']
+
+// coin takes the next bit; the script ends when there is none left, so that no loop is endless.
+const head = `set -u
+coin() {
+  case $bits in
+    1*) bits=\${bits#?} ;;
+    0*) bits=\${bits#?} && return 1 ;;
+    *) exit 0 ;;
+  esac
+}
+`
+
+/** Statements of all kinds that the analysis knows; `in` tells what may stand where. */
+const { statement } = fc.letrec<{ statement: string; list: string; looped: string }>((tie) => {
+  const name = fc.constantFrom(...names)
+  const simple = fc.oneof(
+    { weight: 4, arbitrary: name.map((x) => `${x}=1`) },
+    { weight: 4, arbitrary: name.map((x) => `: "$${x}"`) },
+    name.map((x) => `unset ${x}`),
+    name.map((x) => `: "\${${x}:=1}"`),
+    name.map((x) => `: "\${${x}:-2}"`),
+    name.map((x) => `: "$((${x} + 1))"`),
+    name.map((x) => `read -r ${x} <<E\n1\nE\n`),
+    name.map((x) => `export ${x}=1`),
+    name.map((x) => `[ -z "\${${x}:-}" ] || : "$${x}"`),
+    name.map((x) => `if [ -n "\${${x}:-}" ]; then : "$${x}"; fi`),
+    name.map((x) => `trap ': "\${${x}:-}"' EXIT`),
+    fc.constantFrom(...functions),
+    fc.constantFrom(...functions.map((f) => `${f} || :`)),
+    fc.constant('coin && exit 0'),
+  )
+  const pair = fc.tuple(tie('list'), tie('list'))
+  return {
+    list: fc.array(tie('statement'), { minLength: 1, maxLength: 3 }).map((lines) => lines.join('\n')),
+    looped: fc.oneof(
+      { weight: 3, arbitrary: tie('list') },
+      tie('list').map((list) => `${list}\ncoin && break`),
+      tie('list').map((list) => `coin && continue\n${list}`),
+    ),
+    statement: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      { weight: 6, arbitrary: simple },
+      pair.map(([yes, no]) => `if coin; then\n${yes}\nelse\n${no}\nfi`),
+      tie('list').map((list) => `if coin; then\n${list}\nfi`),
+      tie('list').map((list) => `if ! coin; then\n${list}\nfi`),
+      pair.map(([yes, no]) => `if coin && coin; then\n${yes}\nelif coin; then\n:\nelse\n${no}\nfi`),
+      tie('looped').map((list) => `while coin; do\n${list}\ndone`),
+      tie('looped').map((list) => `until coin; do\n${list}\ndone`),
+      fc
+        .tuple(fc.constantFrom('1 2', '"$@"'), tie('looped'))
+        .map(([words, list]) => `for i in ${words}; do\n${list}\ndone`),
+      pair.map(([one, other]) => `case $bits in\n1*)\n${one}\n;;\n*)\n${other}\n;;\nesac`),
+      tie('list').map((list) => `case $bits in\n1*)\n${list}\n;;\nesac`),
+      tie('list').map((list) => `(\n${list}\n)`),
+      tie('list').map((list) => `{\n${list}\n}`),
+      tie('list').map((list) => `coin && {\n${list}\n}`),
+      tie('list').map((list) => `coin || {\n${list}\n}`),
+      tie('list').map((list) => `{\n${list}\n} | cat`),
+      fc.tuple(name, tie('list')).map(([x, list]) => `${x}=$(\n${list}\n)`),
+    ),
+  }
+})
+
+const body = fc
+  .tuple(
+    fc.array(statement, { minLength: 1, maxLength: 3 }),
+    fc.constantFrom('', '\ncoin && return 0', '\ncoin'),
+  )
+  .map(([lines, end]) => lines.join('\n') + end)
+
+/** Functions that call only what stands above them, then a main part; some variables are set to begin with. */
+const script = fc
+  .record({
+    set: fc.subarray(names),
+    bodies: fc.tuple(body, body, body),
+    main: fc.array(statement, { minLength: 1, maxLength: 6 }),
+  })
+  .map(({ set, bodies, main }) => {
+    const defined = bodies.map((text, index) => {
+      const allowed = functions.slice(0, index)
+      return `${functions[index]}() {\n${dropCalls(text, allowed)}\n}\n`
+    })
+    return `${head}${set.map((x) => `${x}=1\n`).join('')}${defined.join('')}${main.join('\n')}\n`
+  })
+
+function dropCalls(text: string, allowed: readonly string[]): string {
+  return text.replace(/^([fgh])( \|\| :)?$/gm, (call, name: string) => (allowed.includes(name) ? call : ':'))
+}
+
+function unassigned(text: string): string[] {
+  const shell = parseShell(text)
+  expect(shell.errors).toEqual([])
+  return findUnassigned(effectsOf(shell).functions, new Set(['bits'])).map(({ name }) => name)
+}
+
+const file = join(folder, 'script')
+const bits = fc.array(fc.constantFrom('0', '1'), { maxLength: 24 }).map((list) => list.join(''))
+
+/** Runs it on one way; what dash says of an unset variable, or nothing. */
+function run(way: string): string {
+  const program = `exec 2>&1; dash "$1" </dev/null || :`
+  const said = execFileSync('dash', ['-c', program, 'sh', file], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, bits: way },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  return said.split('\n').find((line) => line.includes('parameter not set')) ?? ''
+}
+
+testIn(
+  'what is said to be assigned never ends dash by set -u',
+  () => {
+    let accepted = 0
+    const total = 300
+    fc.assert(
+      fc.property(script, fc.array(bits, { minLength: 3, maxLength: 6 }), (text, ways) => {
+        if (unassigned(text).length > 0) return
+        accepted += 1
+        writeFileSync(file, text)
+        for (const way of ways) expect(run(way), `${text}\nbits=${way}`).toBe('')
+      }),
+      { numRuns: total },
+    )
+    // Else it would have shown nothing.
+    expect(accepted).toBeGreaterThan(total / 10)
+  },
+  300_000,
+)
+
+testIn(
+  'and what is said to be unassigned often does: the analysis is not merely strict',
+  () => {
+    let refused = 0
+    let died = 0
+    for (const [text, ways] of fc.sample(
+      fc.tuple(script, fc.array(bits, { minLength: 8, maxLength: 8 })),
+      200,
+    )) {
+      if (unassigned(text).length === 0) continue
+      refused += 1
+      writeFileSync(file, text)
+      if (ways.some((way) => run(way) !== '')) died += 1
+    }
+    expect(died / refused).toBeGreaterThan(0.4)
+  },
+  300_000,
+)
