@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { check } from './commands/check.js'
+import { type ExplainOptions, explain } from './commands/explain.js'
 import { generate } from './commands/generate.js'
 import { exits, judgeOptions, type Options } from './commands/options.js'
 
@@ -9,6 +10,8 @@ Examples:
   postgres-rep-marathon generate                      the model in replica.config.ts, or the embedded one
   postgres-rep-marathon generate my.config.ts --out build/agent --app build/marathon.json
   postgres-rep-marathon check                         exit 3 when a generated file was edited
+  postgres-rep-marathon explain NO_SPACE              what a step, variable, setting, failure or code is about
+  postgres-rep-marathon explain --line 141            whose line of run_rep.sh that is
 
 Exit codes: 0 done, 1 the model or the printed script was refused, 2 usage, 3 drift`
 
@@ -43,6 +46,7 @@ async function runMain(argv: readonly string[]): Promise<number> {
       .option('--out <directory>', 'where run_rep.sh and its files go', 'dist')
       .option('--app <file>', 'where the Marathon app goes', 'marathon.json')
       .option('--json', 'print the findings as JSON')
+      .option('--github', 'print the findings as annotations of GitHub Actions')
       .addHelpText('after', examples)
       .action(async (config: string | undefined, options: Options, command: Command) => {
         const fault = judgeOptions(config, options)
@@ -51,6 +55,17 @@ async function runMain(argv: readonly string[]): Promise<number> {
       })
   add('generate', 'write the artefacts; nothing is written when anything is wrong', generate)
   add('check', 'compare the artefacts on disk with what the model gives', check)
+  program
+    .command('explain')
+    .description('say what a step, a variable, a function, a setting, a failure or a code is about')
+    .argument('[what]', 'its name; an exit code such as 73; a code of a finding such as E_SHELL_UNQUOTED')
+    .option('--line <number>', 'whose line of run_rep.sh that is')
+    .option('--config <file>', 'the model; without it the one in this directory, else the embedded one')
+    .action(async (what: string | undefined, options: ExplainOptions, command: Command) => {
+      if ((what === undefined) === (options.line === undefined))
+        command.error('error: give either a name or --line')
+      code = await explain(what, options)
+    })
   try {
     await program.parseAsync(argv)
   } catch (error) {

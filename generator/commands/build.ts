@@ -9,7 +9,7 @@ import type { Loaded } from '../load/loaded.js'
 import { readFacts, readTemplates } from '../load/templates.js'
 
 /** The artefacts, none when there is an error, and all findings, each with its place where it has one. */
-export type Built = Pick<Compiled, 'files' | 'diagnostics'>
+export type Built = Pick<Compiled, 'files' | 'diagnostics' | 'settings'>
 
 /** Loads and compiles a model; without a configuration the embedded one. */
 export async function build(config: string | undefined): Promise<Built> {
@@ -18,7 +18,8 @@ export async function build(config: string | undefined): Promise<Built> {
   const shipped = facts === undefined ? { templates } : { templates, facts }
   if (config === undefined) return finish(compileReplica({}, { ...shipped, stepFiles: {}, docs: {} }))
   const loaded = await loadModel(config, api)
-  if (loaded.diagnostics.some(isError)) return { files: {}, diagnostics: sortDiagnostics(loaded.diagnostics) }
+  if (loaded.diagnostics.some(isError))
+    return { files: {}, diagnostics: sortDiagnostics(loaded.diagnostics), settings: {} }
   const { files, faults } = readStepFiles(loaded)
   const { docs, value } = loaded
   const stepDir = dirname(normalize(config))
@@ -31,14 +32,15 @@ export async function build(config: string | undefined): Promise<Built> {
 }
 
 // `sh -n` needs a process, so it is not part of the pure compiler.
-async function finish({ files, diagnostics, withPlace }: Compiled): Promise<Built> {
+async function finish({ files, diagnostics, settings, withPlace }: Compiled): Promise<Built> {
   const script = files['run_rep.sh']
-  if (script === undefined) return { files, diagnostics }
+  if (script === undefined) return { files, diagnostics, settings }
   const found = (await verifySyntax(script)).map(withPlace)
-  if (found.length === 0) return { files, diagnostics }
+  if (found.length === 0) return { files, diagnostics, settings }
   return {
     files: found.some(isError) ? {} : files,
     diagnostics: sortDiagnostics([...diagnostics, ...found]),
+    settings,
   }
 }
 

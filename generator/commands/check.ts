@@ -24,9 +24,9 @@ export async function check(config: string | undefined, options: Options): Promi
       faults.push({ code: 'E_READ', message: error instanceof Error ? error.message : String(error) })
     }
   }
-  const isJson = options.json === true
-  report([...diagnostics, ...faults, ...(isJson ? drifts.map(toDiagnostic) : [])], options)
-  if (!isJson && drifts.length > 0) process.stderr.write(renderDrifts(drifts))
+  const isForProgram = options.json === true || options.github === true
+  report([...diagnostics, ...faults, ...(isForProgram ? drifts.map(toDiagnostic) : [])], options)
+  if (!isForProgram && drifts.length > 0) process.stderr.write(renderDrifts(drifts))
   if (faults.length > 0) return exits.refused
   return drifts.length > 0 ? exits.drift : exits.done
 }

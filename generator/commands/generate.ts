@@ -14,7 +14,7 @@ export async function generate(config: string | undefined, options: Options): Pr
   try {
     const changed = writeFiles(placeFiles(files, options))
     report(diagnostics, options)
-    if (options.json !== true) {
+    if (options.json !== true && options.github !== true) {
       process.stdout.write(changed.length === 0 ? 'nothing changed\n' : `wrote ${changed.join(', ')}\n`)
     }
     return exits.done

@@ -5,7 +5,9 @@ import { join, resolve } from 'node:path'
 export interface Options {
   readonly out: string
   readonly app: string
+  /** The findings for a program: as a JSON array, or as annotations of GitHub Actions. */
   readonly json?: boolean
+  readonly github?: boolean
 }
 
 /** Exit codes of the command line. */
@@ -22,7 +24,11 @@ export function findConfig(given: string | undefined): string | undefined {
 }
 
 /** What is wrong with the options themselves, or undefined: no artefact may take the place of another file. */
-export function judgeOptions(config: string | undefined, { out, app }: Options): string | undefined {
+export function judgeOptions(
+  config: string | undefined,
+  { out, app, json, github }: Options,
+): string | undefined {
+  if (json === true && github === true) return 'either --json or --github'
   if (out === '') return '--out needs the name of a directory'
   if (app === '') return '--app needs the name of a file'
   const dist = distNames.map((name) => join(out, name))

@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs'
 import type { Diagnostic } from '../compile/diagnostic.js'
-import { renderDiagnostics, renderJson } from '../compile/render.js'
+import { renderDiagnostics, renderGithub, renderJson } from '../compile/render.js'
 import type { Options } from './options.js'
 
-/** Prints the findings once: as JSON on standard output with --json, else for a person on standard error. */
-export function report(diagnostics: readonly Diagnostic[], { json }: Options): void {
+/** Prints the findings once: for a program on standard output with --json or --github, else for a person. */
+export function report(
+  diagnostics: readonly Diagnostic[],
+  { json, github }: Pick<Options, 'json' | 'github'>,
+): void {
   if (json === true) process.stdout.write(renderJson(diagnostics))
+  else if (github === true) process.stdout.write(renderGithub(diagnostics))
   else process.stderr.write(renderDiagnostics(diagnostics, readSource))
 }
 

@@ -45,6 +45,8 @@ export interface Sources {
 export interface Compiled {
   readonly files: Readonly<Record<string, string>>
   readonly diagnostics: readonly Diagnostic[]
+  /** The settings of the model, as it names them. */
+  readonly settings: Readonly<Record<string, unknown>>
   /** Gives a finding in the printed script its place in the file that the line comes from. */
   readonly withPlace: (diagnostic: Diagnostic) => Diagnostic
 }
@@ -80,12 +82,18 @@ export function compileReplica(value: unknown, sources: Sources): Compiled {
   return {
     files: { ...dist, SHA256SUMS: sums.join(''), 'marathon.json': printApp(app) },
     diagnostics: sortDiagnostics(found),
+    settings: model.postgresql.settings,
     withPlace,
   }
 }
 
 function refuse(found: readonly Diagnostic[]): Compiled {
-  return { files: {}, diagnostics: sortDiagnostics(found), withPlace: (diagnostic) => diagnostic }
+  return {
+    files: {},
+    diagnostics: sortDiagnostics(found),
+    settings: {},
+    withPlace: (diagnostic) => diagnostic,
+  }
 }
 
 /** The contract of a model: the script's variables, then the user's in the order of their names. */

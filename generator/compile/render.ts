@@ -29,6 +29,37 @@ export function renderJson(diagnostics: readonly Diagnostic[]): string {
   return `${JSON.stringify(plain, null, 2)}\n`
 }
 
+/**
+ * Findings as annotations of GitHub Actions, one a line ("Workflow commands", setting an error message): shown
+ * at the line of a pull request that they are about.
+ */
+export function renderGithub(diagnostics: readonly Diagnostic[]): string {
+  return sortDiagnostics(diagnostics)
+    .map((diagnostic) => {
+      const { code, message, path, place, line, hint } = diagnostic
+      const at = place
+        ? [`file=${escapeProperty(place.file)}`, `line=${place.line}`, `col=${place.column}`]
+        : []
+      const properties = [...at, `title=${code}`].join(',')
+      const words = [
+        message,
+        ...(path ? [`in ${path}`] : []),
+        ...(line === undefined ? [] : [`line ${line} of the script`]),
+        ...(hint === undefined ? [] : [`hint: ${hint}`]),
+      ]
+      return `::${nameSeverity(diagnostic)} ${properties}::${escapeData(words.join('\n'))}\n`
+    })
+    .join('')
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+}
+
 function renderOne(diagnostic: Diagnostic, readSource: (file: string) => string | undefined): string[] {
   const { code, message, path, place, line, hint } = diagnostic
   const where = place === undefined ? '' : `${place.file}:${place.line}:${place.column} `

@@ -1,0 +1,39 @@
+import { closest, distance } from 'fastest-levenshtein'
+import { explain as describe, type Explained, explainable, explainLine } from '../compile/explain.js'
+import { build } from './build.js'
+import { exits, findConfig } from './options.js'
+import { report } from './report.js'
+
+export interface ExplainOptions {
+  readonly config?: string
+  readonly line?: string
+}
+
+/** Prints what a name, or a line of run_rep.sh, is about. Gives the exit code. */
+export async function explain(what: string | undefined, { config, line }: ExplainOptions): Promise<number> {
+  const { files, diagnostics, settings } = await build(findConfig(config))
+  const script = files['run_rep.sh']
+  const map = files['run_rep.map.json']
+  if (script === undefined || map === undefined) {
+    report(diagnostics, {})
+    return exits.refused
+  }
+  const given: Explained = { script, map: JSON.parse(map), settings }
+  const text = line === undefined ? describe(what ?? '', given) : explainLine(Number(line), given)
+  if (text !== undefined) {
+    process.stdout.write(text)
+    return exits.done
+  }
+  const last = script.split('\n').length - 1
+  process.stderr.write(
+    line === undefined
+      ? `nothing is known of ${JSON.stringify(what)}${meant(what ?? '', explainable(given))}\n`
+      : `run_rep.sh has the lines 1 to ${last}, and no line ${JSON.stringify(line)}\n`,
+  )
+  return exits.usage
+}
+
+function meant(what: string, names: readonly string[]): string {
+  const like = closest(what, [...names])
+  return distance(what, like) <= Math.max(1, what.length / 3) ? `; did you mean ${like}?` : ''
+}

@@ -1,0 +1,232 @@
+import type { ContractVariable } from '../model/contract/variables.js'
+import { exitClasses, type Failure, failures } from '../model/exits.js'
+import { whereHeld } from '../postgres/held.js'
+import { settingHistory } from '../postgres/history.js'
+import { functionsOf } from '../shell/commands.js'
+import { type FunctionEffects, functionAt, functionEffectsOf } from '../shell/effects.js'
+import { parseShell } from '../shell/parse.js'
+import { codes } from './codes.js'
+
+/** What is explained: the printed script with its map, and the settings of the model. */
+export interface Explained {
+  readonly script: string
+  /** run_rep.map.json, parsed. */
+  readonly map: ScriptMap
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+export interface ScriptMap {
+  readonly steps: Readonly<Record<string, MappedStep>>
+  readonly variables: Readonly<
+    Record<
+      string,
+      Pick<ContractVariable, 'doc' | 'required' | 'default' | 'setBy' | 'secret'> & { readonly what: string }
+    >
+  >
+  readonly sources: readonly { readonly source: string; readonly lines: readonly [number, number] }[]
+}
+
+interface MappedStep {
+  readonly doc: string
+  readonly source: string
+  readonly lines: readonly [number, number]
+  readonly reads: readonly string[]
+  readonly sets: readonly string[]
+  readonly tools: readonly string[]
+  readonly failures: readonly string[]
+}
+
+/**
+ * Explains a step, a variable, a function, a setting, a failure, an exit code or a code of a finding, for a person;
+ * undefined when nothing of that name is known. One name may be several of these.
+ */
+export function explain(what: string, given: Explained): string | undefined {
+  const functions = effectsIn(given.script)
+  const found = [
+    explainStep(what, given.map),
+    explainVariable(what, given, functions),
+    explainFunction(what, given.map, functions),
+    explainFailure(what, given.map, functions),
+    explainExit(what),
+    explainSetting(what, given.settings),
+    Object.hasOwn(codes, what) ? `${what}: ${codes[what]}` : undefined,
+  ].filter((text) => text !== undefined)
+  return found.length === 0 ? undefined : `${found.join('\n\n')}\n`
+}
+
+/** Names that `explain` knows, for a "did you mean". */
+export function explainable({ script, map }: Explained): string[] {
+  return [
+    ...Object.keys(map.steps),
+    ...Object.keys(map.variables),
+    ...effectsIn(script).map(({ name }) => name),
+    ...failures.map(({ id }) => id),
+    ...Object.keys(codes),
+    ...settingHistory.map(({ name }) => name),
+  ].filter((name) => name !== '')
+}
+
+/** Says whose line of run_rep.sh that is: file, function, step; undefined when the script has no such line. */
+export function explainLine(line: number, { script, map }: Explained): string | undefined {
+  const text = script.split('\n')[line - 1]
+  if (text === undefined || !Number.isInteger(line)) return undefined
+  const source = map.sources.find(({ lines: [from, to] }) => from <= line && line <= to)
+  const functions = effectsIn(script)
+  const name = functionAt(functions, line)
+  const step = Object.entries(map.steps).find(([, { lines }]) => lines[0] <= line && line <= lines[1])
+  const users = name === undefined ? [] : stepsThatReach(name, functions, map)
+  return `${list([
+    [`line ${line}`, text.trim() || '(empty)'],
+    ['from', source ? `${source.source}:${line - source.lines[0] + 1}` : 'the head of the script'],
+    ['function', name],
+    ['step', step?.[0]],
+    ['reached by', users.join(', ')],
+  ])}\n`
+}
+
+function effectsIn(script: string): FunctionEffects[] {
+  const shell = parseShell(script)
+  return functionEffectsOf(shell, functionsOf(shell))
+}
+
+function explainStep(name: string, { steps }: ScriptMap): string | undefined {
+  const step = Object.hasOwn(steps, name) ? steps[name] : undefined
+  if (step === undefined) return undefined
+  const names = Object.keys(steps)
+  const at = names.indexOf(name)
+  const shared = (all: readonly string[]) => all.filter((one) => !one.startsWith('_')).join(' ')
+  return list([
+    [`step ${name}`, step.doc],
+    ['lines', `${step.lines[0]} to ${step.lines[1]} of run_rep.sh, from ${step.source}`],
+    [
+      'runs',
+      [at > 0 ? `after ${names[at - 1]}` : '', names[at + 1] ? `before ${names[at + 1]}` : '']
+        .filter(Boolean)
+        .join(', '),
+    ],
+    ['reads', shared(step.reads)],
+    ['sets', shared(step.sets)],
+    ['runs tools', step.tools.join(' ')],
+    ['may fail with', step.failures.map(showFailure).join(', ')],
+  ])
+}
+
+function explainVariable(
+  name: string,
+  { map }: Explained,
+  functions: readonly FunctionEffects[],
+): string | undefined {
+  const readers = functions.filter(({ reads }) => reads.some((read) => read.name === name))
+  const setters = functions.filter(({ sets }) => sets.some((set) => set.name === name))
+  const places = (owners: readonly FunctionEffects[]) =>
+    owners.map((owner) => `${owner.name || 'the top level'} (line ${owner.line})`).join(', ')
+  const variable = Object.hasOwn(map.variables, name) ? map.variables[name] : undefined
+  if (variable === undefined && readers.length + setters.length === 0) return undefined
+  const usual = variable?.default === undefined ? 'none' : JSON.stringify(variable.default)
+  return list([
+    [`variable ${name}`, variable?.doc ?? 'of the script itself'],
+    ['value', variable?.what],
+    ['default', variable && (variable.required ? 'none: a run without it is refused' : usual)],
+    ['set by', variable ? `${variable.setBy}${variable.secret ? ', never shown' : ''}` : places(setters)],
+    ['read by', places(readers)],
+  ])
+}
+
+function explainFunction(
+  name: string,
+  map: ScriptMap,
+  functions: readonly FunctionEffects[],
+): string | undefined {
+  const own = functions.find((item) => item.name === name && name !== '')
+  if (own === undefined) return undefined
+  const callers = functions.filter(({ calls }) => calls.some((call) => call.name === name))
+  return list([
+    [`function ${name}`, `lines ${own.line} to ${own.endLine} of run_rep.sh`],
+    ['called by', callers.map((caller) => caller.name || 'the top level').join(', ')],
+    ['reached by', stepsThatReach(name, functions, map).join(', ')],
+    ['runs tools', [...new Set(own.tools.map((tool) => tool.name))].join(' ')],
+    ['may fail with', [...new Set(own.failures.map((failure) => failure.name))].map(showFailure).join(', ')],
+  ])
+}
+
+function explainFailure(
+  id: string,
+  { steps }: ScriptMap,
+  functions: readonly FunctionEffects[],
+): string | undefined {
+  const failure = failures.find((one) => one.id === id)
+  if (failure === undefined) return undefined
+  const places = functions.flatMap((owner) =>
+    owner.failures.filter(({ name }) => name === id).map(({ line }) => `${owner.name} (line ${line})`),
+  )
+  const users = Object.entries(steps).filter(([, step]) => step.failures.includes(id))
+  return list([
+    [`failure ${id}`, failure.means],
+    ['exit code', `${failure.code}: ${classOf(failure)}`],
+    ['what to do', failure.advice],
+    ['said in', places.join(', ')],
+    ['in steps', users.map(([name]) => name).join(', ')],
+  ])
+}
+
+function explainExit(text: string): string | undefined {
+  const found = exitClasses.find(({ code }) => String(code) === text)
+  if (found === undefined) return undefined
+  const ids = failures.filter(({ code }) => code === found.code)
+  return list([
+    [`exit code ${text}`, found.means],
+    ...ids.map(({ id, means }): [string, string] => [id, means]),
+  ])
+}
+
+function explainSetting(name: string, settings: Explained['settings']): string | undefined {
+  const held = whereHeld(name)
+  const span = settingHistory.find((entry) => entry.name === name.toLowerCase())
+  const own = Object.keys(settings).find((key) => key.toLowerCase() === name.toLowerCase())
+  if (held === undefined && span === undefined && own === undefined) return undefined
+  return list([
+    [
+      `setting ${name}`,
+      own === undefined ? 'not in the model' : `${JSON.stringify(settings[own])} in the model`,
+    ],
+    ['held', held],
+    ['since', span?.since === undefined ? undefined : `PostgreSQL ${span.since}`],
+    ['last in', span?.last === undefined ? undefined : `PostgreSQL ${span.last}`],
+    ['instead', span?.instead],
+  ])
+}
+
+function stepsThatReach(name: string, functions: readonly FunctionEffects[], { steps }: ScriptMap): string[] {
+  const byName = new Map(functions.map((item) => [item.name, item]))
+  const reaches = (from: string): boolean => {
+    const seen = new Set<string>()
+    const work = [from]
+    for (let next = work.pop(); next !== undefined; next = work.pop()) {
+      if (next === name) return true
+      if (seen.has(next)) continue
+      seen.add(next)
+      work.push(...(byName.get(next)?.calls ?? []).map((call) => call.name))
+    }
+    return false
+  }
+  return Object.keys(steps).filter((step) => reaches(`step_${step}`))
+}
+
+function showFailure(id: string): string {
+  const failure = failures.find((one) => one.id === id)
+  return failure === undefined ? id : `${id} (${failure.code})`
+}
+
+function classOf({ code }: Failure): string {
+  return exitClasses.find((one) => one.code === code)?.means ?? ''
+}
+
+// The first row is the heading; what has no value is left out.
+function list(rows: readonly (readonly [label: string, text: string | undefined])[]): string {
+  const [heading, ...rest] = rows
+  const shown = rest.filter(([, text]) => text !== undefined && text !== '')
+  return [
+    `${heading?.[0]}: ${heading?.[1]}`,
+    ...shown.map(([label, text]) => `  ${label.padEnd(14)}${text}`),
+  ].join('\n')
+}

@@ -1,0 +1,115 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { codes } from '../../generator/compile/codes.js'
+import { hasTrace, inFolder, repository } from './cli.js'
+
+const shipped = readFileSync(join(repository, 'dist/run_rep.sh'), 'utf8').split('\n')
+const lineOf = (text: string) => shipped.indexOf(text) + 1
+
+describe('explain', () => {
+  test.each<[string, RegExp[]]>([
+    [
+      'clone',
+      [/^step clone: pg_basebackup/, /runs +after fetch_config, before configure/, /NO_SPACE \(73\)/],
+    ],
+    ['MASTER_WAIT', [/^variable MASTER_WAIT: Seconds to wait/, /default +"600"/, /read by .*start_patience/]],
+    ['POSTGRES_MASTER', [/default +none: a run without it is refused/]],
+    ['pgdata', [/^variable pgdata: of the script itself/, /set by +find_store/]],
+    ['is_ours', [/^function is_ours: lines \d+ to \d+/, /called by .*remove_clone/, /reached by .*claim/]],
+    [
+      'NO_SPACE',
+      [/exit code +73: no space/, /what to do +give PGDATA_DIR more space/, /said in .*need_room/],
+    ],
+    ['73', [/^exit code 73: no space\n {2}NO_SPACE/]],
+    ['wal_keep_segments', [/last in +PostgreSQL 12/, /instead +wal_keep_size/]],
+    ['port', [/held +Marathon assigns it/]],
+    ['E_SHELL_UNQUOTED', [/^E_SHELL_UNQUOTED: the value would be split/]],
+    ['gate', [/^step gate: /]],
+  ])('%s', async (what, wanted) => {
+    await inFolder({}, async ({ run }) => {
+      const { code, out, err } = await run(['explain', what])
+      expect({ code, err }).toEqual({ code: 0, err: '' })
+      for (const pattern of wanted) expect(out).toMatch(pattern)
+    })
+  })
+
+  test('a setting of the model, and a step of its own', async () => {
+    const files = {
+      'warm.sh': 'step_warm() {\n  log INFO "warm"\n}\n',
+      'replica.config.json': JSON.stringify({
+        postgresql: { settings: { work_mem: '8MB' } },
+        steps: [{ name: 'warm', doc: 'warms it', file: './warm.sh', before: 'serve' }],
+      }),
+    }
+    await inFolder(files, async ({ run }) => {
+      expect((await run(['explain', 'work_mem'])).out).toBe('setting work_mem: "8MB" in the model\n')
+      expect((await run(['explain', 'warm'])).out).toMatch(/^step warm: warms it\n.*from warm\.sh$/m)
+    })
+  })
+
+  test('whose line that is', async () => {
+    const line = lineOf('require_standby() {')
+    await inFolder({}, async ({ run }) => {
+      const { code, out } = await run(['explain', '--line', String(line)])
+      expect(code).toBe(0)
+      expect(out).toMatch(/from +templates\/run_rep\/steps\/gate\.sh:\d+\n/)
+      expect(out).toMatch(/function +require_standby\n {2}step +gate\n {2}reached by +choose_data, gate\n$/)
+    })
+  })
+
+  test.each<[string[], RegExp]>([
+    [['clne'], /^nothing is known of "clne"; did you mean clone\?\n$/],
+    [['--line', '999999'], /^run_rep\.sh has the lines 1 to \d+, and no line "999999"\n$/],
+    [['--line', 'x'], /no line "x"/],
+    [[], /give either a name or --line/],
+    [['clone', '--line', '3'], /give either a name or --line/],
+    [['__proto__'], /nothing is known of/],
+  ])('%j: exit 2 with words', async (args, words) => {
+    await inFolder({}, async ({ run }) => {
+      const outcome = await run(['explain', ...args])
+      expect(outcome.code).toBe(2)
+      expect(outcome.out).toBe('')
+      expect(outcome.err).toMatch(words)
+      expect(hasTrace(outcome)).toBe(false)
+    })
+  })
+
+  test('a model that is refused says why', async () => {
+    await inFolder({ 'replica.config.json': '{"app": {"cpus": "x"}}' }, async ({ run }) => {
+      const { code, err } = await run(['explain', 'clone'])
+      expect(code).toBe(1)
+      expect(err).toMatch(/error E_MODEL/)
+    })
+  })
+})
+
+test('every code of a finding is explained, and no other', () => {
+  const folder = join(repository, 'generator')
+  const used = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('codes.ts'))
+    .flatMap((name) => readFileSync(join(folder, name), 'utf8').match(/(?<=['"])[EW]_[A-Z_]+(?=['"])/g) ?? [])
+  // unbash's own kind of error is no finding of ours.
+  expect(Object.keys(codes).sort()).toEqual([...new Set(used)].sort())
+})
+
+describe('--github', () => {
+  test('each finding is an annotation at its line', async () => {
+    const model = '{\n  "app": { "cpus": 0, "id": "/A%,b" }\n}\n'
+    await inFolder({ 'replica.config.json': model }, async ({ run }) => {
+      const { code, out, err } = await run(['generate', '--github'])
+      expect({ code, err }).toEqual({ code: 1, err: '' })
+      expect(out.split('\n').filter(Boolean).length).toBeGreaterThan(0)
+      for (const line of out.split('\n').filter(Boolean)) {
+        expect(line).toMatch(/^::error file=replica\.config\.json,line=2,col=\d+,title=E_[A-Z_]+::[^\n]+$/)
+      }
+    })
+  })
+
+  test('nothing found, nothing said; and not together with --json', async () => {
+    await inFolder({}, async ({ run }) => {
+      expect(await run(['generate', '--github'])).toEqual({ code: 0, out: '', err: '' })
+      expect((await run(['check', '--github', '--json'])).code).toBe(2)
+    })
+  })
+})
