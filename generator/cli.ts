@@ -4,12 +4,14 @@ import { check } from './commands/check.js'
 import { type ExplainOptions, explain } from './commands/explain.js'
 import { generate } from './commands/generate.js'
 import { exits, judgeOptions, type Options } from './commands/options.js'
+import { prove } from './commands/prove.js'
 
 const examples = `
 Examples:
   postgres-rep-marathon generate                      the model in replica.config.ts, or the embedded one
   postgres-rep-marathon generate my.config.ts --out build/agent --app build/marathon.json
   postgres-rep-marathon check                         exit 3 when a generated file was edited
+  postgres-rep-marathon prove                         parsers, shells, ShellCheck and the compiler's proofs
   postgres-rep-marathon explain NO_SPACE              what a step, variable, setting, failure or code is about
   postgres-rep-marathon explain --line 141            whose line of run_rep.sh that is
 
@@ -55,6 +57,14 @@ async function runMain(argv: readonly string[]): Promise<number> {
       })
   add('generate', 'write the artefacts; nothing is written when anything is wrong', generate)
   add('check', 'compare the artefacts on disk with what the model gives', check)
+  program
+    .command('prove')
+    .description('run every check that this machine has over the script, and print a table')
+    .argument('[config]', 'as for generate')
+    .option('--json', 'print the table as JSON')
+    .action(async (config: string | undefined, options: Pick<Options, 'json'>) => {
+      code = await prove(config, options)
+    })
   program
     .command('explain')
     .description('say what a step, a variable, a function, a setting, a failure or a code is about')

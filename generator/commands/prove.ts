@@ -1,0 +1,177 @@
+import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { digestOf } from '../compile/print.js'
+import { proofsOf } from '../compile/proofs.js'
+import { build } from './build.js'
+import { exits, findConfig, type Options } from './options.js'
+import { report } from './report.js'
+
+/** One line of the proof sheet. */
+export interface Proof {
+  readonly what: string
+  readonly by: string
+  readonly version: string
+  readonly result: 'passed' | 'failed' | 'not run'
+  readonly detail: string
+}
+
+/**
+ * Runs everything that can be run on this machine over the model and its script, and prints a table. What the
+ * machine lacks is named as not run. Gives the exit code: refused when anything failed.
+ */
+export async function prove(
+  config: string | undefined,
+  options: Pick<Options, 'json' | 'github'>,
+): Promise<number> {
+  const { files, diagnostics } = await build(findConfig(config))
+  const script = files['run_rep.sh']
+  if (script === undefined) {
+    report(diagnostics, options)
+    return exits.refused
+  }
+  const proofs = [
+    ...proofsOf(script).map(({ what, detail }): Proof => {
+      return { what, by: 'postgres-rep-marathon', version: packageVersion('..'), result: 'passed', detail }
+    }),
+    {
+      what: 'syntax',
+      by: 'unbash',
+      version: packageVersion('unbash'),
+      result: 'passed',
+      detail: '',
+    } as const,
+    await bySecondParser(script),
+    ...(await Promise.all(shells.map((shell) => byShell(shell, script)))),
+    await byTool(shellCheck, script),
+    await byTool(checkbashisms, script),
+  ]
+  const digests = Object.entries(files).map(([name, text]) => [name, digestOf(text)] as const)
+  const sheet = { proofs, digests: Object.fromEntries(digests) }
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify(sheet, null, 2)}\n` : render(proofs, digests),
+  )
+  return proofs.some(({ result }) => result === 'failed') ? exits.refused : exits.done
+}
+
+interface Tool {
+  readonly name: string
+  /** The program and its arguments; the script comes by standard input. */
+  readonly argv: readonly [string, ...string[]]
+  /** Prints the version in its first line with a number, on either output. */
+  readonly version: readonly string[]
+}
+
+const shells: readonly Tool[] = [
+  { name: 'sh', argv: ['sh', '-n'], version: [] },
+  { name: 'dash', argv: ['dash', '-n'], version: [] },
+  { name: 'bash --posix', argv: ['bash', '--posix', '-n'], version: ['--version'] },
+  { name: 'busybox sh', argv: ['busybox', 'sh', '-n'], version: [] },
+  { name: 'ksh93', argv: ['ksh93', '-n'], version: ['--version'] },
+  { name: 'mksh', argv: ['mksh', '-n'], version: ['-c', 'echo "$KSH_VERSION"'] },
+  { name: 'posh', argv: ['posh', '-n'], version: ['-c', 'echo "$POSH_VERSION"'] },
+  { name: 'yash', argv: ['yash', '-n'], version: ['--version'] },
+]
+
+/**
+ * All optional checks but three. SC2250 wants ${x} for $x everywhere. SC2310 warns at each function that is asked in
+ * a condition, and SC2312 at each substitution among words, that set -e is off there: E_SHELL_MASKED judges which of
+ * these matter.
+ */
+const shellCheck: Tool = {
+  name: 'shellcheck',
+  argv: ['shellcheck', '-s', 'sh', '-o', 'all', '-e', 'SC2250,SC2310,SC2312', '-f', 'gcc', '-'],
+  version: ['--version'],
+}
+
+const checkbashisms: Tool = {
+  name: 'checkbashisms',
+  argv: ['checkbashisms', '-p', '-f', '-'],
+  version: ['--version'],
+}
+
+async function byShell(shell: Tool, script: string): Promise<Proof> {
+  return { ...(await byTool(shell, script)), what: 'syntax' }
+}
+
+async function byTool({ name, argv, version }: Tool, script: string): Promise<Proof> {
+  const base = { what: 'portability', by: name }
+  const ran = await run(argv, script)
+  if (ran === undefined)
+    return { ...base, version: '', result: 'not run', detail: 'it is not installed here' }
+  const words = version.length === 0 ? '' : (await run([argv[0], ...version], ''))?.said
+  const shown = /\d+(\.\d+)*\S*/.exec(words ?? '')?.[0] ?? ''
+  return {
+    ...base,
+    version: shown,
+    result: ran.status === 0 ? 'passed' : 'failed',
+    detail: ran.status === 0 ? '' : (ran.said.trim().split('\n')[0] ?? ''),
+  }
+}
+
+/** Undefined when there is no such program. */
+function run(
+  [command, ...args]: readonly [string, ...string[]],
+  input: string,
+): Promise<{ readonly status: number | null; readonly said: string } | undefined> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, LC_ALL: 'C' },
+    })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        said += chunk
+      })
+    }
+    child.on('error', () => resolve(undefined))
+    child.on('close', (status) => resolve({ status, said }))
+    // A program that stops at the first fault closes its end while we still write.
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(input)
+  })
+}
+
+// A development tool: who installs the package alone does not have it.
+async function bySecondParser(script: string): Promise<Proof> {
+  const base = { what: 'syntax', by: 'sh-syntax' }
+  const parser = await import('sh-syntax').catch(() => undefined)
+  if (parser === undefined) {
+    return { ...base, version: '', result: 'not run', detail: 'it is not installed here' }
+  }
+  const version = packageVersion('sh-syntax')
+  try {
+    await parser.parse(script, { variant: parser.LangVariant.LangPOSIX })
+    return { ...base, version, result: 'passed', detail: '' }
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    return { ...base, version, result: 'failed', detail }
+  }
+}
+
+function packageVersion(name: string): string {
+  try {
+    const require = createRequire(import.meta.url)
+    if (name === '..') return String(require('../../package.json').version)
+    // Not every package exports its own package.json.
+    const [folder] = new RegExp(`^.*/node_modules/${name}/`).exec(require.resolve(name)) ?? []
+    return String(require(`${folder}package.json`).version)
+  } catch {
+    return ''
+  }
+}
+
+function render(proofs: readonly Proof[], digests: readonly (readonly [string, string])[]): string {
+  const rows = [
+    ['what', 'by', 'version', 'result', ''],
+    ...proofs.map(({ what, by, version, result, detail }) => [what, by, version, result, detail]),
+  ]
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
+  const table = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  return [...table, '', ...digests.map(([name, digest]) => `${digest}  ${name}`), ''].join('\n')
+}
