@@ -1,12 +1,22 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { judgeProgram } from '../../generator/compile/program.js'
+import { judgeGate } from '../../generator/compile/standby.js'
 import { verifyScript } from '../../generator/compile/verify.js'
 import { effectsOf } from '../../generator/shell/effects.js'
 import { parseShell } from '../../generator/shell/parse.js'
 import { toolsOf } from '../../generator/shell/tools.js'
 
-const folders = ['/usr/bin', '/usr/sbin', '/etc/init.d']
+// Programs, and what packages run when they are installed and removed.
+const folders = [
+  '/usr/bin',
+  '/usr/sbin',
+  '/etc/init.d',
+  '/var/lib/dpkg/info',
+  '/usr/lib/init',
+  '/etc/cron.daily',
+]
 
 test('real scripts of this system are understood: no fault, no throw', () => {
   const scripts = folders.flatMap(filesIn).flatMap((file) => {
@@ -20,11 +30,14 @@ test('real scripts of this system are understood: no fault, no throw', () => {
   for (const { file, text } of scripts) {
     const shell = parseShell(text)
     if (shell.errors.length > 0) refused.push(file)
-    toolsOf(effectsOf(shell), '')
+    const effects = effectsOf(shell)
+    toolsOf(effects, '')
+    judgeProgram(effects)
+    judgeGate(effects)
     verifyScript(text, { failureIds: [], exceptions: [] })
   }
   expect(refused).toEqual([])
-})
+}, 120_000)
 
 function filesIn(folder: string): string[] {
   if (statSync(folder, { throwIfNoEntry: false }) === undefined) return []
