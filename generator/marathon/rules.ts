@@ -38,12 +38,24 @@ export function judgeAppEnv(
   appEnv: Readonly<Record<string, string>>,
   contractEnv: Readonly<Record<string, string>>,
 ): Diagnostic[] {
-  return Object.keys(appEnv)
+  const taken = Object.keys(appEnv)
+    .filter((name) => /^(PORT\d*|PORTS|HOST|MESOS_\w+|MARATHON_\w+)$/.test(name))
+    .map((name): Diagnostic => {
+      const message = `${name} is Marathon's to set, and app.env would beat it: the task would be told a port or host that is not its own`
+      return {
+        code: 'E_APP_ENV',
+        path: `app.env.${name}`,
+        message,
+        hint: 'take it out; app.hostPort fixes a port',
+      }
+    })
+  const twice = Object.keys(appEnv)
     .filter((name) => Object.hasOwn(contractEnv, name))
-    .map((name) => {
+    .map((name): Diagnostic => {
       const message = `${name} is set by the model already (to ${JSON.stringify(contractEnv[name])}); change it there`
       return { code: 'E_APP_ENV', path: `app.env.${name}`, message }
     })
+  return [...taken, ...twice]
 }
 
 const segment = /^(([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])$/

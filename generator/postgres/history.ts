@@ -8,8 +8,8 @@ export interface SettingSpan {
 }
 
 /**
- * Settings that came or went between 9.3 and 19, from the release notes. A name that is not here is not
- * judged: a catalogue of all settings, read from pg_settings of each major, can take this table's place.
+ * Settings that came or went between 9.3 and 19, from the release notes. Those that were always there are in
+ * catalogue.ts.
  */
 export const settingHistory: readonly SettingSpan[] = [
   ...gone(9.1, ['custom_variable_classes', 'silent_mode', 'wal_sender_delay']),

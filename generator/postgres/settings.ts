@@ -1,7 +1,10 @@
+import { closest, distance } from 'fastest-levenshtein'
 import type { Diagnostic } from '../compile/diagnostic.js'
 import type { Settings } from '../model/settings.js'
+import { catalogue, catalogueMajor, fixedSettings } from './catalogue.js'
 import { whereHeld } from './held.js'
 import { type SettingSpan, settingHistory, valueHistory } from './history.js'
+import { judgeSettingValue } from './values.js'
 
 /**
  * Judges the settings of a model against the majors that its postgresql.conf may reach: one line that a
@@ -27,7 +30,9 @@ export function judgeSettings(
     }
     found.push(
       ...judgeName(name, majors, history),
+      ...judgeKnown(name, history),
       ...judgeValue(name, value, majors),
+      ...judgeKind(name, value, majors),
       ...judgeHost(name, value),
     )
   }
@@ -55,6 +60,32 @@ function judgeName(name: string, majors: readonly number[], history: readonly Se
     found.push({ code: 'E_SETTING_FUTURE', path, message, ...instead })
   }
   return found
+}
+
+// The table of history has every name that came or went, the catalogue those of one major: what neither has is
+// misspelt. A name with a dot belongs to an extension.
+function judgeKnown(name: string, history: readonly SettingSpan[]): Diagnostic[] {
+  const key = name.toLowerCase()
+  const path = `postgresql.settings.${name}`
+  if (fixedSettings.has(key)) {
+    const message = `${name} cannot be set: it tells how the server was built or its cluster made`
+    return [{ code: 'E_SETTING_FIXED', path, message, hint: 'take it out' }]
+  }
+  if (key.includes('.') || catalogue.has(key) || history.some((span) => span.name === key)) return []
+  const like = closest(key, [...catalogue.keys()])
+  const message = `PostgreSQL has no setting ${name}, and would not start`
+  const hint =
+    distance(key, like) <= 3 ? `did you mean ${like}?` : "an extension's setting has a dot in its name"
+  return [{ code: 'E_SETTING_UNKNOWN', path, message, hint }]
+}
+
+// Types are the same in all majors; ranges and words are those of the catalogue's.
+function judgeKind(name: string, value: Settings[string], majors: readonly number[]): Diagnostic[] {
+  const kind = catalogue.get(name.toLowerCase())
+  const fault = kind && judgeSettingValue(kind, value)
+  if (!fault || (fault.isRange && !majors.includes(catalogueMajor))) return []
+  const message = `${name} = ${String(value)}: a server would refuse this value`
+  return [{ code: 'E_SETTING_VALUE', path: `postgresql.settings.${name}`, message, hint: fault.message }]
 }
 
 function judgeValue(name: string, value: Settings[string], majors: readonly number[]): Diagnostic[] {

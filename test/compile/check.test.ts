@@ -77,6 +77,8 @@ describe('checkModel', () => {
     ],
     ['a built-in variable well-formed', { app: { env: { PGSSLMODE: 'require' } } }, []],
     ['a password for every process', { app: { env: { PGPASSWORD: 'x' } } }, ['E_APP_ENV app.env.PGPASSWORD']],
+    ["Marathon's own", { app: { env: { PORT0: '5432' } } }, ['E_APP_ENV app.env.PORT0']],
+    ["Mesos's own", { app: { env: { MESOS_SANDBOX: '/tmp' } } }, ['E_APP_ENV app.env.MESOS_SANDBOX']],
     ['what the script unsets', { app: { env: { PGHOSTADDR: '::1' } } }, ['W_APP_ENV app.env.PGHOSTADDR']],
     ['what is nobody’s', { app: { env: { OTHER: 'x' } } }, []],
     ['required and unset', { env: { A: { type: 'port', required: true } } }, ['E_ENV_UNSET env.A']],

@@ -29,7 +29,6 @@ describe('judgeSettings', () => {
     ['wal_keep_size', [13, 18]],
     ['min_parallel_relation_size', [9.6]],
     ['io_method', [18]],
-    ['a_setting_of_nobody', [9.3, 18]],
   ])('%s in %j passes', (name, majors) => {
     expect(judgeSettings({ [name]: 1 }, majors)).toEqual([])
   })

@@ -1,0 +1,89 @@
+import type { SettingKind } from './catalogue.js'
+
+/** What is wrong with a value of a setting, and what it should be; undefined when nothing is. */
+export function judgeSettingValue(
+  kind: SettingKind,
+  value: string | number | boolean,
+): { readonly message: string; readonly isRange: boolean } | undefined {
+  const text = typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value).trim()
+  const wrong = (message: string, isRange = false) => ({ message, isRange })
+  switch (kind.type) {
+    case 'string':
+      return undefined
+    case 'bool':
+      return isBool(text) ? undefined : wrong('it is on or off')
+    case 'enum': {
+      const words = kind.words.map((word) => word.toLowerCase())
+      const isHidden = words.includes('on') ? isBool(text) : hidden.has(text.toLowerCase())
+      if (words.includes(text.toLowerCase()) || isHidden) return undefined
+      return wrong(`it is one of ${kind.words.filter(Boolean).join(', ')}`, true)
+    }
+    case 'integer':
+    case 'real':
+      return judgeNumber(kind, text, wrong)
+    default:
+      return kind satisfies never
+  }
+}
+
+type NumberKind = Extract<SettingKind, { type: 'integer' | 'real' }>
+
+function judgeNumber(
+  { type, unit, min, max }: NumberKind,
+  text: string,
+  wrong: (message: string, isRange?: boolean) => { message: string; isRange: boolean },
+) {
+  const units = unitsOf(unit)
+  const parts = /^([-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?))\s*([A-Za-z]+)?$/.exec(
+    text,
+  )
+  const names = Object.keys(units)
+  if (parts === null) {
+    const with_ = names.length === 0 ? '' : `, with ${names.join(', ')} or without`
+    return wrong(`it is ${type === 'integer' ? 'a whole number' : 'a number'}${with_}`)
+  }
+  const [, digits = '', given] = parts
+  if (given !== undefined && !names.includes(given)) {
+    return wrong(
+      names.length === 0 ? 'it has no unit' : `its units are ${names.join(', ')}, in just these letters`,
+    )
+  }
+  const scaled = Number(digits) * (given === undefined ? 1 : (units[given] ?? 1))
+  // An integer that comes out with a fraction is rounded (guc.c, parse_int).
+  const number = type === 'integer' ? Math.round(scaled) : scaled
+  if (number >= min && number <= max) return undefined
+  return wrong(`it is ${min} to ${max}${unit === '' ? '' : ` (in ${unit})`}`, true)
+}
+
+// guc.c, memory_unit_conversion_table and time_unit_conversion_table; units are case-sensitive.
+const bytes = { B: 1, kB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 }
+const milliseconds = { us: 0.001, ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** Each unit that may be written, in units of what a bare number counts. */
+function unitsOf(unit: string): Readonly<Record<string, number>> {
+  const [, count = '1', name = ''] = /^(\d*)(\w*)$/.exec(unit) ?? []
+  const table: Readonly<Record<string, number>> =
+    name in bytes ? bytes : name in milliseconds ? milliseconds : {}
+  const base = Number(count || 1) * (table[name] ?? 1)
+  return Object.fromEntries(Object.entries(table).map(([word, size]) => [word, size / base]))
+}
+
+/** bool.c, parse_bool: any beginning of a word that is not also that of another. */
+function isBool(text: string): boolean {
+  return /^(t|tr|tru|true|f|fa|fal|fals|false|y|ye|yes|n|no|on|of|off|1|0)$/i.test(text)
+}
+
+// Words that pg_settings does not tell, but guc.c accepts.
+const hidden = new Set([
+  'debug',
+  'archive',
+  'hot_standby',
+  'true',
+  'false',
+  'yes',
+  'no',
+  '1',
+  '0',
+  'on',
+  'off',
+])
