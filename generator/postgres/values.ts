@@ -14,8 +14,8 @@ export function judgeSettingValue(
       return isBool(text) ? undefined : wrong('it is on or off')
     case 'enum': {
       const words = kind.words.map((word) => word.toLowerCase())
-      const isHidden = words.includes('on') ? isBool(text) : hidden.has(text.toLowerCase())
-      if (words.includes(text.toLowerCase()) || isHidden) return undefined
+      const also = hidden.filter(([shown]) => words.includes(shown)).flatMap(([, more]) => more)
+      if ([...words, ...also].includes(text.toLowerCase())) return undefined
       return wrong(`it is one of ${kind.words.filter(Boolean).join(', ')}`, true)
     }
     case 'integer':
@@ -73,17 +73,9 @@ function isBool(text: string): boolean {
   return /^(t|tr|tru|true|f|fa|fal|fals|false|y|ye|yes|n|no|on|of|off|1|0)$/i.test(text)
 }
 
-// Words that pg_settings does not tell, but guc.c accepts.
-const hidden = new Set([
-  'debug',
-  'archive',
-  'hot_standby',
-  'true',
-  'false',
-  'yes',
-  'no',
-  '1',
-  '0',
-  'on',
-  'off',
-])
+// Words that pg_settings does not tell, but guc.c accepts where it has the first one.
+const hidden: readonly (readonly [shown: string, more: readonly string[]])[] = [
+  ['on', ['true', 'false', 'yes', 'no', '1', '0']],
+  ['debug5', ['debug']],
+  ['minimal', ['archive', 'hot_standby']],
+]
