@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { type Agent, runAgent } from '../pair/harness/agent.js'
 import { testWith } from '../pair/harness/capability.js'
 import { contractFor } from '../pair/harness/contract.js'
-import { processesUnder } from '../pair/harness/processes.js'
+import { processesUnder, readProcess } from '../pair/harness/processes.js'
 import { openSpace, pickPort, type Space } from '../pair/harness/space.js'
 import { waitFor } from '../pair/harness/wait.js'
 import { randomOf } from '../random.js'
@@ -62,7 +62,10 @@ describe(`SIGTERM at any instant (seed ${seed})`, () => {
           const life = await start()
           // A machine may be slow: the instant is drawn by step, and then by time.
           const aim = steps[Math.floor(random() * steps.length)] ?? 'contract'
-          await waitFor(`step ${aim}`, () => aim === 'contract' || reached(shell).includes(aim))
+          // Before it is the script, it is what mounts the shell.
+          const isScript = () =>
+            /^(\/bin\/)?sh (-c exec sh )?run_rep\.sh/.test(readProcess(life.pid)?.args ?? '')
+          await waitFor(`step ${aim}`, () => (aim === 'contract' ? isScript() : reached(shell).includes(aim)))
           await sleep(random() * (aim === 'serve' ? 2_000 : 250))
           const step = reached(shell).at(-1) ?? 'contract'
           counts.set(step, (counts.get(step) ?? 0) + 1)
