@@ -63,8 +63,7 @@ describe(`SIGTERM at any instant (seed ${seed})`, () => {
           // A machine may be slow: the instant is drawn by step, and then by time.
           const aim = steps[Math.floor(random() * steps.length)] ?? 'contract'
           // Before it is the script, it is what mounts the shell.
-          const isScript = () =>
-            /^(\/bin\/)?sh (-c exec sh )?run_rep\.sh/.test(readProcess(life.pid)?.args ?? '')
+          const isScript = () => /^(\S*\/)?sh .*run_rep\.sh/.test(readProcess(life.pid)?.args ?? '')
           await waitFor(`step ${aim}`, () => (aim === 'contract' ? isScript() : reached(shell).includes(aim)))
           await sleep(random() * (aim === 'serve' ? 2_000 : 250))
           const step = reached(shell).at(-1) ?? 'contract'
