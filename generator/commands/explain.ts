@@ -1,5 +1,11 @@
 import { closest, distance } from 'fastest-levenshtein'
-import { explain as describe, type Explained, explainable, explainLine } from '../compile/explain.js'
+import {
+  explain as describe,
+  type Explained,
+  explainable,
+  explainLine,
+  readFunctions,
+} from '../compile/explain.js'
 import { build } from './build.js'
 import { exits, findConfig } from './options.js'
 import { report } from './report.js'
@@ -18,7 +24,7 @@ export async function explain(what: string | undefined, { config, line }: Explai
     report(diagnostics, {})
     return exits.refused
   }
-  const given: Explained = { script, map: JSON.parse(map), settings }
+  const given: Explained = { script, functions: readFunctions(script), map: JSON.parse(map), settings }
   const text = line === undefined ? describe(what ?? '', given) : explainLine(Number(line), given)
   if (text !== undefined) {
     process.stdout.write(text)

@@ -10,6 +10,8 @@ import { codes } from './codes.js'
 /** What is explained: the printed script with its map, and the settings of the model. */
 export interface Explained {
   readonly script: string
+  /** By `readFunctions(script)`. */
+  readonly functions: readonly FunctionEffects[]
   /** run_rep.map.json, parsed. */
   readonly map: ScriptMap
   readonly settings: Readonly<Record<string, unknown>>
@@ -41,7 +43,7 @@ interface MappedStep {
  * undefined when nothing of that name is known. One name may be several of these.
  */
 export function explain(what: string, given: Explained): string | undefined {
-  const functions = effectsIn(given.script)
+  const { functions } = given
   const found = [
     explainStep(what, given.map),
     explainVariable(what, given, functions),
@@ -55,11 +57,11 @@ export function explain(what: string, given: Explained): string | undefined {
 }
 
 /** Names that `explain` knows, for a "did you mean". */
-export function explainable({ script, map }: Explained): string[] {
+export function explainable({ functions, map }: Explained): string[] {
   return [
     ...Object.keys(map.steps),
     ...Object.keys(map.variables),
-    ...effectsIn(script).map(({ name }) => name),
+    ...functions.map(({ name }) => name),
     ...failures.map(({ id }) => id),
     ...Object.keys(codes),
     ...settingHistory.map(({ name }) => name),
@@ -67,11 +69,10 @@ export function explainable({ script, map }: Explained): string[] {
 }
 
 /** Says whose line of run_rep.sh that is: file, function, step; undefined when the script has no such line. */
-export function explainLine(line: number, { script, map }: Explained): string | undefined {
+export function explainLine(line: number, { script, map, functions }: Explained): string | undefined {
   const text = script.split('\n')[line - 1]
   if (text === undefined || !Number.isInteger(line)) return undefined
   const source = map.sources.find(({ lines: [from, to] }) => from <= line && line <= to)
-  const functions = effectsIn(script)
   const name = functionAt(functions, line)
   const step = Object.entries(map.steps).find(([, { lines }]) => lines[0] <= line && line <= lines[1])
   const users = name === undefined ? [] : stepsThatReach(name, functions, map)
@@ -84,7 +85,8 @@ export function explainLine(line: number, { script, map }: Explained): string | 
   ])}\n`
 }
 
-function effectsIn(script: string): FunctionEffects[] {
+/** What each function of a printed script does. */
+export function readFunctions(script: string): FunctionEffects[] {
   const shell = parseShell(script)
   return functionEffectsOf(shell, functionsOf(shell))
 }

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { explain, explainable, readFunctions } from '../../generator/compile/explain.js'
+import { compile } from './sources.js'
+
+const { files, settings } = compile({})
+const script = files['run_rep.sh'] ?? ''
+const given = {
+  script,
+  functions: readFunctions(script),
+  map: JSON.parse(files['run_rep.map.json'] ?? ''),
+  settings,
+}
+
+test.each<[string, RegExp[]]>([
+  ['clone', [/^step clone: pg_basebackup/, /runs +after fetch_config, before configure/, /NO_SPACE \(73\)/]],
+  ['MASTER_WAIT', [/^variable MASTER_WAIT: Seconds to wait/, /default +"600"/, /read by .*start_patience/]],
+  ['POSTGRES_MASTER', [/default +none: a run without it is refused/]],
+  ['pgdata', [/^variable pgdata: of the script itself/, /set by +find_store/]],
+  ['is_ours', [/^function is_ours: lines \d+ to \d+/, /called by .*remove_clone/, /reached by .*claim/]],
+  ['NO_SPACE', [/exit code +73: no space/, /what to do +give PGDATA_DIR more space/, /said in .*need_room/]],
+  ['73', [/^exit code 73: no space\n {2}NO_SPACE/]],
+  ['wal_keep_segments', [/last in +PostgreSQL 12/, /instead +wal_keep_size/]],
+  ['port', [/held +Marathon assigns it/]],
+  ['E_SHELL_UNQUOTED', [/^E_SHELL_UNQUOTED: the value would be split/]],
+  ['gate', [/^step gate: /]],
+])('%s', (what, wanted) => {
+  const text = explain(what, given)
+  for (const pattern of wanted) expect(text).toMatch(pattern)
+})
+
+test('what can be explained is explained', () => {
+  const unexplained = explainable(given).filter((name) => explain(name, given) === undefined)
+  expect(unexplained).toEqual([])
+  expect(explain('no_such_thing', given)).toBeUndefined()
+})
