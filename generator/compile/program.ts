@@ -3,7 +3,7 @@ import { ambientVariables, builtinVariables, type ContractVariable } from '../mo
 import { findUnassigned, type Unassigned } from '../shell/assignment.js'
 import { compare, type Effects, type FunctionEffects, type VariableSet } from '../shell/effects.js'
 import type { Finding } from '../shell/rules/rule.js'
-import { failuresOf, reachableFrom } from '../shell/tools.js'
+import { reachableFrom } from '../shell/tools.js'
 
 /** What every shell sets by itself (POSIX XCU 2.5.3); HOME and PATH are what a login or Mesos gives. */
 const shellVariables = ['IFS', 'OPTIND', 'PPID', 'PWD', 'HOME', 'PATH']
@@ -178,19 +178,22 @@ function judgeCalls(effects: Effects): Finding[] {
 // Where a function is asked (`if f`, `f || …`), `set -e` is off in it and in all that it calls: what fails there
 // goes on as if nothing had been, unless it is looked at.
 function judgeMasked(effects: Effects): Finding[] {
-  const asked = effects.functions.flatMap((item) => item.asked)
-  const masked = new Set(asked.flatMap((name) => reachableFrom(effects, name)))
-  const fails = new Map<string, boolean>()
-  const canFail = (name: string): boolean => {
-    const known = fails.get(name) ?? failuresOf(effects, name).length > 0
-    fails.set(name, known)
-    return known
+  const callees = new Map(effects.functions.map(({ name, calls }) => [name, calls.map((call) => call.name)]))
+  const masked = closure(
+    effects.functions.flatMap((item) => item.asked),
+    callees,
+  )
+  const callers = new Map<string, string[]>()
+  for (const [name, called] of callees) {
+    for (const one of called) callers.set(one, [...(callers.get(one) ?? []), name])
   }
+  const failing = effects.functions.filter(({ failures }) => failures.length > 0).map(({ name }) => name)
+  const canFail = closure(failing, callers)
   return effects.functions
     .filter(({ name }) => masked.has(name))
     .flatMap(({ name: owner, unchecked }) =>
       unchecked
-        .filter(({ name, kind }) => (kind === 'tool' ? !sound.has(name) : canFail(name)))
+        .filter(({ name, kind }) => (kind === 'tool' ? !sound.has(name) : canFail.has(name)))
         .map(
           ({ name, line, column }): Finding => ({
             code: 'E_SHELL_MASKED',
@@ -201,6 +204,17 @@ function judgeMasked(effects: Effects): Finding[] {
           }),
         ),
     )
+}
+
+function closure(from: readonly string[], next: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const found = new Set<string>()
+  const work = [...from]
+  for (let name = work.pop(); name !== undefined; name = work.pop()) {
+    if (found.has(name)) continue
+    found.add(name)
+    work.push(...(next.get(name) ?? []))
+  }
+  return found
 }
 
 // They fail only where nothing works any more.
