@@ -177,6 +177,7 @@ export interface ValueSpan {
 export const valueHistory: readonly ValueSpan[] = [
   { name: 'wal_level', values: ['replica'], since: 9.6, instead: 'hot_standby' },
   { name: 'password_encryption', values: ['scram-sha-256', 'md5'], since: 10, instead: 'on' },
+  { name: 'password_encryption', values: ['on', 'true', 'yes', '1'], last: 13, instead: 'scram-sha-256' },
   { name: 'password_encryption', values: ['off', 'plain'], last: 9.6, instead: 'scram-sha-256' },
   { name: 'dynamic_shared_memory_type', values: ['none'], last: 11, instead: 'posix' },
 ]

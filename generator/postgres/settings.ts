@@ -28,11 +28,11 @@ export function judgeSettings(
       found.push({ code: 'E_SETTING_HELD', path, message: `${name} is not set here: ${held}` })
       continue
     }
+    const ofHistory = judgeValue(name, value, majors)
     found.push(
       ...judgeName(name, majors, history),
       ...judgeKnown(name, history),
-      ...judgeValue(name, value, majors),
-      ...judgeKind(name, value, majors),
+      ...(ofHistory.length > 0 ? ofHistory : judgeKind(name, value, majors)),
       ...judgeHost(name, value),
     )
   }

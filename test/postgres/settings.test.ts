@@ -42,7 +42,8 @@ describe('judgeSettings', () => {
     ['wal_level', 'replica', [9.6], false],
     ['password_encryption', 'scram-sha-256', [9.6], true],
     ['password_encryption', false, [15], true],
-    ['password_encryption', true, [15], false],
+    ['password_encryption', true, [13], false],
+    ['password_encryption', true, [14], true],
   ])('%s = %j in %j', (name, value, majors, isRefused) => {
     const codes = judgeSettings({ [name]: value }, majors).map(({ code }) => code)
     expect(codes).toEqual(isRefused ? ['E_SETTING_VALUE'] : [])

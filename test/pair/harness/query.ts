@@ -52,7 +52,7 @@ function openClient(port: number): pg.Client {
     user: 'postgres',
     password: adminPassword,
     database: 'postgres',
-    query_timeout: 10_000,
+    query_timeout: 30_000,
   })
   client.on('error', () => undefined)
   return client
