@@ -17,12 +17,6 @@ trap 'rm -rf "$results" "$scratch"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# ShellCheck's optional checks are all on. Left out, each for a reason:
-# SC2250 wants ${x} for $x everywhere.
-# SC2310 warns at each "if f", "f ||" and "f &&" that set -e is off inside f: functions so asked return or fail.
-# SC2312 warns at each "$(f)" among words, whose status is lost: where it matters it is asked in its own line.
-shellcheck_without=SC2250,SC2310,SC2312
-
 # gate NAME COMMAND...: a part that only passes or fails.
 gate() {
   name=$1
@@ -47,11 +41,11 @@ gate 2-check node build/bin/cli.js check
 gate 3-types npm run -s types
 gate 4-lint npm run -s lint
 if command -v shellcheck >/dev/null 2>&1; then
-  gate 5-shellcheck shellcheck -s sh -o all -e "$shellcheck_without" dist/run_rep.sh
+  gate 5-prove node build/bin/cli.js prove
   gate 6-shellcheck-tests shellcheck -s sh test/setup.sh test/run.sh test/crash/run.sh test/mutation/run.sh
 else
   echo '1..1
-ok 1 ShellCheck of dist/run_rep.sh # skip NOT RUN: not installed' >"$results/5-shellcheck.tap"
+ok 1 prove, with ShellCheck # skip NOT RUN: not installed' >"$results/5-prove.tap"
 fi
 
 printf '== vitest\n'

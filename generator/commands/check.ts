@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../compile/diagnostic.js'
+import type { ScriptMap } from '../compile/map.js'
 import { readIfThere } from '../write.js'
 import { build } from './build.js'
 import { compareLines, type Difference } from './compare.js'
@@ -48,13 +49,8 @@ function findDrifts(path: string, wanted: string, nameLine: (line: number) => st
   }))
 }
 
-interface MapView {
-  readonly steps: Readonly<Record<string, { readonly lines: readonly [number, number] }>>
-  readonly sources: readonly { readonly source: string; readonly lines: readonly [number, number] }[]
-}
-
 // The step that a line of the script belongs to, or the file that it comes from.
-function createNamer({ steps, sources }: MapView): (line: number) => string {
+function createNamer({ steps, sources }: ScriptMap): (line: number) => string {
   const isIn = (line: number, [from, to]: readonly [number, number]) => line >= from && line <= to
   return (line) => {
     const step = Object.entries(steps).find(([, { lines }]) => isIn(line, lines))

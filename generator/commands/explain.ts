@@ -1,4 +1,3 @@
-import { closest, distance } from 'fastest-levenshtein'
 import {
   explain as describe,
   type Explained,
@@ -6,6 +5,7 @@ import {
   explainLine,
   readFunctions,
 } from '../compile/explain.js'
+import { similarTo } from '../similar.js'
 import { build } from './build.js'
 import { exits, findConfig } from './options.js'
 import { report } from './report.js'
@@ -30,16 +30,12 @@ export async function explain(what: string | undefined, { config, line }: Explai
     process.stdout.write(text)
     return exits.done
   }
+  const like = similarTo(what ?? '', explainable(given))
   const last = script.split('\n').length - 1
   process.stderr.write(
     line === undefined
-      ? `nothing is known of ${JSON.stringify(what)}${meant(what ?? '', explainable(given))}\n`
+      ? `nothing is known of ${JSON.stringify(what)}${like === undefined ? '' : `; did you mean ${like}?`}\n`
       : `run_rep.sh has the lines 1 to ${last}, and no line ${JSON.stringify(line)}\n`,
   )
   return exits.usage
-}
-
-function meant(what: string, names: readonly string[]): string {
-  const like = closest(what, [...names])
-  return distance(what, like) <= Math.max(1, what.length / 3) ? `; did you mean ${like}?` : ''
 }

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { digestOf } from '../compile/print.js'
 import { proofsOf } from '../compile/proofs.js'
+import { ask } from '../compile/verify.js'
 import { build } from './build.js'
 import { exits, findConfig, type Options } from './options.js'
 import { report } from './report.js'
@@ -19,10 +19,7 @@ export interface Proof {
  * Runs everything that can be run on this machine over the model and its script, and prints a table. What the
  * machine lacks is named as not run. Gives the exit code: refused when anything failed.
  */
-export async function prove(
-  config: string | undefined,
-  options: Pick<Options, 'json' | 'github'>,
-): Promise<number> {
+export async function prove(config: string | undefined, options: Pick<Options, 'json'>): Promise<number> {
   const { files, diagnostics } = await build(findConfig(config))
   const script = files['run_rep.sh']
   if (script === undefined) {
@@ -95,41 +92,17 @@ async function byShell(shell: Tool, script: string): Promise<Proof> {
 
 async function byTool({ name, argv, version }: Tool, script: string): Promise<Proof> {
   const base = { what: 'portability', by: name }
-  const ran = await run(argv, script)
-  if (ran === undefined)
+  const ran = await ask(argv, script)
+  if (ran instanceof Error)
     return { ...base, version: '', result: 'not run', detail: 'it is not installed here' }
-  const words = version.length === 0 ? '' : (await run([argv[0], ...version], ''))?.said
-  const shown = /\d+(\.\d+)*\S*/.exec(words ?? '')?.[0] ?? ''
+  const words = version.length === 0 ? undefined : await ask([argv[0], ...version], '')
+  const shown = words && 'said' in words ? (/\d+(\.\d+)*\S*/.exec(words.said)?.[0] ?? '') : ''
   return {
     ...base,
     version: shown,
     result: ran.status === 0 ? 'passed' : 'failed',
     detail: ran.status === 0 ? '' : (ran.said.trim().split('\n')[0] ?? ''),
   }
-}
-
-/** Undefined when there is no such program. */
-function run(
-  [command, ...args]: readonly [string, ...string[]],
-  input: string,
-): Promise<{ readonly status: number | null; readonly said: string } | undefined> {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, LC_ALL: 'C' },
-    })
-    let said = ''
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (chunk: string) => {
-        said += chunk
-      })
-    }
-    child.on('error', () => resolve(undefined))
-    child.on('close', (status) => resolve({ status, said }))
-    // A program that stops at the first fault closes its end while we still write.
-    child.stdin.on('error', () => undefined)
-    child.stdin.end(input)
-  })
 }
 
 // A development tool: who installs the package alone does not have it.

@@ -77,6 +77,7 @@ export const codes: Readonly<Record<string, string>> = {
   E_SHELL_UTILITY: 'a program that is not known, or an option of one that POSIX lacks',
   E_STEP_FILE: 'the file of a step cannot be read as plain text',
   E_STEP_FUNCTION: 'the file of a step defines the function of the step, and no function of the script',
+  E_STEP_TOOL: 'a program that a step names and nothing runs would hide one that is misspelt',
   E_STEP_TOP_LEVEL:
     'outside of functions a command would run in every sub-command, before the contract is checked',
   E_STEP_TWICE: 'two steps of one name',

@@ -192,9 +192,22 @@ function printRunRep(
   if (faults.some(isError)) return { script: draft, effects: analysis.effects, faults }
   const tools = listNeededTools(analysis.effects)
   faults.push(...judgeToolNames(tools))
+  faults.push(...judgeStepTools(steps, analysis.effects))
   const script = printParts(parts, sources, tools)
   faults.push(...judgeNeeds(script.text, tools))
   return { script, effects: analysis.effects, faults }
+}
+
+// A name too many would hide the next program that is misspelt.
+function judgeStepTools(steps: Replica['steps'], { functions }: Effects): Diagnostic[] {
+  const run = new Set(functions.flatMap(({ tools }) => tools.map(({ name }) => name)))
+  return steps.flatMap(({ name, tools }, step) =>
+    tools.flatMap((tool, index): Diagnostic[] => {
+      if (run.has(tool)) return []
+      const message = `the step ${name} names the program ${tool}, and nothing runs it`
+      return [{ code: 'E_STEP_TOOL', path: `steps.${step}.tools.${index}`, message, hint: 'take it out' }]
+    }),
+  )
 }
 
 function judgeReaders(model: Replica, contract: readonly ContractVariable[], effects: Effects): Diagnostic[] {

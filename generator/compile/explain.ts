@@ -1,11 +1,12 @@
-import type { ContractVariable } from '../model/contract/variables.js'
 import { exitClasses, type Failure, failures } from '../model/exits.js'
 import { whereHeld } from '../postgres/held.js'
 import { settingHistory } from '../postgres/history.js'
 import { functionsOf } from '../shell/commands.js'
 import { type FunctionEffects, functionAt, functionEffectsOf } from '../shell/effects.js'
 import { parseShell } from '../shell/parse.js'
+import { callersOf, closure } from '../shell/tools.js'
 import { codes } from './codes.js'
+import type { ScriptMap } from './map.js'
 
 /** What is explained: the printed script with its map, and the settings of the model. */
 export interface Explained {
@@ -15,27 +16,6 @@ export interface Explained {
   /** run_rep.map.json, parsed. */
   readonly map: ScriptMap
   readonly settings: Readonly<Record<string, unknown>>
-}
-
-export interface ScriptMap {
-  readonly steps: Readonly<Record<string, MappedStep>>
-  readonly variables: Readonly<
-    Record<
-      string,
-      Pick<ContractVariable, 'doc' | 'required' | 'default' | 'setBy' | 'secret'> & { readonly what: string }
-    >
-  >
-  readonly sources: readonly { readonly source: string; readonly lines: readonly [number, number] }[]
-}
-
-interface MappedStep {
-  readonly doc: string
-  readonly source: string
-  readonly lines: readonly [number, number]
-  readonly reads: readonly string[]
-  readonly sets: readonly string[]
-  readonly tools: readonly string[]
-  readonly failures: readonly string[]
 }
 
 /**
@@ -199,19 +179,8 @@ function explainSetting(name: string, settings: Explained['settings']): string |
 }
 
 function stepsThatReach(name: string, functions: readonly FunctionEffects[], { steps }: ScriptMap): string[] {
-  const byName = new Map(functions.map((item) => [item.name, item]))
-  const reaches = (from: string): boolean => {
-    const seen = new Set<string>()
-    const work = [from]
-    for (let next = work.pop(); next !== undefined; next = work.pop()) {
-      if (next === name) return true
-      if (seen.has(next)) continue
-      seen.add(next)
-      work.push(...(byName.get(next)?.calls ?? []).map((call) => call.name))
-    }
-    return false
-  }
-  return Object.keys(steps).filter((step) => reaches(`step_${step}`))
+  const users = closure([name], callersOf({ functions }))
+  return Object.keys(steps).filter((step) => users.has(`step_${step}`))
 }
 
 function showFailure(id: string): string {

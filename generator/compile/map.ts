@@ -6,6 +6,28 @@ import type { Effects, FunctionEffects } from '../shell/effects.js'
 import { failuresOf, reachableFrom, toolsOf } from '../shell/tools.js'
 import type { PrintedScript } from './print.js'
 
+/** run_rep.map.json, parsed. Lines are those of run_rep.sh, the first and the last. */
+export interface ScriptMap {
+  readonly steps: Readonly<Record<string, MappedStep>>
+  readonly variables: Readonly<Record<string, MappedVariable>>
+  readonly sources: readonly { readonly source: string; readonly lines: readonly [number, number] }[]
+}
+
+export interface MappedStep {
+  readonly doc: string
+  readonly source: string
+  readonly lines: readonly [number, number]
+  readonly reads: readonly string[]
+  readonly sets: readonly string[]
+  readonly tools: readonly string[]
+  readonly failures: readonly string[]
+}
+
+type MappedVariable = Pick<ContractVariable, 'doc' | 'required' | 'default' | 'setBy' | 'secret'> & {
+  readonly type: string
+  readonly what: string
+}
+
 /**
  * Prints run_rep.map.json: for each step its lines, what it does (`reads`, `sets`, `tools`, `failures`, by
  * itself and through the functions it calls) and the file it comes from; each variable of the contract; for
@@ -18,7 +40,7 @@ export function printMap(
 ): string {
   const steps = orderSteps(model.steps).map((name) => {
     const root = `step_${name}`
-    const reached = reachableFrom(effects, root)
+    const reached = reachableFrom(effects, [root])
     const parts = effects.functions.filter((part) => reached.includes(part.name))
     const lines = effects.steps.find((step) => step.name === name)
     const own = parts.find((part) => part.name === root)

@@ -1,9 +1,9 @@
-import { closest, distance } from 'fastest-levenshtein'
 import { ambientVariables, builtinVariables, type ContractVariable } from '../model/contract/variables.js'
 import { findUnassigned, type Unassigned } from '../shell/assignment.js'
 import { compare, type Effects, type FunctionEffects, type VariableSet } from '../shell/effects.js'
 import type { Finding } from '../shell/rules/rule.js'
-import { reachableFrom } from '../shell/tools.js'
+import { callersOf, closure, reachableFrom } from '../shell/tools.js'
+import { similarTo } from '../similar.js'
 
 /** What every shell sets by itself (POSIX XCU 2.5.3); HOME and PATH are what a login or Mesos gives. */
 const shellVariables = ['IFS', 'OPTIND', 'PPID', 'PWD', 'HOME', 'PATH']
@@ -64,7 +64,7 @@ function judgeGuardedReads({ functions }: Effects, contract: ProgramOptions['con
     .flatMap(({ reads }) => reads)
     .filter(({ name, guarded }) => guarded && !known.has(name))
   return firstOfEach(unknown).map(({ name, line, column }) => {
-    const like = similarTo(name, [...known])
+    const like = similarTo(name, known)
     const usual = 'declare it in env if it comes from outside'
     return {
       code: 'E_SHELL_UNKNOWN',
@@ -87,13 +87,6 @@ function hintFor(name: string, known: readonly string[]): string {
   return like === undefined ? usual : `did you mean $${like}? Else ${usual}`
 }
 
-/** The name that was meant, when it is one or two letters away. */
-function similarTo(name: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined
-  const like = closest(name, [...known])
-  return distance(name, like) <= (name.length < 5 ? 1 : 2) ? like : undefined
-}
-
 // `read` and `for` must name something, whether it is of use or not.
 function judgeSets({ functions }: Effects): Finding[] {
   const read = new Set(
@@ -104,7 +97,7 @@ function judgeSets({ functions }: Effects): Finding[] {
     .flatMap(({ sets }) => sets)
     .filter(({ name, by }) => !read.has(name) && !byNeed.has(by))
   return firstOfEach(unread).map(({ name, line, column }) => {
-    const like = similarTo(name, [...read])
+    const like = similarTo(name, read)
     return {
       code: 'E_SHELL_UNREAD',
       message: `${name} is set here, and nothing reads or exports it`,
@@ -163,7 +156,7 @@ function judgeOwnSets({ functions }: Effects, isOwn: IsOwn): Finding[] {
 
 // What nothing calls is judged by no way that leads there.
 function judgeCalls(effects: Effects): Finding[] {
-  const called = new Set(reachableFrom(effects, ''))
+  const called = new Set(reachableFrom(effects, ['']))
   return effects.functions
     .filter(({ name }) => !called.has(name))
     .map(({ name, line }) => ({
@@ -178,17 +171,14 @@ function judgeCalls(effects: Effects): Finding[] {
 // Where a function is asked (`if f`, `f || …`), `set -e` is off in it and in all that it calls: what fails there
 // goes on as if nothing had been, unless it is looked at.
 function judgeMasked(effects: Effects): Finding[] {
-  const callees = new Map(effects.functions.map(({ name, calls }) => [name, calls.map((call) => call.name)]))
-  const masked = closure(
-    effects.functions.flatMap((item) => item.asked),
-    callees,
+  const masked = new Set(
+    reachableFrom(
+      effects,
+      effects.functions.flatMap((item) => item.asked),
+    ),
   )
-  const callers = new Map<string, string[]>()
-  for (const [name, called] of callees) {
-    for (const one of called) callers.set(one, [...(callers.get(one) ?? []), name])
-  }
   const failing = effects.functions.filter(({ failures }) => failures.length > 0).map(({ name }) => name)
-  const canFail = closure(failing, callers)
+  const canFail = closure(failing, callersOf(effects))
   return effects.functions
     .filter(({ name }) => masked.has(name))
     .flatMap(({ name: owner, unchecked }) =>
@@ -204,17 +194,6 @@ function judgeMasked(effects: Effects): Finding[] {
           }),
         ),
     )
-}
-
-function closure(from: readonly string[], next: ReadonlyMap<string, readonly string[]>): Set<string> {
-  const found = new Set<string>()
-  const work = [...from]
-  for (let name = work.pop(); name !== undefined; name = work.pop()) {
-    if (found.has(name)) continue
-    found.add(name)
-    work.push(...(next.get(name) ?? []))
-  }
-  return found
 }
 
 // They fail only where nothing works any more.

@@ -61,7 +61,11 @@ const keepMarkers: Rule = (shell, { functions, known }) => {
     return run === undefined || harmless.has(run.name) ? [] : node.args
   })
   const targets = shell.all('Redirect').flatMap(({ node }) => (node.operator === '<' ? [] : [node.target]))
-  return [...commands, ...targets].flatMap((word): Finding[] => {
+  // What a variable holds could be used anywhere; the one that has the marker of the major is judged by its name.
+  const values = shell
+    .all('Assignment')
+    .flatMap(({ node }) => (node.name === 'standby_marker' ? [] : [node as SyntaxNode]))
+  return [...commands, ...targets, ...values].flatMap((word): Finding[] => {
     const mark = word && marker.exec(textOf(shell, word))?.[0]
     if (!word || !mark || markerFunctions.has(ownerOf(shell, word, functions))) return []
     const message = `${mark} is for ${[...markerFunctions].join(' and ')} only`
@@ -77,7 +81,8 @@ const harmless = new Set(['[', 'test', 'fail', 'log', 'sync', 'printf', 'cat', '
 const keepGate: Rule = (shell) =>
   shell.all('Function').flatMap(({ node }): Finding[] => {
     if (node.name.value !== gate) return []
-    const text = textOf(shell, node)
+    // A look that is commented out is none.
+    const text = textOf(shell, node).replace(/^\s*#.*$/gm, '')
     return evidence
       .filter((name) => !text.includes(name))
       .map((name) =>

@@ -26,7 +26,7 @@ export const userStepSchema = z
     tools: z
       .array(z.string().regex(/^[A-Za-z0-9_][\w.+-]*$/, 'the name of a program'))
       .default([])
-      .describe('Programs that it needs besides those of POSIX and PostgreSQL; preflight looks for them'),
+      .describe('Programs that it runs besides those of POSIX and PostgreSQL; preflight looks for them'),
     before: builtin.optional().describe('The built-in step that it runs before'),
     after: builtin.optional().describe('The built-in step that it runs after'),
   })

@@ -1,6 +1,6 @@
-import { closest, distance } from 'fastest-levenshtein'
 import type { Diagnostic } from '../compile/diagnostic.js'
 import type { Settings } from '../model/settings.js'
+import { similarTo } from '../similar.js'
 import { catalogue, catalogueMajor, fixedSettings } from './catalogue.js'
 import { whereHeld } from './held.js'
 import { type SettingSpan, settingHistory, valueHistory } from './history.js'
@@ -72,10 +72,9 @@ function judgeKnown(name: string, history: readonly SettingSpan[]): Diagnostic[]
     return [{ code: 'E_SETTING_FIXED', path, message, hint: 'take it out' }]
   }
   if (key.includes('.') || catalogue.has(key) || history.some((span) => span.name === key)) return []
-  const like = closest(key, [...catalogue.keys()])
+  const like = similarTo(key, catalogue.keys())
   const message = `PostgreSQL has no setting ${name}, and would not start`
-  const hint =
-    distance(key, like) <= 3 ? `did you mean ${like}?` : "an extension's setting has a dot in its name"
+  const hint = like === undefined ? "an extension's setting has a dot in its name" : `did you mean ${like}?`
   return [{ code: 'E_SETTING_UNKNOWN', path, message, hint }]
 }
 

@@ -43,9 +43,31 @@ export function toolsOf(effects: Effects, root: string): Tool[] {
     .sort((a, b) => compare(a.tool, b.tool) || compare(a.dir ?? '', b.dir ?? ''))
 }
 
-/** The functions that a root can come to run, itself too, sorted. */
-export function reachableFrom(effects: Effects, root: string): string[] {
-  return [...new Set([...entriesOf(effects, root).keys()].map(({ name }) => name))].sort()
+/** The functions that roots can come to run, these too, sorted. */
+export function reachableFrom({ functions }: Pick<Effects, 'functions'>, roots: readonly string[]): string[] {
+  const callees = new Map(functions.map(({ name, calls }) => [name, calls.map((call) => call.name)]))
+  return [...closure(roots, callees)].filter((name) => callees.has(name)).sort()
+}
+
+/** Who calls each function. */
+export function callersOf({ functions }: Pick<Effects, 'functions'>): Map<string, string[]> {
+  const callers = new Map<string, string[]>()
+  for (const { name, calls } of functions) {
+    for (const call of calls) callers.set(call.name, [...(callers.get(call.name) ?? []), name])
+  }
+  return callers
+}
+
+/** All names that `next` leads to, the first ones too. */
+export function closure(from: readonly string[], next: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const found = new Set<string>()
+  const work = [...from]
+  for (let name = work.pop(); name !== undefined; name = work.pop()) {
+    if (found.has(name)) continue
+    found.add(name)
+    work.push(...(next.get(name) ?? []))
+  }
+  return found
 }
 
 /** The failure ids that a root can end with, each once, sorted. */

@@ -73,6 +73,11 @@ describe('steps of the user', () => {
     )
     expect(list(named.diagnostics)).toEqual([])
     expect(named.files['run_rep.sh']).toMatch(/^ {2}need jq$/m)
+    const twice = compile(
+      { steps: [{ ...stepOf('warm'), tools: ['jq', 'yq'] }] },
+      { stepFiles: { './warm.sh': text } },
+    )
+    expect(list(twice.diagnostics)).toEqual(['E_STEP_TOOL steps.0.tools.1'])
   })
 
   test.each([

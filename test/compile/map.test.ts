@@ -1,22 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { ScriptMap } from '../../generator/compile/map.js'
 import { failures } from '../../generator/model/exits.js'
 import { builtinSteps } from '../../generator/model/steps.js'
 import { compile, stepOf } from './sources.js'
-
-interface MapStep {
-  readonly doc: string
-  readonly source: string
-  readonly lines: readonly [number, number]
-  readonly reads: readonly string[]
-  readonly sets: readonly string[]
-  readonly tools: readonly string[]
-  readonly failures: readonly string[]
-}
-interface ScriptMap {
-  readonly steps: Readonly<Record<string, MapStep>>
-  readonly variables: Readonly<Record<string, object>>
-  readonly sources: readonly { readonly source: string; readonly lines: readonly [number, number] }[]
-}
 
 const warm = `step_warm() {
   _warm_count=1

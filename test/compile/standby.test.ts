@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { judgeGate } from '../../generator/compile/standby.js'
 import { effectsOf } from '../../generator/shell/effects.js'
 import { parseShell } from '../../generator/shell/parse.js'
+import { judge as judgeText } from '../shell/judge.js'
 
 const shipped = readFileSync(new URL('../../dist/run_rep.sh', import.meta.url), 'utf8')
 const judge = (text: string) => judgeGate(effectsOf(parseShell(text))).map(({ message }) => message)
@@ -60,4 +61,86 @@ test('the shipped script without its gate is refused, and so is one that changes
   expect(judge(late)).toHaveLength(1)
   const later = shipped.replace(/^ {2}with_settings launch/m, '  retire_replica\n$&')
   expect(judge(later)).toHaveLength(1)
+})
+
+describe('each piece by itself', () => {
+  test.each([
+    '[ -f "$d/standby.signal" ]',
+    'fail USAGE "no standby.signal"',
+    'write_standby_marker() { : >"$1/standby.signal"; }',
+    'remove_clone() { rm -rf -- "${1:?}"; }',
+    'install_clone() { mv -- "$1" "$replica"; }',
+    'rm -r /var/tmp/mine',
+    'mv -- "$x/verdict.new" "$x/verdict"',
+    'mv -- "$x.new" "$x"',
+    '"$pg_bin"/postgres --version',
+    'with_settings() { "$@"; }; with_settings "$pg_bin"/postgres -D "$x" -C port',
+    'with_settings() { "$@"; }; step_serve() { with_settings "$pg_bin"/postgres -D "$x"; }',
+    ': promote promotion',
+  ])('passes: %s', (text) => {
+    expect(judgeText(`:\n${text}\n`)).toEqual([])
+  })
+
+  const refused: Readonly<Record<string, readonly [code: string, texts: readonly string[]]>> = {
+    master: [
+      'MASTER',
+      [
+        'initdb -D x',
+        '"$pg_bin"/pg_ctl promote',
+        'pg_resetwal x',
+        'psql -c "SELECT pg_promote()"',
+        ': >"$d/promote"',
+        "printf 'promote_trigger_file = /tmp/x\\n'",
+        'f() { "$@"; }; f "$b"/initdb',
+      ],
+    ],
+    marker: [
+      'MARKER',
+      [
+        'x=$d/standby.signal',
+        ': >"$d/standby.signal"',
+        'rm -f -- "$d/standby.signal"',
+        'rm -f -- "$d/$standby_marker"',
+        'touch "$d/recovery.signal"',
+        'f() { mv -- "$d/recovery.conf" x.old; }',
+        'cp x "$d/${standby_marker}"',
+        'ls >>"$d/standby.signal"',
+      ],
+    ],
+    data: [
+      'DATA',
+      [
+        'rm -rf -- "${x:?}"',
+        'f() { rm -R "${x:?}/y"; }',
+        'mv -- "$a" "$b"',
+        'mv -- "$a/data" "$b/old"',
+        'mv "$store/clone.1" x',
+        'find "$a" -exec rm {} +',
+      ],
+    ],
+    start: [
+      'START',
+      [
+        '"$pg_bin"/postgres -D "$x"',
+        'step_serve() { "$pg_bin"/postgres -D "$x"; }',
+        'with_settings() { "$@"; }; g() { with_settings "$pg_bin"/postgres -D "$x"; }',
+        'with_settings() { "$@"; }; step_serve() { with_settings "$pg_bin"/postgres --single; }',
+        'exec "$pg_bin"/postgres',
+      ],
+    ],
+    gate: ['GATE', ['require_standby() { [ -f "$1/standby.signal" ]; }']],
+  }
+  for (const [rule, [code, texts]] of Object.entries(refused)) {
+    test.each(texts)(`${rule} refuses: %s`, (text) => {
+      expect(judgeText(`:\n${text}\n`)).toContain(`E_SHELL_${code}:2`)
+    })
+  }
+
+  test('a look of the gate that is commented out is none', () => {
+    const gate = /^require_standby\(\) \{\n[\s\S]*?^\}\n/m.exec(shipped)?.[0] ?? ''
+    expect(judgeText(gate).filter((found) => found.includes('GATE'))).toEqual([])
+    const without = gate.replace(/^(.*recovery\.signal)/gm, '# $1')
+    expect(without).not.toBe(gate)
+    expect(judgeText(without)).toContain('E_SHELL_GATE:1')
+  })
 })

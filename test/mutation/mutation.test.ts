@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { randomOf } from '../random.js'
-import { type Fault, faultClasses } from './faults.js'
+import { type FaultClass, faultClasses } from './faults.js'
+import type { Fault } from './sites.js'
 
 // npm run test:mutation -- --faults N --seed S (test/mutation/run.sh)
 const wanted = Number(process.env.MUTATION_FAULTS ?? 240)
@@ -30,11 +31,7 @@ test(`of ${wanted} seeded faults the compiler finds nearly all (seed ${seed})`, 
   expect(missed.length / judged.length, report).toBeLessThanOrEqual(0.05)
 }, 600_000)
 
-function drawDifferent(
-  draw: (random: () => number) => Fault | undefined,
-  random: () => number,
-  count: number,
-): Fault[] {
+function drawDifferent(draw: FaultClass, random: () => number, count: number): Fault[] {
   const found = new Map<string, Fault>()
   for (let tries = 0; found.size < count && tries < 20 * count; tries += 1) {
     const fault = draw(random)

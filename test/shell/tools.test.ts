@@ -49,7 +49,9 @@ test('different guards on two paths leave what they share', () => {
 })
 
 test('functions and failures reached', () => {
-  expect(reachableFrom(script, 'serve')).toEqual('as_user fail fetch have ignore list loop serve'.split(' '))
+  expect(reachableFrom(script, ['serve'])).toEqual(
+    'as_user fail fetch have ignore list loop serve'.split(' '),
+  )
   expect(failuresOf(script, 'serve')).toEqual(['USAGE'])
   expect(failuresOf(script, 'idle')).toEqual(['NO_SPACE'])
   expect(toolsOf(script, 'unknown')).toEqual([])

@@ -1,4 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein'
+import { similarTo } from '../../similar.js'
 import type { Run } from '../commands.js'
 import { foreignOption, foreignUtilities, utilities } from '../utilities.js'
 import { type Finding, findingAt, type Rule, type RuleContext } from './rule.js'
@@ -32,7 +32,7 @@ function judge(
 
 // A misspelt function is a program, as far as a shell can tell.
 function hintFor(name: string, functions: readonly string[]): string {
-  const like = closest(name, [...functions, ...utilities.keys()])
-  const meant = distance(name, like) <= (name.length < 5 ? 1 : 2) ? `did you mean ${like}? ` : ''
+  const like = similarTo(name, [...functions, ...utilities.keys()])
+  const meant = like === undefined ? '' : `did you mean ${like}? `
   return `${meant}If it is a program that a step needs, name it in the step's tools`
 }

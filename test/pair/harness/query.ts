@@ -52,6 +52,7 @@ function openClient(port: number): pg.Client {
     user: 'postgres',
     password: adminPassword,
     database: 'postgres',
+    // A silent server is an error; a slow machine writes 100 MB, or a checkpoint of 1 GB, in this time.
     query_timeout: 30_000,
   })
   client.on('error', () => undefined)
