@@ -9,7 +9,7 @@ import { similarTo } from '../similar.js'
 const shellVariables = ['IFS', 'OPTIND', 'PPID', 'PWD', 'HOME', 'PATH']
 
 /** By these a script knows which shell it runs in. */
-const markVariables = ['KSH_VERSION']
+const markVariables = ['KSH_VERSION', 'POSH_VERSION', 'ZSH_VERSION']
 
 /** Which lines of the script come from the user's step files. */
 export type IsOwn = (line: number) => boolean

@@ -21,10 +21,11 @@ step_serve() {
 }
 
 # posh and zsh lose the status of a child whose end an interrupted wait met, and say 1 or 255; the control
-# file knows.
+# file knows. In any other shell the status is the server's own.
 was_shut_down() {
+  [ "$status" -ne 0 ] || return 0
+  [ -n "${POSH_VERSION:-}${ZSH_VERSION:-}" ] || return 1
   case $status in
-    0) return 0 ;;
     1 | 255) read_control "$pgdata" && [ "$(control_field 'Database cluster state')" = 'shut down in recovery' ] ;;
     *) return 1 ;;
   esac
