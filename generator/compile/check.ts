@@ -1,14 +1,17 @@
+import { posix } from 'node:path'
 import type { z } from 'zod'
-import { judgeApp, judgeAppEnv, judgeKillGrace } from '../marathon/rules.js'
+import { judgeApp, judgeAppEnv, judgeHealthGrace, judgeKillGrace } from '../marathon/rules.js'
+import { completeAccess } from '../model/access.js'
 import { whyTaken } from '../model/contract/user.js'
 import type { ContractVariable } from '../model/contract/variables.js'
 import { deploymentEnv, pathOfVariable, type Replica, replicaSchema } from '../model/replica.js'
 import { mergeSettings } from '../model/settings.js'
 import { judgeAccess } from '../postgres/access.js'
-import { judgeMemory } from '../postgres/memory.js'
+import { judgeAdmission, type Visitors } from '../postgres/admission.js'
+import { type DataSpace, judgeDisk, judgeMemory } from '../postgres/resources.js'
 import { judgeSettings } from '../postgres/settings.js'
 import type { Diagnostic } from './diagnostic.js'
-import { buildApp } from './marathon.js'
+import { buildApp, readVolumeSize } from './marathon.js'
 
 /** The parsed model, or the findings that keep it from being one. */
 export type Parsed =
@@ -27,13 +30,17 @@ export function checkModel(model: Replica, contract: readonly ContractVariable[]
   const settings = mergeSettings(model.postgresql.settings)
   const env = deploymentEnv(model)
   const app = buildApp(model.app, appContext(model))
+  const space = findSpace(model)
   return [
     ...judgeSettings(settings, model.postgresql.majors),
     ...judgeMemory(settings, model.app.mem),
     ...judgeAccess(model.access, { majors: model.postgresql.majors, hasSsl: isOn(settings.ssl) }),
-    ...judgeApp(app),
+    ...judgeAdmission(completeAccess(model.access, model.master.role), listVisitors(model)),
+    ...(space === undefined ? [] : judgeDisk(settings, space)),
+    ...judgeApp(app, model.app.marathon),
     ...judgeAppEnv(model.app.env, env),
     ...judgeKillGrace(model.shutdown, model.app.killGrace),
+    ...judgeHealthGrace(model.app.health, { masterWait: model.run.masterWait, space: space?.size }),
     ...judgeUser(model),
     ...judgeContract(model, contract, { ...env, ...model.app.env }),
     ...judgeOwnVariables(model),
@@ -46,6 +53,20 @@ export function checkModel(model: Replica, contract: readonly ContractVariable[]
 export function appContext(model: Replica) {
   const { run, publish } = model
   return { runUser: run.user, dataDir: run.dataDir, publish, env: deploymentEnv(model) }
+}
+
+// The data lies in the volume, else in the sandbox, unless it lies somewhere on the agent; disk 0 is no limit.
+function findSpace({ app, run }: Replica): DataSpace | undefined {
+  if (app.volume !== undefined) {
+    const isObject = typeof app.volume === 'object'
+    return { path: isObject ? 'app.volume.size' : 'app.volume', size: readVolumeSize(app.volume) }
+  }
+  return posix.isAbsolute(run.dataDir) || app.disk === 0 ? undefined : { path: 'app.disk', size: app.disk }
+}
+
+function listVisitors({ master, ready, run }: Replica): Visitors {
+  const mode = typeof master.tls === 'string' ? master.tls : master.tls?.mode
+  return { role: master.role, readyRole: ready.role, listen: run.listen, mayUseTls: mode !== 'disable' }
 }
 
 function judgeUser({ app, run }: Replica): Diagnostic[] {

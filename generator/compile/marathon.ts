@@ -85,6 +85,11 @@ function toVolume(volume: AppVolume, dataDir: string): MarathonVolume {
   }
 }
 
+/** What a persistent volume holds, in MiB. */
+export function readVolumeSize(volume: AppVolume): number {
+  return readMebibytes(typeof volume === 'object' ? volume.size : volume)
+}
+
 function readMebibytes(size: number | string): number {
   if (typeof size === 'number') return size
   const factor = size.endsWith('TiB') ? 1_048_576 : size.endsWith('GiB') ? 1024 : 1

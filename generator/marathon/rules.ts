@@ -1,16 +1,18 @@
 import type { Diagnostic } from '../compile/diagnostic.js'
 import type { MarathonApp, MarathonVolume } from './app.js'
+import { isSince, type MarathonVersion } from './versions.js'
 
 /**
  * Judges a printed app by the rules that Marathon has only in its code (AppValidation.scala and
- * AppDefinition.scala, 1.11), and by those of Mesos and of ours; the paths are those of the model.
+ * AppDefinition.scala, from the version `oldest` to 1.11), and by those of Mesos and of ours; the paths are those
+ * of the model.
  */
-export function judgeApp(app: MarathonApp): Diagnostic[] {
+export function judgeApp(app: MarathonApp, oldest: MarathonVersion = '1.5'): Diagnostic[] {
   return [
     ...judgeId(app.id),
     ...judgePort(app),
     ...judgeFetch(app),
-    ...judgeConstraints(app),
+    ...judgeConstraints(app, oldest),
     ...judgeVolumes(app),
     ...judgeUpgrade(app),
     ...judgeUnreachable(app),
@@ -31,6 +33,39 @@ export function judgeKillGrace({ fast, immediate }: ShutdownLimits, killGrace: n
   const message = `app.killGrace is ${killGrace} s, but shutdown may take ${fast} + ${immediate} + 5 = ${needed} s`
   const hint = `set app.killGrace to at least ${needed}, or lower shutdown.fast`
   return [{ code: 'E_KILL_GRACE', path: 'app.killGrace', message, hint }]
+}
+
+/** What a health check lets pass before it ends a task (seconds; failures in a row). */
+export interface HealthLimits {
+  readonly gracePeriod: number
+  readonly interval: number
+  readonly maxFailures: number
+}
+
+/** MiB a second that a gigabit link carries at best. */
+const linkSpeed = 112
+
+/**
+ * A task is not healthy while it waits for its master (`masterWait`, seconds) and while it clones; once the grace is
+ * over, that many failures end it, and the next one begins anew. How long a clone takes depends on the master;
+ * `space` (MiB), which the data may fill, bounds it.
+ */
+export function judgeHealthGrace(
+  { gracePeriod, interval, maxFailures }: HealthLimits,
+  { masterWait, space }: { readonly masterWait: number; readonly space: number | undefined },
+): Diagnostic[] {
+  const path = 'app.health.gracePeriod'
+  const until = gracePeriod + interval * (maxFailures - 1)
+  if (until < masterWait) {
+    const message = `the health check ends a task after ${until} s, but it may wait ${masterWait} s for its master`
+    const hint = `set app.health.gracePeriod to at least ${masterWait}, or lower run.masterWait`
+    return [{ code: 'E_HEALTH_GRACE', path, message, hint }]
+  }
+  const needed = Math.ceil((space ?? 0) / linkSpeed)
+  if (until >= needed) return []
+  const message = `the health check ends a task after ${until} s; a clone of the ${space} MiB that there is room for takes ${needed} s over a gigabit link`
+  const hint = 'raise it to the longest time a clone may take: after the first success it counts no more'
+  return [{ code: 'W_HEALTH_GRACE', path, message, hint }]
 }
 
 /** A variable that the model sets by its own part must not be set a second time in `app.env`. */
@@ -110,6 +145,8 @@ function judgeFetch(app: MarathonApp): Diagnostic[] {
     if (destPath !== undefined && /^\/|(^|\/)\.\.(\/|$)/.test(destPath)) {
       return report(`Mesos refuses destPath ${destPath}: it must stay in the sandbox`)
     }
+    // Anything else is looked for below --frameworks_home, which few agents have.
+    if (!/^([a-z][a-z0-9+.-]*:|\/)/i.test(uri)) return report(`${uri} is neither a URL nor an absolute path`)
     // The fetcher takes everything behind the last slash for the file's name, a query too.
     const name = destPath ?? uri.slice(uri.lastIndexOf('/') + 1)
     if (name === '') return report(`${uri} names no file`)
@@ -129,16 +166,19 @@ function isJavaUri(uri: string): boolean {
   return !plain.startsWith(':')
 }
 
-function judgeConstraints(app: MarathonApp): Diagnostic[] {
+function judgeConstraints(app: MarathonApp, oldest: MarathonVersion): Diagnostic[] {
   return (app.constraints ?? []).flatMap(([field = '', operator = '', value], index): Diagnostic[] => {
-    const reason = field === '' ? 'it names no field' : refuseConstraint(operator, value)
+    const reason = field === '' ? 'it names no field' : refuseConstraint([operator, value], oldest)
     if (reason === undefined) return []
     const message = `Marathon refuses the constraint on ${field}: ${reason}`
     return [{ code: 'E_APP_CONSTRAINT', path: `app.constraints.${index}`, message }]
   })
 }
 
-function refuseConstraint(operator: string, value: string | undefined): string | undefined {
+function refuseConstraint(
+  [operator, value]: readonly [string, string | undefined],
+  oldest: MarathonVersion,
+): string | undefined {
   switch (operator) {
     case 'UNIQUE':
       return value === undefined ? undefined : 'UNIQUE takes no value'
@@ -152,6 +192,7 @@ function refuseConstraint(operator: string, value: string | undefined): string |
     case 'UNLIKE':
       return value !== undefined && isPattern(value) ? undefined : `${operator} takes a regular expression`
     case 'IS':
+      if (!isSince(oldest, '1.8')) return `IS exists since 1.8, and app.marathon is ${oldest}`
       return value !== undefined && /^[a-zA-Z0-9_/.-]*$/.test(value) ? undefined : 'IS takes a plain word'
     default:
       return `${operator} is not one of UNIQUE, CLUSTER, GROUP_BY, LIKE, UNLIKE, MAX_PER, IS`

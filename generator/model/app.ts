@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { marathonVersions } from '../marathon/versions.js'
 
 const seconds = z.int().min(0)
 
@@ -71,6 +72,10 @@ const volume = z
 /** The Marathon app (docs/rest-api in the sources of Marathon 1.11; every field printed exists since 1.5). */
 export const appSchema = z
   .strictObject({
+    marathon: z
+      .enum(marathonVersions)
+      .default('1.5')
+      .describe('The oldest Marathon that has to take the file; all later ones do, too'),
     id: z.string().min(1).default('/postgres-replication').describe('Path of the app'),
     instances: z.int().min(0).default(1).describe('How many replicas'),
     cpus: z.number().min(0.001).default(0.5).describe('Shares of CPUs'),

@@ -7,7 +7,10 @@ export type Network =
   | {
       readonly kind: 'range'
       readonly text: string
+      readonly family: 4 | 6
       readonly isLoopback: boolean
+      /** The loopback address that the script asks its own server by is in it: 127.0.0.1. */
+      readonly holdsLoopback: boolean
       /** Bits are set behind the mask, which PostgreSQL ignores without a word. */
       readonly hasHostBits: boolean
     }
@@ -27,7 +30,14 @@ export function parseNetwork(text: string): Network | undefined {
   const bits = width === 32 ? readIPv4(address) : readIPv6(address)
   const hostMask = (1n << BigInt(width - prefix)) - 1n
   const isLoopback = width === 32 ? prefix >= 8 && bits >> 24n === 127n : prefix === 128 && bits === 1n
-  return { kind: 'range', text: `${address}/${prefix}`, isLoopback, hasHostBits: (bits & hostMask) !== 0n }
+  return {
+    kind: 'range',
+    text: `${address}/${prefix}`,
+    family: width === 32 ? 4 : 6,
+    isLoopback,
+    holdsLoopback: width === 32 && (bits | hostMask) === (readIPv4('127.0.0.1') | hostMask),
+    hasHostBits: (bits & hostMask) !== 0n,
+  }
 }
 
 // The last label is not all digits, so a mistyped IPv4 address is not taken for a name.

@@ -29,30 +29,52 @@ export function judgeSettingValue(
 type NumberKind = Extract<SettingKind, { type: 'integer' | 'real' }>
 
 function judgeNumber(
-  { type, unit, min, max }: NumberKind,
+  kind: NumberKind,
   text: string,
   wrong: (message: string, isRange?: boolean) => { message: string; isRange: boolean },
 ) {
-  const units = unitsOf(unit)
-  const parts = /^([-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?))\s*([A-Za-z]+)?$/.exec(
-    text,
-  )
-  const names = Object.keys(units)
-  if (parts === null) {
+  const { type, unit, min, max } = kind
+  const names = Object.keys(unitsOf(unit))
+  const parts = splitNumber(text)
+  if (parts === undefined) {
     const with_ = names.length === 0 ? '' : `, with ${names.join(', ')} or without`
     return wrong(`it is ${type === 'integer' ? 'a whole number' : 'a number'}${with_}`)
   }
-  const [, digits = '', given] = parts
-  if (given !== undefined && !names.includes(given)) {
+  const number = scale(kind, parts)
+  if (number === undefined) {
     return wrong(
       names.length === 0 ? 'it has no unit' : `its units are ${names.join(', ')}, in just these letters`,
     )
   }
-  const scaled = Number(digits) * (given === undefined ? 1 : (units[given] ?? 1))
-  // An integer that comes out with a fraction is rounded (guc.c, parse_int).
-  const number = type === 'integer' ? Math.round(scaled) : scaled
   if (number >= min && number <= max) return undefined
   return wrong(`it is ${min} to ${max}${unit === '' ? '' : ` (in ${unit})`}`, true)
+}
+
+/** A size in MiB, as PostgreSQL reads the value of a setting that counts `unit`; undefined if it is none. */
+export function readMebibytes(unit: string, value: string | number | boolean): number | undefined {
+  const parts = splitNumber(String(value).trim())
+  const number = parts && scale({ type: 'integer', unit, min: 0, max: 0 }, parts)
+  return number === undefined ? undefined : (number * tableOf(unit).base) / bytes.MB
+}
+
+interface NumberParts {
+  readonly digits: string
+  readonly given: string | undefined
+}
+
+function splitNumber(text: string): NumberParts | undefined {
+  const parts = /^([-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?))\s*([A-Za-z]+)?$/.exec(
+    text,
+  )
+  return parts === null ? undefined : { digits: parts[1] ?? '', given: parts[2] }
+}
+
+// An integer that comes out with a fraction is rounded (guc.c, parse_int).
+function scale({ type, unit }: NumberKind, { digits, given }: NumberParts): number | undefined {
+  const factor = given === undefined ? 1 : unitsOf(unit)[given]
+  if (factor === undefined) return undefined
+  const scaled = Number(digits) * factor
+  return type === 'integer' ? Math.round(scaled) : scaled
 }
 
 // guc.c, memory_unit_conversion_table and time_unit_conversion_table; units are case-sensitive.
@@ -61,11 +83,16 @@ const milliseconds = { us: 0.001, ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 
 
 /** Each unit that may be written, in units of what a bare number counts. */
 function unitsOf(unit: string): Readonly<Record<string, number>> {
+  const { table, base } = tableOf(unit)
+  return Object.fromEntries(Object.entries(table).map(([word, size]) => [word, size / base]))
+}
+
+// '8kB' is a page: 8 of kB.
+function tableOf(unit: string): { table: Readonly<Record<string, number>>; base: number } {
   const [, count = '1', name = ''] = /^(\d*)(\w*)$/.exec(unit) ?? []
   const table: Readonly<Record<string, number>> =
     name in bytes ? bytes : name in milliseconds ? milliseconds : {}
-  const base = Number(count || 1) * (table[name] ?? 1)
-  return Object.fromEntries(Object.entries(table).map(([word, size]) => [word, size / base]))
+  return { table, base: Number(count || 1) * (table[name] ?? 1) }
 }
 
 /** bool.c, parse_bool: any beginning of a word that is not also that of another. */

@@ -69,6 +69,33 @@ describe('checkModel', () => {
     ['the user itself', { app: { user: 'db' }, run: { user: 'db' } }, []],
     ['a grace too small', { app: { killGrace: 104 } }, ['E_KILL_GRACE app.killGrace']],
     ['a grace that just fits', { app: { killGrace: 105 } }, []],
+    [
+      'killed while it waits',
+      { app: { health: { gracePeriod: 300 } }, run: { masterWait: 600 } },
+      ['E_HEALTH_GRACE app.health.gracePeriod'],
+    ],
+    ['a wait as long as its grace', { app: { health: { gracePeriod: 600, interval: 1 } } }, []],
+    [
+      'a clone of a terabyte in ten minutes',
+      { app: { volume: '1TiB', health: { gracePeriod: 600 } } },
+      ['W_HEALTH_GRACE app.health.gracePeriod'],
+    ],
+    ['a volume for WAL alone', { app: { volume: 500 } }, ['E_APP_DISK app.volume']],
+    ['the same in parts', { app: { volume: { size: 500 } } }, ['E_APP_DISK app.volume.size']],
+    ['a sandbox for WAL alone', { app: { disk: 500 } }, ['E_APP_DISK app.disk']],
+    ['a sandbox without a limit', { app: { disk: 0 } }, []],
+    ['data outside of the sandbox', { app: { disk: 500 }, run: { dataDir: '/srv/pg' } }, []],
+    ['data in a volume', { app: { disk: 500, volume: '1TiB' } }, []],
+    [
+      'ready asks as one who is turned away',
+      { ready: { role: 'probe' }, access: [{ type: 'host', from: 'all', method: 'reject' }] },
+      ['E_ACCESS_READY ready.role'],
+    ],
+    [
+      'clients where nobody listens',
+      { run: { listen: ['127.0.0.1'] }, access: [{ type: 'host', from: '10.0.0.0/8' }] },
+      ['W_ACCESS_LISTEN access.0.from'],
+    ],
     ['a built-in variable twice', { app: { env: { RUN_USER: 'x' } } }, ['E_APP_ENV app.env.RUN_USER']],
     [
       'a built-in variable malformed',

@@ -5,6 +5,16 @@ export const contradictions: Readonly<Record<string, object>> = {
     app: { mem: 2048 },
   },
   'killed before it may have stopped': { shutdown: { fast: 200, immediate: 50 }, app: { killGrace: 60 } },
+  'killed while it waits for its master': { app: { health: { gracePeriod: 60 } } },
+  'a volume that WAL alone fills': { app: { volume: 500 } },
+  'a role that `ready` asks as, turned away': {
+    ready: { role: 'probe' },
+    access: [{ type: 'host', from: 'all', method: 'reject' }],
+  },
+  'an operator of constraints that the version lacks': {
+    app: { marathon: '1.7', constraints: [['rack', 'IS', 'a']] },
+  },
+  'a file to fetch from nowhere': { app: { fetch: ['ca.pem'] } },
   'a port in the settings': { postgresql: { settings: { port: 5433 } } },
   'addresses in the settings': { postgresql: { settings: { listen_addresses: '10.0.0.1' } } },
   'a master by another way': { postgresql: { settings: { primary_conninfo: 'host=other' } } },

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { heldSettings, whereHeld } from '../../generator/postgres/held.js'
 import { settingHistory, valueHistory } from '../../generator/postgres/history.js'
-import { judgeMemory } from '../../generator/postgres/memory.js'
 import { judgeSettings } from '../../generator/postgres/settings.js'
 import { majorOf } from '../../generator/postgres/versions.js'
 import { type Cluster, findServer, startCluster } from './server.js'
@@ -75,23 +74,6 @@ describe('judgeSettings', () => {
     ['', []],
   ])('lc_messages = %j', (value, codes) => {
     expect(judgeSettings({ lc_messages: value }, [15]).map(({ code }) => code)).toEqual(codes)
-  })
-})
-
-describe('judgeMemory', () => {
-  test.each([
-    ['128MB', 512, undefined],
-    ['256MB', 512, undefined],
-    ['257MB', 512, 'W_SETTING_MEMORY'],
-    ['1GB', 512, 'E_SETTING_MEMORY'],
-    [32_768, 512, undefined],
-    [32_769, 512, 'W_SETTING_MEMORY'],
-    ['524289kB', 512, 'E_SETTING_MEMORY'],
-    ['many', 512, undefined],
-  ])('shared_buffers %j in %i MiB: %s', (value, mem, code) => {
-    const found = judgeMemory({ Shared_Buffers: value }, mem)
-    const expected = { code, path: 'postgresql.settings.Shared_Buffers' }
-    expect(found).toEqual(code === undefined ? [] : [expect.objectContaining(expected)])
   })
 })
 

@@ -1,0 +1,92 @@
+import type { Diagnostic } from '../compile/diagnostic.js'
+import { defaultSettings, type Settings } from '../model/settings.js'
+import { catalogue } from './catalogue.js'
+import { readMebibytes } from './values.js'
+
+/** The least private memory of a backend that has answered one query, in MiB (measured with 15: 1.6). */
+const perConnection = 2
+
+/**
+ * Compares what the settings let a server take with the memory limit of its task (MiB): a task above its limit is
+ * killed at once. Shared memory, every connection at rest and one sort are counted; the page cache is not.
+ */
+export function judgeMemory(settings: Settings, mem: number): Diagnostic[] {
+  const shared = find(settings, 'shared_buffers')
+  const shown = `shared_buffers = ${shared.value}`
+  const report = (path: string, message: string, hint: string): Diagnostic[] => [
+    { code: 'W_SETTING_MEMORY', path, message, hint },
+  ]
+  if (shared.size > mem) {
+    const message = `${shown} is more than app.mem (${mem} MiB): the task would be killed`
+    const hint = 'raise app.mem or lower shared_buffers'
+    return [{ code: 'E_SETTING_MEMORY', path: shared.path, message, hint }]
+  }
+  if (shared.size > mem / 2) {
+    return report(shared.path, `${shown} is more than half of app.mem (${mem} MiB)`, 'a quarter is usual')
+  }
+  const connections = find(settings, 'max_connections')
+  const sort = find(settings, 'work_mem')
+  const left = mem - shared.size
+  const needed = connections.size * perConnection
+  if (needed > left) {
+    const message = `${connections.size} connections take ${needed} MiB or more, and ${shown} leaves ${left} of app.mem`
+    const hint = 'raise app.mem, lower max_connections, or put a connection pool in front'
+    return report(connections.path, message, hint)
+  }
+  if (sort.size <= left) return []
+  const message = `one sort may take work_mem = ${sort.value}, and ${shown} leaves ${left} MiB of app.mem`
+  return report(sort.path, message, 'raise app.mem or lower work_mem')
+}
+
+/** Where the data of a replica lies, and how much it may hold (MiB). */
+export interface DataSpace {
+  readonly path: string
+  readonly size: number
+}
+
+/**
+ * Compares the space for the data with the WAL that the settings let grow there: max_wal_size is what a server keeps
+ * between two restart points, wal_keep_size what it keeps for others.
+ */
+export function judgeDisk(settings: Settings, space: DataSpace): Diagnostic[] {
+  const kept = ['max_wal_size', 'wal_keep_size', 'wal_keep_segments'].map((name) => find(settings, name))
+  const [most] = kept.sort((a, b) => b.size - a.size)
+  if (most === undefined || most.size <= space.size / 2) return []
+  const isFull = most.size >= space.size
+  const message = `${space.path} holds ${space.size} MiB, and WAL alone may grow to ${most.name} = ${most.value}`
+  const hint = `raise ${space.path} or lower ${most.name}`
+  return [{ code: isFull ? 'E_APP_DISK' : 'W_APP_DISK', path: space.path, message, hint }]
+}
+
+interface Found {
+  readonly name: string
+  readonly path: string
+  readonly value: Settings[string]
+  /** MiB, or a plain count; 0 for a value that PostgreSQL does not take, of which another rule tells. */
+  readonly size: number
+}
+
+// What the printed file says, or PostgreSQL's own default. Names compare without case.
+function find(settings: Settings, name: string): Found {
+  const given = Object.entries(settings).find(([key]) => key.toLowerCase() === name)
+  const [key, value] = given ?? [
+    name,
+    defaultSettings.find((one) => one.name === name)?.value ?? defaults[name] ?? 0,
+  ]
+  return { name, path: `postgresql.settings.${key}`, value, size: sizeOf(name, value) ?? 0 }
+}
+
+function sizeOf(name: string, value: Settings[string]): number | undefined {
+  // A segment is 16 MiB; the setting is gone since 13, so no catalogue that we have tells its unit.
+  if (name === 'wal_keep_segments') return Number(value) * 16
+  const kind = catalogue.get(name)
+  if (kind?.type !== 'integer') return undefined
+  return kind.unit === '' ? Number(value) : readMebibytes(kind.unit, value)
+}
+
+const defaults: Readonly<Record<string, string | number>> = {
+  work_mem: '4MB',
+  max_wal_size: '1GB',
+  wal_keep_size: 0,
+  wal_keep_segments: 0,
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import { type AccessRule, accessSchema, allow, completeAccess, deny } from '../../generator/model/access.js'
+import { judgeAdmission, type Visitors } from '../../generator/postgres/admission.js'
+
+function judge(rules: readonly object[] | undefined, visitors: Partial<Visitors> = {}): string[] {
+  const parsed: AccessRule[] = accessSchema.parse(rules)
+  const given = { role: 'replicator', readyRole: undefined, listen: ['*'], mayUseTls: true, ...visitors }
+  return judgeAdmission(completeAccess(parsed, given.role), given).map(({ code, path }) => `${code} ${path}`)
+}
+
+const ready = { readyRole: 'probe' }
+
+describe('whoever must connect', () => {
+  test.each<[string, readonly object[] | undefined, Partial<Visitors>, string[]]>([
+    ['the usual rules', undefined, ready, []],
+    ['no rules of the model', [], ready, []],
+    ['everybody else turned away', [deny.host({ from: '10.0.0.0/8' })], ready, []],
+    ['the loopback turned away', [deny.host({ from: '127.0.0.0/8' })], ready, ['E_ACCESS_READY ready.role']],
+    ['all turned away', [deny.host({ from: 'all' })], ready, ['E_ACCESS_READY ready.role']],
+    ['all IPv4 turned away', [deny.host({ from: '0.0.0.0/0' })], ready, ['E_ACCESS_READY ready.role']],
+    ['all IPv6 turned away', [deny.host({ from: '::/0' })], ready, []],
+    ['all turned away, and nobody asks', [deny.host({ from: 'all' })], {}, []],
+    [
+      'let in before',
+      [allow.host({ user: 'probe', from: 'samehost' }), deny.host({ from: 'all' })],
+      ready,
+      [],
+    ],
+    ['another database', [deny.host({ database: 'shop', from: 'all' })], ready, []],
+    ['another user', [deny.host({ user: ['a', { name: 'b' }], from: 'all' })], ready, []],
+    [
+      'this user',
+      [deny.host({ user: ['a', { name: 'probe' }], from: 'all' })],
+      ready,
+      ['E_ACCESS_READY ready.role'],
+    ],
+    ['who may be in the group', [deny.host({ user: '+humans', from: 'all' })], ready, []],
+    ['a host whose address is not known', [deny.host({ from: 'web01' })], ready, []],
+    ['only with TLS', [deny.hostssl({ from: 'all' })], ready, []],
+    ['by a socket', [deny.local({})], ready, []],
+    [
+      'a method without a password',
+      [allow.hostssl({ from: 'all', method: 'cert' }), deny.host({ from: 'all' })],
+      ready,
+      [],
+    ],
+    [
+      'as the user of the system',
+      [allow.host({ from: 'all', method: 'ident' })],
+      ready,
+      ['E_ACCESS_READY ready.role'],
+    ],
+    [
+      'replication over the loopback turned away',
+      [deny.host({ database: 'replication', from: '127.0.0.1' })],
+      {},
+      ['W_ACCESS_REPLICATION access'],
+    ],
+    ['all databases are not replication', [deny.host({ database: 'all', from: '127.0.0.1' })], {}, []],
+  ])('%s', (_what, rules, visitors, codes) => {
+    expect(judge(rules, visitors)).toEqual(codes)
+  })
+})
+
+describe('replicas of this model', () => {
+  const from = '10.0.0.0/8'
+  const source = { database: 'replication', from }
+  test.each<[string, readonly object[], Partial<Visitors>, string[]]>([
+    ['their role', [allow.host({ ...source, user: 'replicator' })], {}, []],
+    ['every role', [allow.host(source)], {}, []],
+    ['a group that may hold it', [allow.host({ ...source, user: '+replicas' })], {}, []],
+    ['another role', [allow.host({ ...source, user: 'repl' })], {}, ['W_ACCESS_REPLICATION access']],
+    ['another role besides', [allow.host({ ...source, user: ['repl', 'replicator'] })], {}, []],
+    ['nobody, on purpose', [deny.host(source)], {}, []],
+    ['another role on this host', [allow.host({ ...source, user: 'repl', from: '127.0.0.1' })], {}, []],
+    ['with TLS', [allow.hostssl(source)], {}, []],
+    [
+      'with TLS, which they do not talk',
+      [allow.hostssl(source)],
+      { mayUseTls: false },
+      ['W_ACCESS_REPLICATION access'],
+    ],
+    ['with or without', [allow.hostssl(source), allow.host(source)], { mayUseTls: false }, []],
+  ])('%s', (_what, rules, visitors, codes) => {
+    expect(judge(rules, visitors)).toEqual(codes)
+  })
+})
+
+describe('addresses', () => {
+  test.each<[string, string[], string[]]>([
+    ['10.0.0.0/8', ['*'], []],
+    ['10.0.0.0/8', ['0.0.0.0'], []],
+    ['10.0.0.0/8', ['127.0.0.1'], ['W_ACCESS_LISTEN access.0.from']],
+    ['10.0.0.0/8', ['127.0.0.1', '10.1.1.1'], []],
+    ['10.0.0.0/8', ['localhost'], ['W_ACCESS_LISTEN access.0.from']],
+    ['10.0.0.0/8', ['localhost', 'db.example'], []],
+    ['fd00::/8', ['0.0.0.0'], ['W_ACCESS_LISTEN access.0.from']],
+    ['fd00::/8', ['127.0.0.1', '::'], []],
+    ['fd00::/8', ['127.0.0.1', 'fd00::5'], []],
+    ['127.0.0.1/32', ['127.0.0.1'], []],
+    ['::1/128', ['127.0.0.1'], ['W_ACCESS_LISTEN access.0.from']],
+    ['all', ['127.0.0.1'], []],
+    ['samenet', ['127.0.0.1'], []],
+  ])('a client from %s, a server on %j', (from, listen, codes) => {
+    expect(judge([allow.host({ from })], { listen })).toEqual(codes)
+  })
+
+  test('a rule that turns clients away needs no address', () => {
+    expect(judge([deny.host({ from: '10.0.0.0/8' })], { listen: ['127.0.0.1'] })).toEqual([])
+  })
+})

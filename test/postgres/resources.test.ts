@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { mergeSettings } from '../../generator/model/settings.js'
+import { judgeDisk, judgeMemory } from '../../generator/postgres/resources.js'
+
+const namesOf = (found: readonly { code: string; path?: string }[]) =>
+  found.map(({ code, path }) => `${code} ${path}`)
+
+describe('judgeMemory', () => {
+  test.each([
+    ['128MB', 512, undefined],
+    ['256MB', 512, undefined],
+    ['257MB', 512, 'W_SETTING_MEMORY'],
+    ['1GB', 512, 'E_SETTING_MEMORY'],
+    [32_768, 512, undefined],
+    [32_769, 512, 'W_SETTING_MEMORY'],
+    ['524296kB', 512, 'E_SETTING_MEMORY'],
+    ['many', 512, undefined],
+  ])('shared_buffers %j in %i MiB: %s', (value, mem, code) => {
+    const found = judgeMemory(mergeSettings({ Shared_Buffers: value }), mem)
+    expect(namesOf(found)).toEqual(code === undefined ? [] : [`${code} postgresql.settings.Shared_Buffers`])
+  })
+
+  test.each([
+    [192, 512, []],
+    [193, 512, ['W_SETTING_MEMORY postgresql.settings.max_connections']],
+    ['193', 512, ['W_SETTING_MEMORY postgresql.settings.max_connections']],
+    ['many', 512, []],
+  ])('max_connections %j in %i MiB', (value, mem, codes) => {
+    expect(namesOf(judgeMemory(mergeSettings({ max_connections: value }), mem))).toEqual(codes)
+  })
+
+  test.each([
+    ['384MB', []],
+    ['385MB', ['W_SETTING_MEMORY postgresql.settings.work_mem']],
+    [393_217, ['W_SETTING_MEMORY postgresql.settings.work_mem']],
+    ['0.25GB', []],
+  ])('work_mem %j', (value, codes) => {
+    expect(namesOf(judgeMemory(mergeSettings({ work_mem: value }), 512))).toEqual(codes)
+  })
+})
+
+describe('judgeDisk', () => {
+  test.each<[object, number, string[]]>([
+    [{}, 10_240, []],
+    [{}, 2048, []],
+    [{}, 2047, ['W_APP_DISK app.disk']],
+    [{}, 1024, ['E_APP_DISK app.disk']],
+    [{ max_wal_size: '200MB' }, 1024, []],
+    [{ wal_keep_size: '20GB' }, 10_240, ['E_APP_DISK app.disk']],
+    [{ wal_keep_size: 6000 }, 10_240, ['W_APP_DISK app.disk']],
+    [{ wal_keep_segments: 640 }, 10_240, ['E_APP_DISK app.disk']],
+    [{ Max_WAL_Size: '1TB' }, 10_240, ['E_APP_DISK app.disk']],
+  ])('%j in %i MiB', (settings, size, codes) => {
+    expect(namesOf(judgeDisk(mergeSettings({ ...settings }), { path: 'app.disk', size }))).toEqual(codes)
+  })
+
+  test('the message names the setting that fills it', () => {
+    const [found] = judgeDisk({ wal_keep_size: '20GB' }, { path: 'app.volume', size: 10_240 })
+    expect(found?.message).toContain('wal_keep_size = 20GB')
+    expect(found?.hint).toBe('raise app.volume or lower wal_keep_size')
+  })
+})
