@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, normalize, resolve } from 'node:path'
 import { type Compiled, compileReplica } from '../compile/compile.js'
-import { type Diagnostic, isError, sortDiagnostics } from '../compile/diagnostic.js'
+import { type Diagnostic, isError, type Place, sortDiagnostics } from '../compile/diagnostic.js'
 import { verifySyntax } from '../compile/verify.js'
 import * as api from '../index.js'
 import { loadModel } from '../load/load.js'
@@ -9,17 +9,23 @@ import type { Loaded } from '../load/loaded.js'
 import { readFacts, readTemplates } from '../load/templates.js'
 
 /** The artefacts, none when there is an error, and all findings, each with its place where it has one. */
-export type Built = Pick<Compiled, 'files' | 'diagnostics' | 'settings'>
+export interface Built extends Pick<Compiled, 'files' | 'diagnostics' | 'settings'> {
+  /** Where the user's file says a part of the model; undefined for what it leaves to a default. */
+  readonly placeOf: (path: string) => Place | undefined
+}
 
 /** Loads and compiles a model; without a configuration the embedded one. */
 export async function build(config: string | undefined): Promise<Built> {
   const templates = readTemplates()
   const facts = readFacts()
   const shipped = facts === undefined ? { templates } : { templates, facts }
-  if (config === undefined) return finish(compileReplica({}, { ...shipped, stepFiles: {}, docs: {} }))
+  if (config === undefined) {
+    return finish(compileReplica({}, { ...shipped, stepFiles: {}, docs: {} }), () => undefined)
+  }
   const loaded = await loadModel(config, api)
+  const placeOf = (path: string) => (isWritten(path, loaded.value) ? placeAround(path, loaded) : undefined)
   if (loaded.diagnostics.some(isError))
-    return { files: {}, diagnostics: sortDiagnostics(loaded.diagnostics), settings: {} }
+    return { files: {}, diagnostics: sortDiagnostics(loaded.diagnostics), settings: {}, placeOf }
   const { files, faults } = readStepFiles(loaded)
   const { docs, value } = loaded
   const stepDir = dirname(normalize(config))
@@ -28,26 +34,38 @@ export async function build(config: string | undefined): Promise<Built> {
     ...loaded.diagnostics,
     ...compiled.diagnostics.map((diagnostic) => withPlace(diagnostic, loaded)),
   ]
-  return finish({ ...compiled, diagnostics: sortDiagnostics(diagnostics) })
+  return finish({ ...compiled, diagnostics: sortDiagnostics(diagnostics) }, placeOf)
 }
 
 // `sh -n` needs a process, so it is not part of the pure compiler.
-async function finish({ files, diagnostics, settings, withPlace }: Compiled): Promise<Built> {
+async function finish(
+  { files, diagnostics, settings, withPlace }: Compiled,
+  placeOf: Built['placeOf'],
+): Promise<Built> {
   const script = files['run_rep.sh']
-  if (script === undefined) return { files, diagnostics, settings }
+  const built = { files, diagnostics, settings, placeOf }
+  if (script === undefined) return built
   const found = (await verifySyntax(script)).map(withPlace)
-  if (found.length === 0) return { files, diagnostics, settings }
+  if (found.length === 0) return built
   return {
+    ...built,
     files: found.some(isError) ? {} : files,
     diagnostics: sortDiagnostics([...diagnostics, ...found]),
-    settings,
   }
 }
 
 function withPlace(diagnostic: Diagnostic, loaded: Loaded): Diagnostic {
   if (diagnostic.place !== undefined || diagnostic.path === undefined) return diagnostic
-  const place = loaded.placeOf(splitPath(diagnostic.path, loaded.value))
+  const place = placeAround(diagnostic.path, loaded)
   return place === undefined ? diagnostic : { ...diagnostic, place }
+}
+
+function placeAround(path: string, { value, placeOf }: Loaded): Place | undefined {
+  return placeOf(splitPath(path, value))
+}
+
+function isWritten(path: string, value: unknown): boolean {
+  return splitPath(path, value).reduce<unknown>((around, key) => Object(around)[key], value) !== undefined
 }
 
 // A key may hold dots itself (the setting pg_stat_statements.max), so the model decides where to split.

@@ -17,14 +17,19 @@ export interface ExplainOptions {
 
 /** Prints what a name, or a line of run_rep.sh, is about. Gives the exit code. */
 export async function explain(what: string | undefined, { config, line }: ExplainOptions): Promise<number> {
-  const { files, diagnostics, settings } = await build(findConfig(config))
+  const { files, diagnostics, settings, placeOf } = await build(findConfig(config))
   const script = files['run_rep.sh']
   const map = files['run_rep.map.json']
   if (script === undefined || map === undefined) {
     report(diagnostics, {})
     return exits.refused
   }
-  const given: Explained = { script, functions: readFunctions(script), map: JSON.parse(map), settings }
+  const showPlace = (path: string) => {
+    const place = placeOf(path)
+    return place && `${place.file}:${place.line}:${place.column}`
+  }
+  const functions = readFunctions(script)
+  const given: Explained = { script, functions, map: JSON.parse(map), settings, showPlace }
   const text = line === undefined ? describe(what ?? '', given) : explainLine(Number(line), given)
   if (text !== undefined) {
     process.stdout.write(text)

@@ -22,7 +22,7 @@ import { judgeStepFiles } from './own-steps.js'
 import { type Chunk, digestOf, locateLine, type PrintedScript, printScript } from './print.js'
 import { judgeNeeds, judgeProgram, listUnreadContract } from './program.js'
 import { judgeGate } from './standby.js'
-import { renderTemplate } from './template.js'
+import { renderLines, renderTemplate } from './template.js'
 import { reportAnalysis } from './verify.js'
 
 /** Everything that compiling needs besides the model; no function below reads a file. */
@@ -121,7 +121,6 @@ function listParts(model: Replica, contract: readonly ContractVariable[], source
   const plain = (name: string): Chunk => ({
     source: `templates/${name}`,
     text: templateOf(sources, name),
-    isPlain: true,
   })
   const files = [...new Set(model.steps.map(({ file }) => file))]
   return {
@@ -143,12 +142,12 @@ function ownChunk(file: string, model: Replica, { stepFiles }: Sources): Chunk {
     (step) => step.file === file && !new RegExp(`^\\s*#\\s*@step\\s+${step.name}(\\s|$)`, 'm').test(text),
   )
   const heading = unmarked === undefined ? {} : { heading: `# @step ${unmarked.name}` }
-  return { source: posix.normalize(file), text, isPlain: true, ...heading }
+  return { source: posix.normalize(file), text, ...heading }
 }
 
 function renderTable(sources: Sources, name: string, view: View): Chunk {
-  const text = renderTemplate(templateOf(sources, `run_rep/${name}`), view)
-  return { source: `templates/run_rep/${name}`, text }
+  const { text, lines } = renderLines(templateOf(sources, `run_rep/${name}`), view)
+  return { source: `templates/run_rep/${name}`, text, sourceLines: lines }
 }
 
 function judgeOwnSteps({ steps }: Replica, { tables, shell, rest }: Parts, sources: Sources): Diagnostic[] {
@@ -247,7 +246,8 @@ function judgeToolNames(tools: readonly string[]): Diagnostic[] {
     .map((tool) => ({ code: 'E_TOOL_NAME', message: `${lit(tool)} cannot be the name of a tool` }))
 }
 
-// `sh -n` tells the line only: then the place is where its text begins.
+// `sh -n` tells the line only, and a column of a filled-in table is none of the template's: then the place is where
+// the text of the line begins.
 function placeInFile(
   diagnostic: Diagnostic,
   { text, spans }: PrintedScript,
@@ -259,7 +259,9 @@ function placeInFile(
   if (line === undefined || at === undefined) return diagnostic
   const own = steps.find((step) => posix.normalize(step.file) === at.source)
   const file = own === undefined ? at.source : showFile(own.file, sources)
-  const column = diagnostic.column ?? (text.split('\n')[line - 1] ?? '').search(/\S|$/) + 1
+  const isTable = at.source.endsWith('.hbs')
+  const start = (text.split('\n')[line - 1] ?? '').search(/\S|$/) + 1
+  const column = isTable ? start : (diagnostic.column ?? start)
   return { ...diagnostic, place: { file, line: at.line, column } }
 }
 

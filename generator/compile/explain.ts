@@ -6,7 +6,7 @@ import { type FunctionEffects, functionAt, functionEffectsOf } from '../shell/ef
 import { parseShell } from '../shell/parse.js'
 import { callersOf, closure } from '../shell/tools.js'
 import { codes } from './codes.js'
-import type { ScriptMap } from './map.js'
+import { type ScriptMap, sourceLineOf } from './map.js'
 
 /** What is explained: the printed script with its map, and the settings of the model. */
 export interface Explained {
@@ -16,6 +16,8 @@ export interface Explained {
   /** run_rep.map.json, parsed. */
   readonly map: ScriptMap
   readonly settings: Readonly<Record<string, unknown>>
+  /** Where the user's file says a part of the model, as `file:line:column`; undefined where a default does. */
+  readonly showPlace: (path: string) => string | undefined
 }
 
 /**
@@ -25,12 +27,12 @@ export interface Explained {
 export function explain(what: string, given: Explained): string | undefined {
   const { functions } = given
   const found = [
-    explainStep(what, given.map),
+    explainStep(what, given),
     explainVariable(what, given, functions),
     explainFunction(what, given.map, functions),
     explainFailure(what, given.map, functions),
     explainExit(what),
-    explainSetting(what, given.settings),
+    explainSetting(what, given),
     Object.hasOwn(codes, what) ? `${what}: ${codes[what]}` : undefined,
   ].filter((text) => text !== undefined)
   return found.length === 0 ? undefined : `${found.join('\n\n')}\n`
@@ -58,7 +60,7 @@ export function explainLine(line: number, { script, map, functions }: Explained)
   const users = name === undefined ? [] : stepsThatReach(name, functions, map)
   return `${list([
     [`line ${line}`, text.trim() || '(empty)'],
-    ['from', source ? `${source.source}:${line - source.lines[0] + 1}` : 'the head of the script'],
+    ['from', source ? `${source.source}:${sourceLineOf(source, line)}` : 'the head of the script'],
     ['function', name],
     ['step', step?.[0]],
     ['reached by', users.join(', ')],
@@ -71,7 +73,8 @@ export function readFunctions(script: string): FunctionEffects[] {
   return functionEffectsOf(shell, functionsOf(shell))
 }
 
-function explainStep(name: string, { steps }: ScriptMap): string | undefined {
+function explainStep(name: string, given: Explained): string | undefined {
+  const { steps } = given.map
   const step = Object.hasOwn(steps, name) ? steps[name] : undefined
   if (step === undefined) return undefined
   const names = Object.keys(steps)
@@ -79,7 +82,9 @@ function explainStep(name: string, { steps }: ScriptMap): string | undefined {
   const shared = (all: readonly string[]) => all.filter((one) => !one.startsWith('_')).join(' ')
   return list([
     [`step ${name}`, step.doc],
-    ['lines', `${step.lines[0]} to ${step.lines[1]} of run_rep.sh, from ${step.source}`],
+    ['lines', `${step.lines[0]} to ${step.lines[1]} of run_rep.sh`],
+    ['from', `${step.source}, lines ${step.sourceLines[0]} to ${step.sourceLines[1]}`],
+    ['in the model', showPart(step.model, given)],
     [
       'runs',
       [at > 0 ? `after ${names[at - 1]}` : '', names[at + 1] ? `before ${names[at + 1]}` : '']
@@ -95,21 +100,24 @@ function explainStep(name: string, { steps }: ScriptMap): string | undefined {
 
 function explainVariable(
   name: string,
-  { map }: Explained,
+  given: Explained,
   functions: readonly FunctionEffects[],
 ): string | undefined {
+  const { map } = given
   const readers = functions.filter(({ reads }) => reads.some((read) => read.name === name))
   const setters = functions.filter(({ sets }) => sets.some((set) => set.name === name))
   const places = (owners: readonly FunctionEffects[]) =>
     owners.map((owner) => `${owner.name || 'the top level'} (line ${owner.line})`).join(', ')
   const variable = Object.hasOwn(map.variables, name) ? map.variables[name] : undefined
   if (variable === undefined && readers.length + setters.length === 0) return undefined
+  const constant = Object.hasOwn(map.constants, name) ? map.constants[name] : undefined
   const usual = variable?.default === undefined ? 'none' : JSON.stringify(variable.default)
   return list([
     [`variable ${name}`, variable?.doc ?? 'of the script itself'],
     ['value', variable?.what],
     ['default', variable && (variable.required ? 'none: a run without it is refused' : usual)],
     ['set by', variable ? `${variable.setBy}${variable.secret ? ', never shown' : ''}` : places(setters)],
+    ['in the model', showPart(variable?.model ?? constant?.model, given)],
     ['read by', places(readers)],
   ])
 }
@@ -161,16 +169,15 @@ function explainExit(text: string): string | undefined {
   ])
 }
 
-function explainSetting(name: string, settings: Explained['settings']): string | undefined {
+function explainSetting(name: string, given: Explained): string | undefined {
+  const { settings } = given
   const held = whereHeld(name)
   const span = settingHistory.find((entry) => entry.name === name.toLowerCase())
   const own = Object.keys(settings).find((key) => key.toLowerCase() === name.toLowerCase())
   if (held === undefined && span === undefined && own === undefined) return undefined
   return list([
-    [
-      `setting ${name}`,
-      own === undefined ? 'not in the model' : `${JSON.stringify(settings[own])} in the model`,
-    ],
+    [`setting ${name}`, own === undefined ? 'not in the model' : JSON.stringify(settings[own])],
+    ['in the model', own === undefined ? undefined : showPart(`postgresql.settings.${own}`, given)],
     ['held', held],
     ['since', span?.since === undefined ? undefined : `PostgreSQL ${span.since}`],
     ['last in', span?.last === undefined ? undefined : `PostgreSQL ${span.last}`],
@@ -181,6 +188,11 @@ function explainSetting(name: string, settings: Explained['settings']): string |
 function stepsThatReach(name: string, functions: readonly FunctionEffects[], { steps }: ScriptMap): string[] {
   const users = closure([name], callersOf({ functions }))
   return Object.keys(steps).filter((step) => users.has(`step_${step}`))
+}
+
+function showPart(path: string | undefined, { showPlace }: Explained): string | undefined {
+  const place = path === undefined ? undefined : showPlace(path)
+  return place === undefined ? path : `${path} (${place})`
 }
 
 function showFailure(id: string): string {

@@ -18,16 +18,7 @@ export function lowerReplica(
   const steps = orderSteps(model.steps)
   return {
     'constants.sh.hbs': {
-      stopFast: model.shutdown.fast,
-      stopImmediate: model.shutdown.immediate,
-      stallLimit: model.run.stallLimit,
-      verifyClone: model.postgresql.verifyClone ? 'yes' : 'no',
-      onDiverged: model.run.onDiverged,
-      watchInterval: model.run.watchInterval,
-      staleLimit: model.run.staleLimit,
-      readyBytes: model.ready.lagMiB * 1_048_576,
-      readyRole: lit(model.ready.role ?? ''),
-      readySeconds: model.ready.lagSeconds,
+      constants: listConstants(model),
       modelDigest,
       majors: [...new Set(model.postgresql.majors)].sort((a, b) => a - b).join(' '),
     },
@@ -46,6 +37,30 @@ export function lowerReplica(
     'versions.sh.hbs': lowerVersions(model.postgresql.majors, model.run.listen),
     'sequence.sh.hbs': { run: steps, preflight: steps.slice(0, steps.indexOf(lastPreflightStep) + 1) },
   }
+}
+
+/** A variable of the script that the model gives its value once and for all, and where in the model. */
+export interface Constant {
+  readonly name: string
+  readonly path: string
+  readonly value: string | number
+}
+
+/** What the model compiles into the script: limits in seconds and bytes, and choices. */
+export function listConstants({ shutdown, run, postgresql, ready }: Replica): Constant[] {
+  const item = (name: string, path: string, value: string | number): Constant => ({ name, path, value })
+  return [
+    item('stop_fast', 'shutdown.fast', shutdown.fast),
+    item('stop_immediate', 'shutdown.immediate', shutdown.immediate),
+    item('stall_limit', 'run.stallLimit', run.stallLimit),
+    item('verify_clone', 'postgresql.verifyClone', postgresql.verifyClone ? 'yes' : 'no'),
+    item('on_diverged', 'run.onDiverged', run.onDiverged),
+    item('watch_interval', 'run.watchInterval', run.watchInterval),
+    item('stale_limit', 'run.staleLimit', run.staleLimit),
+    item('ready_bytes', 'ready.lagMiB', ready.lagMiB * 1_048_576),
+    item('ready_role', 'ready.role', lit(ready.role ?? '')),
+    item('ready_seconds', 'ready.lagSeconds', ready.lagSeconds),
+  ]
 }
 
 // Absent gets its default, empty counts as absent. libpq takes an empty variable for a malformed one,

@@ -1,21 +1,27 @@
 import type { ContractVariable } from '../model/contract/variables.js'
-import type { Replica } from '../model/replica.js'
+import { pathOfVariable, type Replica } from '../model/replica.js'
 import { orderSteps } from '../model/step.js'
 import { builtinSteps } from '../model/steps.js'
 import type { Effects, FunctionEffects } from '../shell/effects.js'
 import { failuresOf, reachableFrom, toolsOf } from '../shell/tools.js'
-import type { PrintedScript } from './print.js'
+import { listConstants } from './lower.js'
+import { locateLine, type PrintedScript, type Span } from './print.js'
 
 /** run_rep.map.json, parsed. Lines are those of run_rep.sh, the first and the last. */
 export interface ScriptMap {
   readonly steps: Readonly<Record<string, MappedStep>>
   readonly variables: Readonly<Record<string, MappedVariable>>
-  readonly sources: readonly { readonly source: string; readonly lines: readonly [number, number] }[]
+  readonly constants: Readonly<Record<string, MappedConstant>>
+  readonly sources: readonly MappedSource[]
 }
 
 export interface MappedStep {
   readonly doc: string
   readonly source: string
+  /** The lines of `source`, where they are its own: a table has more of them than its template. */
+  readonly sourceLines: readonly [number, number]
+  /** The step in the model, if it is the user's. */
+  readonly model?: string
   readonly lines: readonly [number, number]
   readonly reads: readonly string[]
   readonly sets: readonly string[]
@@ -26,18 +32,41 @@ export interface MappedStep {
 type MappedVariable = Pick<ContractVariable, 'doc' | 'required' | 'default' | 'setBy' | 'secret'> & {
   readonly type: string
   readonly what: string
+  /** The part of the model that gives marathon.json its value. */
+  readonly model?: string | undefined
+}
+
+/** A variable that the model gives its value: the part of the model, and its line. */
+export interface MappedConstant {
+  readonly model: string
+  readonly line: number
+}
+
+/** Where lines come from. */
+export interface MappedSource {
+  readonly source: string
+  readonly lines: readonly [number, number]
+  /** Pairs of a line of the script and one of the source; from there both go on line by line to the next pair. */
+  readonly runs: readonly (readonly [line: number, sourceLine: number])[]
+}
+
+/** The line of a source that printed a line of the script. */
+export function sourceLineOf({ runs }: MappedSource, line: number): number {
+  const [from, sourceLine] = runs.filter(([start]) => start <= line).at(-1) ?? [line, 1]
+  return sourceLine + line - from
 }
 
 /**
  * Prints run_rep.map.json: for each step its lines, what it does (`reads`, `sets`, `tools`, `failures`, by
- * itself and through the functions it calls) and the file it comes from; each variable of the contract; for
- * each source its lines.
+ * itself and through the functions it calls), the lines of the file it comes from, and the part of the model;
+ * each variable of the contract, and each that the model gives its value; for each source its lines.
  */
 export function printMap(
-  { spans }: PrintedScript,
+  script: PrintedScript,
   effects: Effects,
   { model, contract }: { readonly model: Replica; readonly contract: readonly ContractVariable[] },
 ): string {
+  const { spans } = script
   const steps = orderSteps(model.steps).map((name) => {
     const root = `step_${name}`
     const reached = reachableFrom(effects, [root])
@@ -46,12 +75,16 @@ export function printMap(
     const own = parts.find((part) => part.name === root)
     const from = lines?.line ?? own?.line ?? 0
     const span = spans.find((candidate) => from >= candidate.from && from <= candidate.to)
+    const to = Math.min(lines?.endLine ?? own?.endLine ?? 0, span?.to ?? Number.MAX_SAFE_INTEGER)
+    const index = model.steps.findIndex((step) => step.name === name)
     return [
       name,
       {
         doc: docOf(name, model),
         source: span?.source ?? '',
-        lines: [from, Math.min(lines?.endLine ?? own?.endLine ?? 0, span?.to ?? Number.MAX_SAFE_INTEGER)],
+        sourceLines: [locateLine(spans, from)?.line, locateLine(spans, to)?.line],
+        ...(index >= 0 && { model: `steps.${index}` }),
+        lines: [from, to],
         reads: namesOf(parts, (part) => part.reads),
         sets: namesOf(parts, (part) => part.sets),
         tools: toolsOf(effects, root).map(({ tool, dir }) => (dir === undefined ? tool : `$${dir}/${tool}`)),
@@ -59,13 +92,49 @@ export function printMap(
       },
     ] as const
   })
-  const sources = spans.map(({ source, from, to }) => ({ source, lines: [from, to] }))
+  const sources = spans.map((span) => ({
+    source: span.source,
+    lines: [span.from, span.to],
+    runs: runsOf(span),
+  }))
+  const constants = listConstants(model).map(({ name, path }) => [
+    name,
+    { model: path, line: lineOf(script, name) },
+  ])
   const variables = contract.map(({ name, type, required, default: usual, setBy, secret, doc }) => [
     name,
-    { doc, type: type.name, what: type.what, required, default: usual, setBy, secret },
+    {
+      doc,
+      type: type.name,
+      what: type.what,
+      required,
+      default: usual,
+      setBy,
+      secret,
+      model: whereSet(name, model),
+    },
   ])
-  const map = { steps: Object.fromEntries(steps), variables: Object.fromEntries(variables), sources }
+  const map = {
+    steps: Object.fromEntries(steps),
+    variables: Object.fromEntries(variables),
+    constants: Object.fromEntries(constants),
+    sources,
+  }
   return `${JSON.stringify(map, null, 2)}\n`.replace(/\[\n\s+(\d+),\n\s+(\d+)\n\s+\]/g, '[$1, $2]')
+}
+
+function whereSet(name: string, model: Replica): string | undefined {
+  return Object.hasOwn(model.app.env, name) ? `app.env.${name}` : pathOfVariable(model, name)
+}
+
+function runsOf({ from, sourceLines }: Span): (readonly [number, number])[] {
+  return sourceLines.flatMap((sourceLine, index): (readonly [number, number])[] =>
+    index > 0 && sourceLine === (sourceLines[index - 1] ?? 0) + 1 ? [] : [[from + index, sourceLine]],
+  )
+}
+
+function lineOf({ text }: PrintedScript, constant: string): number {
+  return text.split('\n').findIndex((line) => line.startsWith(`${constant}=`)) + 1
 }
 
 function docOf(name: string, model: Replica): string {

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto'
 export interface Chunk {
   readonly source: string
   readonly text: string
-  /** The text is the file as it lies, so a line of the script is a line of the file; not so a table. */
-  readonly isPlain?: boolean
+  /** The line of the source for each line of a table; other text is the file as it lies. */
+  readonly sourceLines?: readonly number[]
   /** A line of ours above the text, such as a `# @step` mark that a file lacks. */
   readonly heading?: string
 }
@@ -15,8 +15,8 @@ export interface Span {
   readonly source: string
   readonly from: number
   readonly to: number
-  /** The line of the source that is printed at `from`; below 1 for a heading of ours. */
-  readonly sourceLine?: number
+  /** The line of the source for each line from `from` to `to`; the first for a heading of ours. */
+  readonly sourceLines: readonly number[]
 }
 
 export interface PrintedScript {
@@ -35,23 +35,22 @@ export function printScript(chunks: readonly Chunk[], printHead: (digest: string
   const head = printHead(digestOf(body))
   const spans: Span[] = []
   let line = countLines(head) + 2
-  for (const { text, source, sourceLine } of pieces) {
+  for (const { text, source, sourceLines } of pieces) {
     const lines = countLines(text)
-    const span = { source, from: line, to: line + lines - 1 }
-    spans.push(sourceLine === undefined ? span : { ...span, sourceLine })
+    spans.push({ source, from: line, to: line + lines - 1, sourceLines })
     line += lines + 1
   }
   return { text: head + body, spans }
 }
 
-/** The file and the line in it that printed a line of the script; none for the head and for tables. */
+/** The file and the line in it that printed a line of the script; none for the head and between two chunks. */
 export function locateLine(
   spans: readonly Span[],
   line: number,
 ): { source: string; line: number } | undefined {
   const span = spans.find(({ from, to }) => line >= from && line <= to)
-  if (span?.sourceLine === undefined) return undefined
-  return { source: span.source, line: Math.max(1, span.sourceLine + line - span.from) }
+  const at = span?.sourceLines[line - span.from]
+  return span === undefined || at === undefined ? undefined : { source: span.source, line: at }
 }
 
 /** SHA-256 as sha256sum prints it. */
@@ -60,12 +59,14 @@ export function digestOf(text: string): string {
 }
 
 // Whole blank lines only: a blank at the end of the last line may be escaped and mean something.
-function trimChunk({ source, text, isPlain, heading }: Chunk) {
+function trimChunk({ source, text, sourceLines, heading }: Chunk) {
   const blank = /^(?:[^\S\n]*\n)*/.exec(text)?.[0] ?? ''
   const rest = text.slice(blank.length).replace(/(?:\n[^\S\n]*)+$/, '')
   const above = heading === undefined || rest === '' ? '' : `${heading}\n`
-  const sourceLine = isPlain === true ? 1 + countLines(blank) - countLines(above) : undefined
-  return { source, text: `${above}${/^\s*$/.test(rest) ? '' : rest}\n`, sourceLine }
+  const kept = `${above}${/^\s*$/.test(rest) ? '' : rest}\n`
+  const first = countLines(blank) - countLines(above)
+  const numbers = Array.from({ length: countLines(kept) }, (_, index) => Math.max(0, first + index))
+  return { source, text: kept, sourceLines: numbers.map((index) => sourceLines?.[index] ?? index + 1) }
 }
 
 function countLines(text: string): number {

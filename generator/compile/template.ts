@@ -30,6 +30,36 @@ export function renderTemplate(
   return template(view)
 }
 
+/**
+ * Fills a template like `renderTemplate`, and tells for each printed line the line of the template that it comes
+ * from. A value of several lines belongs to the line that it stands in.
+ */
+export function renderLines(
+  text: string,
+  view: Readonly<Record<string, unknown>>,
+): { readonly text: string; readonly lines: readonly number[] } {
+  const written = text.split('\n')
+  const marked = written
+    .map((line, index) => (isBlockTag(line) ? line : `${line}${mark}${index + 1}`))
+    .join('\n')
+  const printed = renderTemplate(marked, view).split('\n')
+  const lines: number[] = []
+  // From below, since the mark stands behind the last line of a value.
+  for (const line of [...printed].reverse()) {
+    const [, number] = line.split(mark)
+    lines.unshift(number === undefined ? (lines[0] ?? written.length) : Number(number))
+  }
+  return { text: printed.map((line) => line.split(mark)[0]).join('\n'), lines }
+}
+
+// No value may hold a control character, so none can be taken for a mark.
+const mark = '\u0001'
+
+// Handlebars drops such a line whole, but only while nothing else stands in it.
+function isBlockTag(line: string): boolean {
+  return /^\s*\{\{(#.*|\/.*|else)\}\}\s*$/.test(line)
+}
+
 // They too are silent on a missing name, and a table needs none of them. `{{#name}}` is the last one.
 const silentBuiltIns = ['unless', 'with', 'log', 'lookup', 'blockHelperMissing'] as const
 

@@ -25,17 +25,25 @@ describe('explain', () => {
       }),
     }
     await inFolder(files, async ({ run }) => {
-      expect((await run(['explain', 'work_mem'])).out).toBe('setting work_mem: "8MB" in the model\n')
-      expect((await run(['explain', 'warm'])).out).toMatch(/^step warm: warms it\n.*from warm\.sh$/m)
+      expect((await run(['explain', 'work_mem'])).out).toBe(
+        'setting work_mem: "8MB"\n  in the model  postgresql.settings.work_mem (replica.config.json:1:28)\n',
+      )
+      expect((await run(['explain', 'warm'])).out).toMatch(
+        /^step warm: warms it\n.*\n {2}from +warm\.sh, lines 1 to 3\n {2}in the model +steps\.0 \(replica\.config\.json:1:\d+\)$/m,
+      )
     })
   })
 
   test('whose line that is', async () => {
     const line = lineOf('require_standby() {')
+    const table = lineOf('stall_limit=300')
     await inFolder({}, async ({ run }) => {
       const { code, out } = await run(['explain', '--line', String(line)])
       expect(code).toBe(0)
       expect(out).toMatch(/from +templates\/run_rep\/steps\/gate\.sh:\d+\n/)
+      expect((await run(['explain', '--line', String(table)])).out).toMatch(
+        /from +templates\/run_rep\/constants\.sh\.hbs:13\n/,
+      )
       expect(out).toMatch(/function +require_standby\n {2}step +gate\n {2}reached by +choose_data, gate\n$/)
     })
   })

@@ -171,14 +171,15 @@ describe('findings in the package itself', () => {
     expect(list(diagnostics)).toContain('E_SHELL_UNQUOTED templates/run_rep/lib/log.sh:4:6')
   })
 
-  test('in a table have the line of the script only', () => {
+  test('in a table have the line of the template, at the beginning of its text', () => {
     const templates = {
       'run_rep/exits.sh.hbs': 'failure() {\n{{#each failures}}\n  echo $x {{id}}\n{{/each}}\n}\n',
     }
     const found = compile({}, withTemplates(templates)).diagnostics.filter(
       ({ code }) => code === 'E_SHELL_UNQUOTED',
     )
-    expect(found[0]?.place).toBeUndefined()
+    const file = 'templates/run_rep/exits.sh.hbs'
+    expect(found.map(({ place }) => place)).toContainEqual({ file, line: 3, column: 3 })
     expect(found[0]?.line).toBeGreaterThan(20)
   })
 })

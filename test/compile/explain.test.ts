@@ -9,12 +9,22 @@ const given = {
   functions: readFunctions(script),
   map: JSON.parse(files['run_rep.map.json'] ?? ''),
   settings,
+  showPlace: (path: string) => (path === 'run.stallLimit' ? 'replica.config.ts:3:5' : undefined),
 }
 
 test.each<[string, RegExp[]]>([
-  ['clone', [/^step clone: pg_basebackup/, /runs +after fetch_config, before configure/, /NO_SPACE \(73\)/]],
+  [
+    'clone',
+    [
+      /^step clone: pg_basebackup/,
+      /from +templates\/run_rep\/steps\/clone\.sh, lines 1 to \d+$/m,
+      /runs +after fetch_config, before configure/,
+      /NO_SPACE \(73\)/,
+    ],
+  ],
   ['MASTER_WAIT', [/^variable MASTER_WAIT: Seconds to wait/, /default +"600"/, /read by .*start_patience/]],
-  ['POSTGRES_MASTER', [/default +none: a run without it is refused/]],
+  ['POSTGRES_MASTER', [/default +none: a run without it is refused/, /in the model +master\.hosts$/m]],
+  ['stall_limit', [/in the model +run\.stallLimit \(replica\.config\.ts:3:5\)$/m]],
   ['pgdata', [/^variable pgdata: of the script itself/, /set by +find_store/]],
   ['is_ours', [/^function is_ours: lines \d+ to \d+/, /called by .*remove_clone/, /reached by .*claim/]],
   ['NO_SPACE', [/exit code +73: no space/, /what to do +give PGDATA_DIR more space/, /said in .*need_room/]],

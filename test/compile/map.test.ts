@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { ScriptMap } from '../../generator/compile/map.js'
+import { type ScriptMap, sourceLineOf } from '../../generator/compile/map.js'
+import { readTemplates } from '../../generator/load/templates.js'
 import { failures } from '../../generator/model/exits.js'
 import { builtinSteps } from '../../generator/model/steps.js'
 import { compile, stepOf } from './sources.js'
@@ -24,6 +25,17 @@ const { files } = compile(
 const map: ScriptMap = JSON.parse(files['run_rep.map.json'] ?? '')
 const lines = (files['run_rep.sh'] ?? '').split('\n')
 
+const templates = readTemplates()
+const textOf = (source: string) =>
+  source === 'warm.sh' ? warm : (templates[source.replace(/^templates\//, '')] ?? '')
+
+// A value may go on over several lines: the first begins like the line, the last ends with the quote.
+function patternOf(line: string): RegExp {
+  const parts = line.split(/\{\{.*?\}\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  const whole = `^${parts.join('.*')}$`
+  return new RegExp(parts.length === 1 ? whole : `${whole}|^${parts[0]}'|^[a-z_]+=[^']*'?$`)
+}
+
 describe('run_rep.map.json', () => {
   test('has the steps in the order of the run, the user’s too', () => {
     const names = builtinSteps.map(({ name }) => name)
@@ -36,6 +48,8 @@ describe('run_rep.map.json', () => {
     expect(map.steps.warm).toMatchObject({
       doc: 'what warm is for',
       source: 'warm.sh',
+      sourceLines: [1, 9],
+      model: 'steps.0',
       lines: [from, from + 9],
     })
     expect(map.steps.warm?.reads).toEqual(expect.arrayContaining(['METRICS_PORT', 'pg_bin']))
@@ -54,7 +68,10 @@ describe('run_rep.map.json', () => {
       default: '1',
       setBy: 'operator',
       secret: true,
+      model: 'env.METRICS_PORT',
     })
+    expect(map.variables.POSTGRES_MASTER?.model).toBe('master.hosts')
+    expect(map.variables.HOST?.model).toBeUndefined()
   })
 
   test('its sources cover the script, one blank line between two', () => {
@@ -69,6 +86,26 @@ describe('run_rep.map.json', () => {
       last = to
     }
     expect(lines.slice(last)).toEqual([''])
+  })
+
+  test('each line of the script is the line of its source, or that line of a table filled in', () => {
+    const texts = new Map(map.sources.map(({ source }) => [source, textOf(source).split('\n')]))
+    for (const source of map.sources) {
+      for (let line = source.lines[0]; line <= source.lines[1]; line += 1) {
+        const written = texts.get(source.source)?.[sourceLineOf(source, line) - 1]
+        const printed = lines[line - 1] ?? ''
+        if (printed === '# @step warm') continue
+        if (!source.source.endsWith('.hbs')) expect(printed).toBe(written)
+        else expect(printed, `${source.source}, line ${line}`).toMatch(patternOf(written ?? ''))
+      }
+    }
+  })
+
+  test('each variable that the model gives its value has its line', () => {
+    expect(Object.keys(map.constants)).toContain('stall_limit')
+    for (const [name, { line }] of Object.entries(map.constants)) {
+      expect(lines[line - 1]).toMatch(new RegExp(`^${name}=`))
+    }
   })
 
   test('knows for each failure of the table a step that can end with it, and no other failure', () => {

@@ -4,15 +4,18 @@ import { describe, expect, test } from 'vitest'
 import { type Chunk, locateLine, printScript } from '../../generator/compile/print.js'
 
 const head = (digest: string) => `#!/bin/sh\n# ${digest}\n`
-const plain = (source: string, text: string): Chunk => ({ source, text, isPlain: true })
+const plain = (source: string, text: string): Chunk => ({ source, text })
 
 describe('printScript', () => {
   test('joins with one blank line and knows the lines', () => {
-    const { text, spans } = printScript([plain('a.sh', 'a\nb\n'), { source: 't.hbs', text: 'c' }], head)
-    expect(text.split('\n').slice(2)).toEqual(['', 'a', 'b', '', 'c', ''])
+    const { text, spans } = printScript(
+      [plain('a.sh', 'a\nb\n'), { source: 't.hbs', text: 'c\nd', sourceLines: [7, 7] }],
+      head,
+    )
+    expect(text.split('\n').slice(2)).toEqual(['', 'a', 'b', '', 'c', 'd', ''])
     expect(spans).toEqual([
-      { source: 'a.sh', from: 4, to: 5, sourceLine: 1 },
-      { source: 't.hbs', from: 7, to: 7 },
+      { source: 'a.sh', from: 4, to: 5, sourceLines: [1, 2] },
+      { source: 't.hbs', from: 7, to: 8, sourceLines: [7, 7] },
     ])
   })
 
@@ -42,9 +45,9 @@ describe('printScript', () => {
     expect(printScript([plain('a', 'x=a\\ ')], head).text).toMatch(/\nx=a\\ \n$/)
   })
 
-  test('nothing is known of lines between chunks, of the head, of tables', () => {
-    const { spans } = printScript([plain('a.sh', 'a'), { source: 't', text: 'b' }], head)
-    expect([1, 3, 5, 6, 99].map((line) => locateLine(spans, line))).toEqual(Array(5).fill(undefined))
+  test('nothing is known of lines between chunks and of the head', () => {
+    const { spans } = printScript([plain('a.sh', 'a'), plain('b.sh', 'b')], head)
+    expect([1, 3, 5, 7, 99].map((line) => locateLine(spans, line))).toEqual(Array(5).fill(undefined))
   })
 })
 
@@ -53,7 +56,6 @@ describe('for any chunks', () => {
   const chunk = fc.record({
     source: fc.constantFrom('a.sh', 'b.sh', 'c.sh'),
     text: fc.array(line, { maxLength: 6 }).map((lines) => lines.join('\n')),
-    isPlain: fc.constant(true),
   })
 
   test('each printed line is the line that it is said to be', () => {
