@@ -21,7 +21,6 @@ import { buildApp, printApp } from './marathon.js'
 import { judgeStepFiles } from './own-steps.js'
 import { type Chunk, digestOf, locateLine, type PrintedScript, printScript } from './print.js'
 import { judgeNeeds, judgeProgram, listUnreadContract } from './program.js'
-import { judgeGate } from './standby.js'
 import { renderLines, renderTemplate } from './template.js'
 import { reportAnalysis } from './verify.js'
 
@@ -182,11 +181,7 @@ function printRunRep(
   const ownSources = new Set(parts.own.map(({ source }) => source))
   const isOwn = (line: number) =>
     draft.spans.some(({ source, from, to }) => ownSources.has(source) && from <= line && line <= to)
-  const findings = [
-    ...analysis.findings,
-    ...judgeProgram(analysis.effects, { isOwn, contract }),
-    ...judgeGate(analysis.effects),
-  ]
+  const findings = [...analysis.findings, ...judgeProgram(analysis.effects, { isOwn, contract })]
   const faults = reportAnalysis(draft.text, { ...analysis, findings })
   if (faults.some(isError)) return { script: draft, effects: analysis.effects, faults }
   const tools = listNeededTools(analysis.effects)

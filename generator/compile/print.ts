@@ -70,5 +70,7 @@ function trimChunk({ source, text, sourceLines, heading }: Chunk) {
 }
 
 function countLines(text: string): number {
-  return text.split('\n').length - 1
+  let lines = 0
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1
+  return lines
 }

@@ -1,6 +1,6 @@
-import { findUnassigned } from '../shell/assignment.js'
+import type { Unassigned } from '../shell/assignment.js'
 import { runsOf } from '../shell/commands.js'
-import { type Effects, type FunctionEffects, functionAt } from '../shell/effects.js'
+import { type FunctionEffects, functionAt } from '../shell/effects.js'
 import type { Flow } from '../shell/flow.js'
 import type { Shell, SyntaxNode } from '../shell/parse.js'
 import { type Finding, findingAt, type Rule, type RuleContext } from '../shell/rules/rule.js'
@@ -160,15 +160,16 @@ const asks = new Set(['-C', '--version', '-V', '--help', '-?', '--describe-confi
 /** Every rule that one piece of shell can be judged by. */
 export const standbyRules: readonly Rule[] = [forbidMasters, keepMarkers, keepGate, keepData, keepStart]
 
+/** No variable of a shell has such a name. */
+export const passed = 'the gate'
+
 /**
  * The gate dominates the start: on every way from the top of the script to the one place that starts a server,
- * the gate has been passed, and nothing has changed the data since. Told by the analysis of assignment: the gate
- * gives a value, a change takes it away, and the start reads it.
+ * the gate has been passed, and nothing has changed the data since. Told by the analysis of assignment, over the
+ * flows of `withGate`: the gate gives a value, a change takes it away, and the start reads it.
  */
-export function judgeGate({ functions }: Effects): Finding[] {
-  const owners = functions.map((owner) => ({ ...owner, flow: withGate(owner) }))
-  const given = new Set(functions.flatMap(({ reads }) => reads.map(({ name }) => name)))
-  return findUnassigned(owners, given)
+export function judgeGate(unassigned: readonly Unassigned[]): Finding[] {
+  return unassigned
     .filter(({ name }) => name === passed)
     .map(({ line, column, via }) => ({
       code: 'E_SHELL_GATE',
@@ -179,10 +180,8 @@ export function judgeGate({ functions }: Effects): Finding[] {
     }))
 }
 
-// No variable of a shell has such a name.
-const passed = 'the gate'
-
-function withGate({ name, flow }: FunctionEffects): Flow {
+/** The flow of a function, with `passed` set by the gate, unset by what changes data, and read by the start. */
+export function withGate({ name, flow }: FunctionEffects): Flow {
   if (name === start) return readBefore(flow)
   if (name === gate) return { kind: 'sequence', parts: [flow, { kind: 'set', name: passed }] }
   if (changers.includes(name)) return { kind: 'sequence', parts: [flow, { kind: 'unset', name: passed }] }

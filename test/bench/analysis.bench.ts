@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { bench, describe } from 'vitest'
 import { judgeProgram } from '../../generator/compile/program.js'
-import { judgeGate } from '../../generator/compile/standby.js'
 import { verifyScript } from '../../generator/compile/verify.js'
 import { effectsOf } from '../../generator/shell/effects.js'
 import { parseShell } from '../../generator/shell/parse.js'
@@ -23,7 +22,6 @@ describe('all that is known of a script, and every rule', () => {
     bench(`${times * lines} lines`, () => {
       const effects = effectsOf(parseShell(text))
       judgeProgram(effects)
-      judgeGate(effects)
       verifyScript(text, { failureIds: [], exceptions: [] })
     })
   }

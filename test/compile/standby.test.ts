@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { judgeGate } from '../../generator/compile/standby.js'
+import { judgeProgram } from '../../generator/compile/program.js'
 import { effectsOf } from '../../generator/shell/effects.js'
 import { parseShell } from '../../generator/shell/parse.js'
 import { judge as judgeText } from '../shell/judge.js'
 
 const shipped = readFileSync(new URL('../../dist/run_rep.sh', import.meta.url), 'utf8')
-const judge = (text: string) => judgeGate(effectsOf(parseShell(text))).map(({ message }) => message)
+const judge = (text: string) =>
+  judgeProgram(effectsOf(parseShell(text)))
+    .filter(({ code }) => code === 'E_SHELL_GATE')
+    .map(({ message }) => message)
 
 const skeleton = `require_standby() {
   [ -f standby.signal ] || exit 65

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { judgeProgram } from '../../generator/compile/program.js'
-import { judgeGate } from '../../generator/compile/standby.js'
 import { verifyScript } from '../../generator/compile/verify.js'
 import { effectsOf } from '../../generator/shell/effects.js'
 import { parseShell } from '../../generator/shell/parse.js'
@@ -33,7 +32,6 @@ test('real scripts of this system are understood: no fault, no throw', () => {
     const effects = effectsOf(shell)
     toolsOf(effects, '')
     judgeProgram(effects)
-    judgeGate(effects)
     verifyScript(text, { failureIds: [], exceptions: [] })
   }
   expect(refused).toEqual([])
