@@ -8,7 +8,7 @@ ready() {
   build_conninfo
   make_work
   server=$(sed -n 1p "$pgdata/postmaster.pid")
-  [ ! -r /proc/self/stat ] || [ -n "$(server_process walreceiver)" ] \
+  [ ! -r /proc/self/stat ] || [ -n "$(server_process 'wal *receiver')" ] \
     || unhealthy 'not streaming: there is no walreceiver'
   ask_replication "$primary_conninfo" IDENTIFY_SYSTEM \
     || unhealthy "the master gives no answer: $(words_of "$work/words")"
@@ -54,7 +54,7 @@ own_position() {
     IFS="$tab" read -r _own_system _own_timeline position _own_rest <"$work/answers"
     return 0
   fi
-  _own_pid=$(server_process walreceiver)
+  _own_pid=$(server_process 'wal *receiver')
   [ -n "$_own_pid" ] || return 1
   position=$(ignore cat "/proc/$_own_pid/cmdline" | tr '\0' ' ' | sed -n 's/.*streaming \([0-9A-F/]*\).*/\1/p')
   [ -n "$position" ]

@@ -143,9 +143,9 @@ replay_segment() {
   ignore cat "/proc/$_segment_pid/cmdline" | tr '\0' ' ' | sed -n 's/.* \([0-9A-F]\{24\}\).*/\1/p'
 }
 
-# server_process WORD: prints the number of that child of $server, by its title.
+# server_process PATTERN: prints the number of that child of $server, by its title ("wal receiver" in 10).
 server_process() {
-  ignore grep -l -s -F -e ": $1" /proc/[0-9]*/cmdline | while read -r _process_file; do
+  ignore grep -l -s -e ": $1" /proc/[0-9]*/cmdline | while read -r _process_file; do
     ignore read_parent "${_process_file%cmdline}stat" "$server"
   done
 }

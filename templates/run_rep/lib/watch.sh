@@ -80,7 +80,7 @@ EOF
 # A walreceiver that lives on between two looks streams, or waits for a master that is away; one that
 # cannot stream is a new process each time.
 watch_stream() {
-  _watch_pid=$(server_process walreceiver)
+  _watch_pid=$(server_process 'wal *receiver')
   if [ -n "$_watch_pid" ] && [ "$_watch_pid" = "$watch_receiver" ]; then
     [ -z "$watch_said" ] || log INFO 'the walreceiver runs again'
     watch_still=0 watch_segment=none watch_said=''

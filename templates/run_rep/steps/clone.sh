@@ -113,7 +113,10 @@ finish_clone() {
   else
     # It calls pg_waldump through a shell, which must not meet a path that somebody else chose.
     cd -- "${staging:?}" || fail DATA_DIR "cannot enter $staging"
-    launch "$basebackup_bin"/pg_verifybackup -q data >"$work/words" 2>&1
+    # Only that of the same major can read the WAL, too.
+    set -- -q
+    [ "$(major_of "$("$basebackup_bin"/pg_verifybackup --version)")" = "$major" ] || set -- -q -n
+    launch "$basebackup_bin"/pg_verifybackup "$@" data >"$work/words" 2>&1
     await
     cd -- "${store:?}" || fail DATA_DIR "cannot enter $store"
     [ "$signals" -eq 0 ] || exit "$exit_code"
