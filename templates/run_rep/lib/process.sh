@@ -234,6 +234,15 @@ end_nap() {
 end_helper() {
   [ -n "$1" ] || return 0
   ignore kill -s USR1 "$1"
+  # After a TERM that it ignores ksh93 runs no trap before its wait is over: so is its sleep.
+  case ${KSH_VERSION:-} in
+    *AJM*)
+      children_of "$1" | while read -r _helper_nap; do
+        ignore kill -s KILL "$_helper_nap"
+      done
+      ;;
+    *) ;;
+  esac
   ignore wait "$1"
 }
 
