@@ -8,10 +8,10 @@ major_of() {
   printf '%s\n' "$_major"
 }
 
-# Sets $client_bin to the directory of the newest psql: Debian's and RHEL's places, then PATH.
+# Sets $client_bin and $client_major, the newest psql: Debian's and RHEL's places, then PATH.
 # Debian's own psql in PATH is a perl wrapper, so it comes last.
 find_client() {
-  client_bin=
+  client_bin='' client_major=0
   _client_best=0 _client_found=''
   for _client_dir in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/libexec/postgresql*; do
     if [ -x "$_client_dir/psql" ] && [ -x "$_client_dir/pg_isready" ]; then
@@ -24,10 +24,11 @@ find_client() {
     fi
   done
   if [ "$_client_best" -gt 0 ]; then
-    client_bin=$_client_found
+    client_bin=$_client_found client_major=$_client_best
   elif have psql && have pg_isready; then
     client_bin=$(command -v psql)
     client_bin=${client_bin%/*}
+    client_major=$(major_of "$("$client_bin"/psql --version)")
   fi
   [ -n "$client_bin" ]
 }

@@ -18,10 +18,9 @@ step_choose_data() {
   find_major
   find_basebackup || fail SERVER_BINARIES "pg_basebackup is missing, or older than PostgreSQL $major"
   start_patience
-  until read_backup_header; do
+  until measure_master; do
     _header_words=$(words_of "$work/words")
-    retry_if_busy "the master begins no base backup that psql shows (15 or later does; this is \
-$("$client_bin"/psql --version))" "$_header_words"
+    retry_if_busy 'the master begins no base backup' "$_header_words"
   done
   check_space
   log INFO "$POSTGRES_MASTER has $backup_mb MB to clone, in $tablespace_count tablespaces of its own"
@@ -90,12 +89,22 @@ give_up_data() {
   data_state=outdated
 }
 
-# The rows that precede a base backup tell each tablespace and the size. psql is ended after them,
-# before the backup itself; a FIFO, since psql would read all of it when SIGPIPE is ignored.
-read_backup_header() {
+# How much there is to copy, and from which tablespaces. The client is ended before the backup itself;
+# a FIFO, since it would read all of it when SIGPIPE is ignored.
+measure_master() {
   ignore rm -f -- "$work/header"
   mkfifo "$work/header" || cannot_write "$work" "cannot make $work/header"
   : >"$work/sizes"
+  backup_mb=0 tablespace_count=0
+  if [ "${client_major%%.*}" -ge 15 ]; then
+    read_backup_header
+  else
+    read_backup_progress
+  fi
+}
+
+# The rows that precede a base backup tell each tablespace and its size.
+read_backup_header() {
   launching=yes
   "$client_bin"/psql -X -w -A -t -F "$tab" -d "$primary_conninfo dbname=replication replication=true" \
     -c "$backup_command" </dev/null >"$work/header" 2>"$work/words" &
@@ -103,7 +112,7 @@ read_backup_header() {
   launched
   bounded "$stall_limit" sed -n -e p -e "/^$tab$tab/q" "$work/header" >"$work/sizes"
   end_feeder
-  backup_mb=0 tablespace_count=-1
+  tablespace_count=-1
   while IFS= read -r _header_row; do
     case $_header_row in
       *"$tab"*"$tab"*)
@@ -118,4 +127,23 @@ read_backup_header() {
     esac
   done <"$work/sizes"
   [ "$tablespace_count" -ge 0 ]
+}
+
+# Before 15 psql shows only the last answer to a command. Then the first line of progress of pg_basebackup
+# tells the size and how many tablespaces there are, but not where, so there must be none of its own.
+read_backup_progress() {
+  launching=yes
+  "$basebackup_bin"/pg_basebackup -D - -F t -X none -c fast -w -P -d "$primary_conninfo" \
+    </dev/null >/dev/null 2>"$work/header" &
+  feeder=$!
+  launched
+  bounded "$stall_limit" sed -n -e p -e '/kB (/q' "$work/header" >"$work/words"
+  end_feeder
+  if grep -q 'single tablespace' "$work/words"; then
+    fail AGENT "the master has tablespaces of its own, which only psql 15 or later can find: \
+install a newer postgresql-client (this is $client_major)"
+  fi
+  _progress_kb=$(sed -n 's|.*/\([0-9][0-9]*\) kB (.*|\1|p' "$work/words") || return 1
+  backup_mb=$((${_progress_kb:-0} / 1024))
+  [ -n "$_progress_kb" ]
 }
