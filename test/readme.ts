@@ -3,6 +3,7 @@ import { builtinVariables } from '../generator/model/contract/variables.js'
 import { exitClasses, failures } from '../generator/model/exits.js'
 import { replicaSchema } from '../generator/model/replica.js'
 import { builtinSteps } from '../generator/model/steps.js'
+import { readVerified } from './lab/record.js'
 
 /** The tables of README.md by the name in their markers, each printed from the table that the compiler uses. */
 export const sections: Readonly<Record<string, () => string>> = {
@@ -10,6 +11,7 @@ export const sections: Readonly<Record<string, () => string>> = {
   contract: printContract,
   exits: printExits,
   model: printModel,
+  verified: printVerified,
 }
 
 /** Puts each table between its markers; throws where a marker is missing. */
@@ -44,6 +46,15 @@ function printExits(): string {
       .map((failure) => ['', code(failure.id), failure.means, failure.advice]),
   ])
   return printTable(['exit', 'failure', 'what happened', 'what to do'], rows)
+}
+
+function printVerified(): string {
+  const rows = Object.entries(readVerified()).flatMap(([group, cells]) =>
+    Object.entries(cells)
+      .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+      .map(([name, { postgres, debian }]) => [group, name, postgres, debian]),
+  )
+  return printTable(['what differs', 'cell', 'PostgreSQL', 'Debian of the agent'], rows)
 }
 
 function printModel(): string {

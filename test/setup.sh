@@ -32,6 +32,9 @@ list_missing() {
   lacks gosu gosu
   lacks setpriv util-linux
   lacks ip iproute2
+  lacks mmdebstrap mmdebstrap
+  lacks zstd zstd
+  lacks openssl openssl
   lacks mksh mksh
   lacks ksh ksh93u+m
   lacks yash yash

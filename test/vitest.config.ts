@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // Half of the time they wait for each other: three keep two cores busy.
+    maxWorkers: 3,
   },
 })

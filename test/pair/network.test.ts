@@ -34,11 +34,11 @@ async function makePair(rate?: number): Promise<Pair> {
   const port = await pickPort()
   await network.replica.expose(port)
   const env = contractFor(space, master, { POSTGRES_MASTER: network.master.address })
-  const within = network.replica.words
-  const agent = await runAgent(space, { env, port, script, within })
+  const host = network.replica
+  const agent = await runAgent(space, { env, port, script, host })
   const ask = async (what: string) => {
     const { sandbox } = agent
-    const asked = await runAgent(space, { env, port, script, sandbox, within, args: [what], ownLog: true })
+    const asked = await runAgent(space, { env, port, script, sandbox, host, args: [what], ownLog: true })
     return asked.exit
   }
   return { network, master, agent, ask }

@@ -125,12 +125,15 @@ pause() {
 }
 
 # jittered SECONDS: prints between a half and one and a half of it, so that replicas which failed
-# together do not come back together. Four digits of a checksum: some shells count in 32 bits.
+# together do not come back together.
 jittered() {
   jitters=$((jitters + 1))
-  _jittered_sum=$(printf '%s' "$$ ${MESOS_TASK_ID:-} $jitters" | cksum)
-  _jittered_sum=0000${_jittered_sum%% *}
-  printf '%s\n' $((($1 + 1) / 2 + 1${_jittered_sum#"${_jittered_sum%????}"} % ($1 + 1)))
+  printf '%s\n' "$$ ${MESOS_TASK_ID:-} $jitters" | awk -v seconds="$1" '
+    {
+      for (i = 1; i <= length($0); i++)
+        mix = (mix * 31 + index("0123456789abcdefghijklmnopqrstuvwxyz-._", substr($0, i, 1))) % 65521
+    }
+    END { printf "%d\n", int((seconds + 1) / 2) + mix % (seconds + 1) }'
 }
 
 stop_child() {

@@ -80,7 +80,7 @@ as_user() {
     chroot) exec chroot --skip-chdir "--userspec=$RUN_USER:$_as_group" / "$@" ;;
     busybox)
       # shellcheck disable=SC2016 # the shell that su starts expands these, not this one
-      exec busybox su -s /bin/sh "$RUN_USER" -c 'exec "$0" "$@"' "$@"
+      exec busybox su -s /bin/sh -c 'exec "$0" "$@"' -- "$RUN_USER" "$@"
       ;;
     start-stop-daemon)
       _as_command=$(command -v "$1")

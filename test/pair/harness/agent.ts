@@ -13,7 +13,8 @@ import { join, resolve } from 'node:path'
 import { expect } from 'vitest'
 import { clusterState } from './control.js'
 import { become, findUser, type Identity, isRoot, serverUser } from './identity.js'
-import { launch } from './launch.js'
+import { childOf, launch } from './launch.js'
+import type { Host } from './network.js'
 import { descendantsOf, killTree, type Process, processesUnder, signal } from './processes.js'
 import { query, type Row } from './query.js'
 import { isFree, pickPort, type Space, spacePrefix } from './space.js'
@@ -45,8 +46,10 @@ export interface AgentOptions {
   readonly shell?: string
   /** In a pid namespace of its own, with a /proc of its own (needs root). The pid that we know is outside of it. */
   readonly pidNamespace?: boolean
-  /** Words that put the task somewhere else and exec it: into a cgroup, onto a host (needs root). */
+  /** Words that put the task somewhere else and exec it, as into a cgroup (needs root). */
   readonly within?: readonly string[]
+  /** The host that it runs on; default this machine. */
+  readonly host?: Host
   /** A log of its own, for one of several runs in one sandbox at the same time. */
   readonly ownLog?: boolean
   /** Files and directories to put over others, seen by this task alone (needs root). */
@@ -87,9 +90,10 @@ export async function runAgent(space: Space, options: AgentOptions): Promise<Age
   const start = statSync(stderr, { throwIfNoEntry: false })?.size ?? 0
 
   const args = (options.args ?? []).map((arg) => ` ${arg}`).join('')
-  const { pid, exit } = launch({
+  const launched = launch({
     words: [
       ...(options.within ?? []),
+      ...(options.host?.words ?? []),
       ...mountWords(options),
       ...(options.pidNamespace
         ? ['unshare', '--pid', '--fork', '--kill-child=KILL', '--mount-proc', '--']
@@ -105,6 +109,8 @@ export async function runAgent(space: Space, options: AgentOptions): Promise<Age
     stderr,
     detached: true,
   })
+  const { exit } = launched
+  const pid = options.host?.isForked ? await childOf(launched) : launched.pid
   let code: number | undefined
   void exit.then((result) => {
     code = result

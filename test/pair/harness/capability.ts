@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
 import { type TestContext, test } from 'vitest'
+import { labFault } from '../../lab/cache.js'
 import { findUser, isRoot } from './identity.js'
 import { memoryGroupFault } from './memory.js'
 import { networkFault } from './network.js'
@@ -19,6 +20,7 @@ const capabilities = {
   namespace: () => (isRoot ? namespaceFault() : 'the tests do not run as root'),
   cgroup: () => (isRoot ? memoryGroupFault() : 'the tests do not run as root'),
   network: () => (isRoot ? networkFault() : 'the tests do not run as root'),
+  lab: () => (isRoot ? labFault() : 'the tests do not run as root'),
   busybox: () => missingTool('busybox'),
   bash: () => missingTool('bash'),
   heavy: () => (process.env.CI || process.env.RUN_HEAVY ? undefined : 'RUN_HEAVY is not set'),

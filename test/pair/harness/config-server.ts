@@ -1,11 +1,12 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { findTool } from './capability.js'
 import { isRoot } from './identity.js'
 import { launch } from './launch.js'
+import type { Host } from './network.js'
 import { signal } from './processes.js'
-import { isFree, pickPort, type Space } from './space.js'
+import { pickPort, type Space } from './space.js'
 import { waitFor } from './wait.js'
 
 export interface ConfigServer {
@@ -27,7 +28,12 @@ export const printedFiles: Served = {
 }
 
 /** Serves `files` below /conf by an nginx of our own; what is not served is a 404 with an HTML page, as always. */
-export async function startConfigServer(space: Space, files: Served = printedFiles): Promise<ConfigServer> {
+export async function startConfigServer(
+  space: Space,
+  files: Served = printedFiles,
+  host?: Host,
+): Promise<ConfigServer> {
+  const address = host?.address ?? '127.0.0.1'
   const port = await pickPort()
   const home = join(space.dir, `nginx-${port}`)
   mkdirSync(join(home, 'www/conf'), { recursive: true })
@@ -36,9 +42,10 @@ export async function startConfigServer(space: Space, files: Served = printedFil
     if (typeof content === 'string') writeFileSync(target, content)
     else copyFileSync(content.copy, target)
   }
-  writeFileSync(join(home, 'nginx.conf'), nginxConf(home, port))
+  writeFileSync(join(home, 'nginx.conf'), nginxConf(home, address, port))
   const log = join(home, 'log')
   const words = [
+    ...(host?.words ?? []),
     findTool('nginx') ?? 'nginx',
     '-p',
     home,
@@ -52,10 +59,11 @@ export async function startConfigServer(space: Space, files: Served = printedFil
     signal(pid, 'SIGTERM')
     await exit
   })
-  await waitFor('nginx to listen', async () => !(await isFree(port)))
+  // It writes its pid once it listens.
+  await waitFor('nginx to listen', () => statSync(join(home, 'pid'), { throwIfNoEntry: false })?.size)
   const access = join(home, 'access.log')
   return {
-    url: `http://127.0.0.1:${port}/conf`,
+    url: `http://${address}:${port}/conf`,
     requests: () => (existsSync(access) ? readFileSync(access, 'utf8').split('\n').filter(Boolean) : []),
   }
 }
@@ -78,7 +86,7 @@ export async function startSilentServer(
   return { url: `http://127.0.0.1:${port}/conf`, port }
 }
 
-function nginxConf(home: string, port: number): string {
+function nginxConf(home: string, address: string, port: number): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `${isRoot ? 'user nobody nogroup;' : ''}
 daemon off;
@@ -90,7 +98,7 @@ http {
   access_log ${home}/access.log short;
   ${temporary.map((name) => `${name}_temp_path ${home}/${name};`).join('\n  ')}
   server {
-    listen 127.0.0.1:${port};
+    listen ${address}:${port};
     root ${home}/www;
     location = /page/postgresql.conf { return 200 '<!DOCTYPE html><html><body>Please log in</body></html>'; }
     location = /page/pg_hba.conf { return 200 '<!DOCTYPE html><html><body>Please log in</body></html>'; }

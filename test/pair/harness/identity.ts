@@ -13,7 +13,12 @@ export const isRoot = process.getuid?.() === 0
 
 /** Reads a user from /etc/passwd; undefined when there is none of that name. */
 export function findUser(name: string): Identity | undefined {
-  for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
+  return findUserIn('/etc/passwd', name)
+}
+
+/** Reads a user from a file like /etc/passwd. */
+export function findUserIn(file: string, name: string): Identity | undefined {
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
     const [user, , uid, gid, , home] = line.split(':')
     if (user === name) return { name, uid: Number(uid), gid: Number(gid), home: home ?? '/' }
   }

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { constants } from 'node:os'
+import { descendantsOf } from './processes.js'
+import { waitFor } from './wait.js'
 
 export interface Launch {
   readonly words: readonly string[]
@@ -38,4 +40,13 @@ export function launch({ words, cwd, env, stdout, stderr, detached }: Launch): L
   })
   if (child.pid === undefined) throw new Error(`could not start ${words.join(' ')}`)
   return { pid: child.pid, exit }
+}
+
+/** The process itself behind one that only waits for it; that one when it is too late. */
+export async function childOf({ pid, exit }: Launched): Promise<number> {
+  let isOver = false
+  void exit.then(() => {
+    isOver = true
+  })
+  return waitFor('the process behind another', () => descendantsOf(pid)[0]?.pid ?? (isOver ? pid : undefined))
 }

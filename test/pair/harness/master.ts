@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { findTool, serverBin } from './capability.js'
 import { become, type Identity, isRoot, serverUser } from './identity.js'
-import { type Launched, launch } from './launch.js'
+import { childOf, type Launched, launch } from './launch.js'
 import type { Host } from './network.js'
 import { replicatorPassword } from './passfile.js'
 import { descendantsOf, signal } from './processes.js'
@@ -37,6 +37,8 @@ export interface MasterOptions {
   readonly host?: Host
   /** What only this process gets, by -c, so that a clone does not inherit it. */
   readonly options?: readonly string[]
+  /** Its major, on a host that has that server. */
+  readonly major?: number
 }
 
 export interface Master {
@@ -65,12 +67,12 @@ const defaultHba = [
 
 /** Makes and starts a master of its own in `space`, with role replicator and a table `rows`; it dies with the space. */
 export async function startMaster(space: Space, options: MasterOptions = {}): Promise<Master> {
-  const owner = serverUser()
+  const owner = options.host?.user ?? serverUser()
   const port = options.port ?? (await pickPort())
   const home = mkdtempSync(join(space.dir, `master-${port}-`))
   chmodSync(home, 0o755)
   if (isRoot) chownSync(home, owner.uid, owner.gid)
-  const files = await (options.layout === 'debian' ? makeDebian : makeInitdb)(home, port, owner)
+  const files = await (options.layout === 'debian' ? makeDebian : makeInitdb)(home, port, options)
   const locale = options.german ? await makeGermanLocale(home) : undefined
 
   appendFileSync(files.conf, `${['', ...sharedConf(port), ...(options.conf ?? [])].join('\n')}\n`)
@@ -84,9 +86,10 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
 
   const logFile = join(home, 'log')
   let child: Launched | undefined
+  let server: number | undefined
   const pid = (): number => {
-    if (!child) throw new Error('the master does not run')
-    return child.pid
+    if (server === undefined) throw new Error('the master does not run')
+    return server
   }
   const everyone = () => [pid(), ...descendantsOf(pid()).map((one) => one.pid)]
 
@@ -96,7 +99,7 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
     owner,
     sql: (text, values) => query(port, text, values),
     insert: async () => {
-      const [row] = await query(port, 'INSERT INTO rows (body) VALUES (gen_random_uuid()) RETURNING body')
+      const [row] = await query(port, 'INSERT INTO rows (body) VALUES (md5(random()::text)) RETURNING body')
       return String(row?.body)
     },
     walsenders: () => query(port, 'SELECT * FROM pg_stat_replication'),
@@ -111,14 +114,20 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
     },
     start: async () => {
       const set = serverOptions(port, options).flatMap((option) => ['-c', option])
-      const server = [`${serverBin}/postgres`, '-D', files.dataDir, ...files.args, ...set]
-      const words = [...(options.host?.words ?? []), ...become(owner), ...server]
+      const words = asOwner(options, [
+        `${binOf(options)}/postgres`,
+        '-D',
+        files.dataDir,
+        ...files.args,
+        ...set,
+      ])
       const env: Record<string, string> = {
         PATH: process.env.PATH ?? '',
         ...(locale ? { LOCPATH: locale } : {}),
       }
       child = launch({ words, cwd: home, env, stdout: logFile, stderr: logFile })
       const { exit } = child
+      server = options.host?.isForked ? await childOf(child) : child.pid
       await waitFor(
         () => `the master to answer; its log ends: ${readFileSync(logFile, 'utf8').slice(-1_000)}`,
         async () => {
@@ -134,6 +143,7 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
       signal(pid(), mode)
       await child.exit
       child = undefined
+      server = undefined
     },
   }
   space.track(() => master.stop('SIGQUIT'))
@@ -150,18 +160,27 @@ interface Files {
   readonly args: readonly string[]
 }
 
-async function makeInitdb(home: string, _port: number, owner: Identity): Promise<Files> {
+/** Words that run a command as who owns the server, where it runs. */
+function asOwner({ host }: MasterOptions, command: readonly string[]): string[] {
+  return [...(host?.words ?? []), ...become(host?.user ?? serverUser()), ...command]
+}
+
+function binOf({ major }: MasterOptions): string {
+  return major === undefined ? serverBin : `/usr/lib/postgresql/${major}/bin`
+}
+
+async function makeInitdb(home: string, _port: number, options: MasterOptions): Promise<Files> {
   const dataDir = join(home, 'data')
   const args = ['-D', dataDir, '--no-sync', '-U', 'postgres', '-A', 'trust', '--locale=C', '-E', 'UTF8']
-  const words = [...become(owner), `${serverBin}/initdb`, ...args]
+  const words = asOwner(options, [`${binOf(options)}/initdb`, ...args])
   await execa(words[0] ?? '', words.slice(1), { cwd: home })
   return { dataDir, conf: join(dataDir, 'postgresql.conf'), hba: join(dataDir, 'pg_hba.conf'), args: [] }
 }
 
-async function makeDebian(home: string, port: number, owner: Identity): Promise<Files> {
+async function makeDebian(home: string, port: number, options: MasterOptions): Promise<Files> {
   const dataDir = join(home, 'data')
   const args = ['15', 'pair', '-d', dataDir, '-l', join(home, 'cluster.log'), '-p', String(port)]
-  const words = [...become(owner), findTool('pg_createcluster') ?? '', ...args, '-s', home]
+  const words = asOwner(options, [findTool('pg_createcluster') ?? '', ...args, '-s', home])
   await execa(
     words[0] ?? '',
     [...words.slice(1), '--start-conf=manual', '--', '--no-sync', '-U', 'postgres'],
@@ -178,7 +197,14 @@ async function makeDebian(home: string, port: number, owner: Identity): Promise<
 
 /** Real masters listen on more than loopback and name their port here; a clone inherits both lines. */
 function sharedConf(port: number): string[] {
-  return [`port = ${port}`, "listen_addresses = 'localhost'", 'max_connections = 60', 'shared_buffers = 16MB']
+  return [
+    `port = ${port}`,
+    "listen_addresses = 'localhost'",
+    'max_connections = 60',
+    'shared_buffers = 16MB',
+    // The default since 14.
+    "password_encryption = 'scram-sha-256'",
+  ]
 }
 
 function serverOptions(port: number, options: MasterOptions): string[] {
@@ -192,7 +218,7 @@ function serverOptions(port: number, options: MasterOptions): string[] {
     'log_replication_commands=on',
     'log_connections=on',
     'fsync=off',
-    'wal_keep_size=256MB',
+    (options.major ?? 15) < 13 ? 'wal_keep_segments=16' : 'wal_keep_size=256MB',
     ...(options.options ?? []),
   ]
 }

@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import type { Identity } from './identity.js'
 import { launch } from './launch.js'
 import { signal } from './processes.js'
 import type { Space } from './space.js'
@@ -23,8 +24,12 @@ export interface Network {
 
 export interface Host {
   readonly address: string
-  /** Words that run the rest on this host; they exec. */
+  /** Words that run the rest on this host; they exec, unless it is forked. */
   readonly words: readonly string[]
+  /** What is run there is the only child of the process that we start. */
+  readonly isForked?: boolean
+  /** Who runs servers there, if it has users of its own. */
+  readonly user?: Identity
   /** Makes a loopback port of the host answer at the same port of ours. */
   expose(port: number): Promise<void>
 }

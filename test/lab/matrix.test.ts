@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, describe, expect } from 'vitest'
+import { buildQuickScript } from '../pair/harness/build-script.js'
+import { testWith } from '../pair/harness/capability.js'
+import { openSpace, type Space } from '../pair/harness/space.js'
+import { followPromoted, live, openPair } from './cell.js'
+import { cells } from './cells.js'
+import { record, versionsOf } from './record.js'
+
+// npm run test:matrix (test/lab/run.sh); within npm test only the slice.
+const wanted = process.env.MATRIX_GROUPS?.split(' ')
+const chosen = cells.filter(({ group, isSlice }) => (wanted ? wanted.includes(group) : isSlice))
+
+let space: Space
+let script: string
+beforeEach(() => {
+  space = openSpace()
+  script = buildQuickScript(space)
+})
+afterEach(() => space.close())
+
+describe.each([...new Set(chosen.map(({ group }) => group))])('%s', (group) => {
+  for (const cell of chosen.filter((one) => one.group === group)) {
+    testWith(
+      ['lab'],
+      cell.name,
+      async () => {
+        const pair = await openPair(space, { ...cell, script })
+        const versions = await versionsOf(cell, pair)
+        if (cell.isRefused) {
+          const [code, words] = cell.isRefused
+          const life = await pair.run()
+          expect(await life.exit, life.log()).toBe(code)
+          expect(life.log()).toMatch(words)
+          expect(life.log()).not.toMatch(/pg_basebackup/)
+        } else {
+          await live(pair)
+          if (cell.isFollowing) await followPromoted(space, pair, cell.major)
+        }
+        record(cell, versions)
+      },
+      300_000,
+    )
+  }
+})
