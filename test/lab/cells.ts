@@ -11,7 +11,7 @@ export interface NamedCell extends Omit<Cell, 'script'> {
 const usual = 15
 
 /** All that turn root into another user, but the one. */
-function onlyTool(name: string | undefined): string[] {
+function onlyTool(name: string): string[] {
   return ['setpriv', 'gosu', 'su-exec', 'chpst', 'start-stop-daemon', 'chroot', 'busybox'].filter(
     (tool) => tool !== name,
   )
@@ -47,13 +47,7 @@ export const cells: readonly NamedCell[] = [
       agent: { ...bookworm, without: onlyTool(name) },
     }),
   ),
-  {
-    group: 'privilege',
-    name: 'not root',
-    major: usual,
-    user: 'postgres',
-    agent: { ...bookworm, without: onlyTool(undefined) },
-  },
+  { group: 'privilege', name: 'not root', major: usual, user: 'postgres' },
   ...['curl', 'wget', 'busybox wget'].map(
     (name): NamedCell => ({
       group: 'downloader',

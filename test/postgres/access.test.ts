@@ -4,21 +4,22 @@ import { type AccessContext, defaultMethod, judgeAccess } from '../../generator/
 import { parseNetwork } from '../../generator/postgres/network.js'
 
 describe('parseNetwork', () => {
-  test.each([
-    ['10.0.0.0/8', '10.0.0.0/8', false, false],
-    ['10.1.2.3/8', '10.1.2.3/8', false, true],
-    ['10.1.2.3', '10.1.2.3/32', false, false],
-    ['127.0.0.0/8', '127.0.0.0/8', true, false],
-    ['127.0.0.0/7', '127.0.0.0/7', false, true],
-    ['0.0.0.0/0', '0.0.0.0/0', false, false],
-    ['::1', '::1/128', true, false],
-    ['::/0', '::/0', false, false],
-    ['fc00::/7', 'fc00::/7', false, false],
-    ['fd00::1/64', 'fd00::1/64', false, true],
-    ['::ffff:10.0.0.1/128', '::ffff:10.0.0.1/128', false, false],
-    ['1:2:3:4:5:6:7:8/127', '1:2:3:4:5:6:7:8/127', false, false],
-  ])('%s is a range', (given, text, isLoopback, hasHostBits) => {
-    expect(parseNetwork(given)).toEqual({ kind: 'range', text, isLoopback, hasHostBits })
+  test.each<[string, string, boolean, boolean, number, boolean]>([
+    ['10.0.0.0/8', '10.0.0.0/8', false, false, 4, false],
+    ['10.1.2.3/8', '10.1.2.3/8', false, true, 4, false],
+    ['10.1.2.3', '10.1.2.3/32', false, false, 4, false],
+    ['127.0.0.0/8', '127.0.0.0/8', true, false, 4, true],
+    ['127.0.0.0/7', '127.0.0.0/7', false, true, 4, true],
+    ['0.0.0.0/0', '0.0.0.0/0', false, false, 4, true],
+    ['::1', '::1/128', true, false, 6, false],
+    ['::/0', '::/0', false, false, 6, false],
+    ['fc00::/7', 'fc00::/7', false, false, 6, false],
+    ['fd00::1/64', 'fd00::1/64', false, true, 6, false],
+    ['::ffff:10.0.0.1/128', '::ffff:10.0.0.1/128', false, false, 6, false],
+    ['1:2:3:4:5:6:7:8/127', '1:2:3:4:5:6:7:8/127', false, false, 6, false],
+  ])('%s is a range', (given, text, isLoopback, hasHostBits, family, holdsLoopback) => {
+    const range = { kind: 'range', text, family, isLoopback, holdsLoopback, hasHostBits }
+    expect(parseNetwork(given)).toEqual(range)
   })
 
   test.each(['pg.db', '.db', 'host-1', 'a_b', '1x', 'ALL'])('%s is a host name', (text) => {
