@@ -30,7 +30,7 @@ afterAll(async () => {
   await space.close()
 })
 
-// ksh93u+m 1.0.4 itself dies of a signal in about one of 20: by SIGSEGV, or since its variables or functions are gone
+// ksh93u+m 1.0.4 itself dies of a signal in one of 15 to 40: by SIGSEGV, or since its variables or functions are gone
 // ("parameter not set", "end_helper: not found"), or it waits for ever. No agent has it as sh; each time is printed and
 // counted, and the next life must clear up.
 const hasCrashed = (shell: string, code: unknown) => shell === 'ksh93' && code !== 0 && code !== 143
