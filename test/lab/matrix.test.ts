@@ -4,6 +4,7 @@ import { testWith } from '../pair/harness/capability.js'
 import { openSpace, type Space } from '../pair/harness/space.js'
 import { followPromoted, live, openPair } from './cell.js'
 import { cells } from './cells.js'
+import { expectControl } from './control.js'
 import { record, versionsOf } from './record.js'
 
 // npm run test:matrix (test/lab/run.sh); within npm test only the slice.
@@ -26,6 +27,7 @@ describe.each([...new Set(chosen.map(({ group }) => group))])('%s', (group) => {
       async () => {
         const pair = await openPair(space, { ...cell, script })
         const versions = await versionsOf(cell, pair)
+        if (cell.major < 12) await expectControl(pair, cell.major)
         if (cell.isRefused) {
           const [code, words] = cell.isRefused
           const life = await pair.run()

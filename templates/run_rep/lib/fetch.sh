@@ -5,7 +5,8 @@ fetch() {
     bounded 60 curl -q -f -g -s -S -L --proto '=http,https' --proto-redir '=http,https' \
       --connect-timeout 10 --max-time 50 -o "$2" -- "$1" 2>"$work/words"
   else
-    bounded 60 wget -T 20 -O "$2" -- "$1" 2>"$work/words"
+    # No -T: a static BusyBox 1.35 dies of it.
+    bounded 30 wget -O "$2" -- "$1" 2>"$work/words"
   fi
 }
 
