@@ -5,10 +5,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/build.setup.ts'],
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    // Half of the time they wait for each other: three keep two cores busy.
-    maxWorkers: 3,
+    maxWorkers: 2,
   },
 })
