@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net'
 import type { Diagnostic } from '../compile/diagnostic.js'
 import { type AccessGroup, type AccessName, type AccessRule, listNames } from '../model/access.js'
 import { parseNetwork } from './network.js'
@@ -160,7 +159,7 @@ function canTake(address: string, { family, isLoopback }: Range): boolean {
   if (address === 'localhost') return isLoopback
   const own = parseNetwork(address)
   if (own?.kind !== 'range') return true
-  if ((isIPv6(address) ? 6 : 4) !== family) return false
+  if (own.family !== family) return false
   return isLoopback || !own.isLoopback
 }
 

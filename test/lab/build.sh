@@ -4,8 +4,8 @@
 #   roots/busybox       what to lay over bookworm so that its userland is BusyBox: an overlayfs upper directory
 #   servers/<version>   servers of majors that Debian no longer has: from the npm registry, by version and digest
 # With words only these: npm run lab -- bookworm busybox 10. What roots.txt and servers.txt list is all there is.
-# All lie in $LAB_CACHE (default ~/.cache/postgres-rep-marathon/lab), outside of the checkout. What is there and whole
-# by its digest is left as it is, and anything else is made anew. Needs root, mmdebstrap, npm and about 4 GB.
+# All lie in $LAB_CACHE (default ~/.cache/postgres-rep-marathon/lab), outside of the checkout. What was made by the
+# same recipe stays; an archive is unpacked, and a server taken, only if its digest is right; all else is made anew. Needs root, mmdebstrap, npm and about 4 GB.
 set -eu
 LC_ALL=C
 export LC_ALL
