@@ -4,6 +4,7 @@ import { appSchema } from '../../generator/model/app.js'
 describe('appSchema', () => {
   test("nothing said is the example of 2015, with a database's patience", () => {
     expect(appSchema.parse(undefined)).toEqual({
+      marathon: '1.5',
       id: '/postgres-replication',
       instances: 1,
       cpus: 0.5,
