@@ -103,4 +103,5 @@ export const codes: Readonly<Record<string, string>> = {
   W_NOT_RUN: 'a check could not be run on this machine',
   W_SETTING_LOCALE: 'the server starts only where the locale is installed',
   W_SETTING_MEMORY: 'the server would take most of the memory of the task',
+  W_SETTING_RENAMED: 'servers still take the old name for the new one; a later major may not',
 }

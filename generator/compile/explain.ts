@@ -1,6 +1,9 @@
 import { exitClasses, type Failure, failures } from '../model/exits.js'
+import { catalogue, newestKind } from '../postgres/catalogue.js'
 import { whereHeld } from '../postgres/held.js'
-import { settingHistory } from '../postgres/history.js'
+import { renamed, settingsBefore10, successors } from '../postgres/history.js'
+import { spanOf } from '../postgres/settings.js'
+import { showKind } from '../postgres/values.js'
 import { functionsOf } from '../shell/commands.js'
 import { type FunctionEffects, functionAt, functionEffectsOf } from '../shell/effects.js'
 import { parseShell } from '../shell/parse.js'
@@ -46,7 +49,9 @@ export function explainable({ functions, map }: Explained): string[] {
     ...functions.map(({ name }) => name),
     ...failures.map(({ id }) => id),
     ...Object.keys(codes),
-    ...settingHistory.map(({ name }) => name),
+    ...catalogue.keys(),
+    ...settingsBefore10.keys(),
+    ...renamed.keys(),
   ].filter((name) => name !== '')
 }
 
@@ -172,16 +177,28 @@ function explainExit(text: string): string | undefined {
 function explainSetting(name: string, given: Explained): string | undefined {
   const { settings } = given
   const held = whereHeld(name)
-  const span = settingHistory.find((entry) => entry.name === name.toLowerCase())
-  const own = Object.keys(settings).find((key) => key.toLowerCase() === name.toLowerCase())
-  if (held === undefined && span === undefined && own === undefined) return undefined
+  const key = name.toLowerCase()
+  const known = catalogue.get(key)
+  const own = Object.keys(settings).find((other) => other.toLowerCase() === key)
+  const other = renamed.get(key)
+  if (held === undefined && known === undefined && own === undefined && other === undefined) {
+    if (!settingsBefore10.has(key)) return undefined
+  }
+  const { since, until } = spanOf(key)
+  const kind = newestKind(key)
   return list([
-    [`setting ${name}`, own === undefined ? 'not in the model' : JSON.stringify(settings[own])],
+    [
+      `setting ${known?.name ?? name}`,
+      own === undefined ? 'not in the model' : JSON.stringify(settings[own]),
+    ],
     ['in the model', own === undefined ? undefined : showPart(`postgresql.settings.${own}`, given)],
     ['held', held],
-    ['since', span?.since === undefined ? undefined : `PostgreSQL ${span.since}`],
-    ['last in', span?.last === undefined ? undefined : `PostgreSQL ${span.last}`],
-    ['instead', span?.instead],
+    ['what it is', known?.about],
+    ['takes', kind && showKind(kind)],
+    ['since', since === undefined ? undefined : `PostgreSQL ${since}`],
+    ['last in', until === undefined ? undefined : `PostgreSQL ${until}`],
+    ['renamed to', other && `${other.to}${other.since === undefined ? '' : ` in PostgreSQL ${other.since}`}`],
+    ['instead', successors.get(key)],
   ])
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { KnownSettings } from '../postgres/known-settings.js'
 
 // The grammar of names in guc-file.l: an identifier, or two of them around one dot.
 const settingName = z
@@ -13,10 +14,18 @@ const settingValue = z.union([
   z.boolean(),
 ])
 
-/** Settings of postgresql.conf by name; `''` is an empty value, `true` prints `on`. */
-export const settingsSchema = z
+const settingRecord = z
   .record(settingName, settingValue)
   .describe('Lines of postgresql.conf, added to the defaults of a replica node or in place of them')
+
+/** Settings as a person writes them: an editor completes those of PostgreSQL; extensions have names of their own. */
+export type SettingsInput = KnownSettings & Readonly<Record<string, z.input<typeof settingValue>>>
+
+/**
+ * Settings of postgresql.conf by name; `''` is an empty value, `true` prints `on`. The names and values are judged by
+ * `judgeSettings`, by the majors of the model: hundreds of keys in a schema would cost 50 ms a major.
+ */
+export const settingsSchema: z.ZodType<z.output<typeof settingRecord>, SettingsInput> = settingRecord
 
 export type Settings = Readonly<z.infer<typeof settingsSchema>>
 

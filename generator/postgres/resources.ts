@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../compile/diagnostic.js'
 import { defaultSettings, type Settings } from '../model/settings.js'
-import { catalogue } from './catalogue.js'
+import { newestKind } from './catalogue.js'
 import { readMebibytes } from './values.js'
 
 /** The least private memory of a backend that has answered one query, in MiB (measured with 15: 1.6). */
@@ -77,9 +77,9 @@ function find(settings: Settings, name: string): Found {
 }
 
 function sizeOf(name: string, value: Settings[string]): number | undefined {
-  // A segment is 16 MiB; the setting is gone since 13, so no catalogue that we have tells its unit.
+  // It counts segments, of 16 MiB by default, though PostgreSQL gives it no unit.
   if (name === 'wal_keep_segments') return Number(value) * 16
-  const kind = catalogue.get(name)
+  const kind = newestKind(name)
   if (kind?.type !== 'integer') return undefined
   return kind.unit === '' ? Number(value) : readMebibytes(kind.unit, value)
 }

@@ -1,60 +1,86 @@
 import type { SettingKind } from './catalogue.js'
 
-/** What is wrong with a value of a setting, and what it should be; undefined when nothing is. */
+/** What is wrong with a value of a setting in a major, and what it should be; undefined when nothing is. */
 export function judgeSettingValue(
   kind: SettingKind,
   value: string | number | boolean,
+  major: number,
 ): { readonly message: string; readonly isRange: boolean } | undefined {
   const text = typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value).trim()
-  const wrong = (message: string, isRange = false) => ({ message, isRange })
+  const wrong = (message: string, isRange = false) => ({ message: `it is ${message}`, isRange })
   switch (kind.type) {
     case 'string':
       return undefined
     case 'bool':
-      return isBool(text) ? undefined : wrong('it is on or off')
+      return isBool(text) ? undefined : wrong(showKind(kind))
     case 'enum': {
-      const words = kind.words.map((word) => word.toLowerCase())
-      const also = hidden.filter(([shown]) => words.includes(shown)).flatMap(([, more]) => more)
-      if ([...words, ...also].includes(text.toLowerCase())) return undefined
-      return wrong(`it is one of ${kind.words.filter(Boolean).join(', ')}`, true)
+      const words = [...kind.words, ...(kind.also ?? [])].map((word) => word.toLowerCase())
+      if (words.includes(text.toLowerCase())) return undefined
+      return wrong(showKind(kind), true)
     }
     case 'integer':
     case 'real':
-      return judgeNumber(kind, text, wrong)
+      return judgeNumber(kind, { text, major }, wrong)
     default:
       return kind satisfies never
   }
 }
 
-type NumberKind = Extract<SettingKind, { type: 'integer' | 'real' }>
+/** What a setting holds, to be read by a person. */
+export function showKind(kind: SettingKind): string {
+  switch (kind.type) {
+    case 'string':
+      return 'text'
+    case 'bool':
+      return 'on or off'
+    case 'enum':
+      return `one of ${kind.words.filter(Boolean).join(', ')}`
+    case 'integer':
+    case 'real':
+      return `${kind.min} to ${kind.max}${kind.unit === '' ? '' : ` (in ${kind.unit})`}`
+    default:
+      return kind satisfies never
+  }
+}
+
+export type NumberKind = Extract<SettingKind, { type: 'integer' | 'real' }>
 
 function judgeNumber(
   kind: NumberKind,
-  text: string,
+  { text, major }: { readonly text: string; readonly major: number },
   wrong: (message: string, isRange?: boolean) => { message: string; isRange: boolean },
 ) {
-  const { type, unit, min, max } = kind
-  const names = Object.keys(unitsOf(unit))
+  const names = Object.keys(unitsOf(kind.unit)).filter((name) => (unitsSince[name] ?? 0) <= major)
   const parts = splitNumber(text)
-  if (parts === undefined) {
+  const number = parts && readNumber(kind.type, parts.digits, major)
+  if (parts === undefined || number === undefined) {
     const with_ = names.length === 0 ? '' : `, with ${names.join(', ')} or without`
-    return wrong(`it is ${type === 'integer' ? 'a whole number' : 'a number'}${with_}`)
+    return wrong(`${kind.type === 'integer' ? 'a whole number' : 'a number'}${with_}`)
   }
-  const number = scale(kind, parts)
-  if (number === undefined) {
-    return wrong(
-      names.length === 0 ? 'it has no unit' : `its units are ${names.join(', ')}, in just these letters`,
-    )
+  if (parts.given !== undefined && !names.includes(parts.given)) {
+    return wrong(names.length === 0 ? 'without a unit' : `in ${names.join(', ')}, in just these letters`)
   }
-  if (number >= min && number <= max) return undefined
-  return wrong(`it is ${min} to ${max}${unit === '' ? '' : ` (in ${unit})`}`, true)
+  const scaled = scale(kind, number, parts.given)
+  if (scaled >= kind.min && scaled <= kind.max) return undefined
+  return wrong(showKind(kind), true)
+}
+
+/** What a server of that major counts for a value that it takes for a number of that kind. */
+export function countOf(
+  kind: NumberKind,
+  value: string | number | boolean,
+  major: number,
+): number | undefined {
+  const parts = splitNumber(String(value).trim())
+  const number = parts && readNumber(kind.type, parts.digits, major)
+  return parts === undefined || number === undefined ? undefined : scale(kind, number, parts.given)
 }
 
 /** A size in MiB, as PostgreSQL reads the value of a setting that counts `unit`; undefined if it is none. */
 export function readMebibytes(unit: string, value: string | number | boolean): number | undefined {
-  const parts = splitNumber(String(value).trim())
-  const number = parts && scale({ type: 'integer', unit, min: 0, max: 0 }, parts)
-  return number === undefined ? undefined : (number * tableOf(unit).base) / bytes.MB
+  const count = countOf({ type: 'integer', unit, min: 0, max: 0 }, value, Number.POSITIVE_INFINITY)
+  if (count === undefined || Number.isNaN(count)) return undefined
+  return (count * tableOf(unit).base) / bytes.MB
 }
 
 interface NumberParts {
@@ -69,13 +95,26 @@ function splitNumber(text: string): NumberParts | undefined {
   return parts === null ? undefined : { digits: parts[1] ?? '', given: parts[2] }
 }
 
-// An integer that comes out with a fraction is rounded (guc.c, parse_int).
-function scale({ type, unit }: NumberKind, { digits, given }: NumberParts): number | undefined {
-  const factor = given === undefined ? 1 : unitsOf(unit)[given]
-  if (factor === undefined) return undefined
-  const scaled = Number(digits) * factor
-  return type === 'integer' ? Math.round(scaled) : scaled
+// guc.c, parse_int: strtol() of any base, so that a leading zero means octal; since 12 also what strtod() reads.
+function readNumber(type: NumberKind['type'], digits: string, major: number): number | undefined {
+  const sign = digits.startsWith('-') ? -1 : 1
+  const text = digits.replace(/^[-+]/, '')
+  if (/^0[xX]/.test(text) || type === 'real' || /^(0|[1-9]\d*)$/.test(text)) return sign * Number(text)
+  if (/^0[0-7]+$/.test(text)) return sign * Number.parseInt(text, 8)
+  return major >= 12 && /[.eE]/.test(text) ? sign * Number(text) : undefined
 }
+
+// An integer that comes out with a fraction is rounded by rint(): a half to the even one.
+function scale({ type, unit }: NumberKind, number: number, given: string | undefined): number {
+  const factor = given === undefined ? 1 : (unitsOf(unit)[given] ?? Number.NaN)
+  const scaled = number * factor
+  if (type === 'real') return scaled
+  const below = Math.floor(scaled)
+  return scaled - below === 0.5 ? below + (below % 2 === 0 ? 0 : 1) : Math.round(scaled)
+}
+
+/** Units that came later than all others. */
+const unitsSince: Readonly<Record<string, number>> = { B: 11, us: 12 }
 
 // guc.c, memory_unit_conversion_table and time_unit_conversion_table; units are case-sensitive.
 const bytes = { B: 1, kB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 }
@@ -99,10 +138,3 @@ function tableOf(unit: string): { table: Readonly<Record<string, number>>; base:
 function isBool(text: string): boolean {
   return /^(t|tr|tru|true|f|fa|fal|fals|false|y|ye|yes|n|no|on|of|off|1|0)$/i.test(text)
 }
-
-// Words that pg_settings does not tell, but guc.c accepts where it has the first one.
-const hidden: readonly (readonly [shown: string, more: readonly string[]])[] = [
-  ['on', ['true', 'false', 'yes', 'no', '1', '0']],
-  ['debug5', ['debug']],
-  ['minimal', ['archive', 'hot_standby']],
-]

@@ -26,7 +26,9 @@ describe('explain', () => {
     }
     await inFolder(files, async ({ run }) => {
       expect((await run(['explain', 'work_mem'])).out).toBe(
-        'setting work_mem: "8MB"\n  in the model  postgresql.settings.work_mem (replica.config.json:1:28)\n',
+        'setting work_mem: "8MB"\n  in the model  postgresql.settings.work_mem (replica.config.json:1:28)\n' +
+          '  what it is    Sets the maximum memory to be used for query workspaces.\n' +
+          '  takes         64 to 2147483647 (in kB)\n',
       )
       expect((await run(['explain', 'warm'])).out).toMatch(
         /^step warm: warms it\n.*\n {2}from +warm\.sh, lines 1 to 3\n {2}in the model +steps\.0 \(replica\.config\.json:1:\d+\)$/m,
@@ -44,7 +46,9 @@ describe('explain', () => {
       expect((await run(['explain', '--line', String(table)])).out).toMatch(
         /from +templates\/run_rep\/constants\.sh\.hbs:13\n/,
       )
-      expect(out).toMatch(/function +require_standby\n {2}step +gate\n {2}reached by +choose_data, gate\n$/)
+      expect(out).toMatch(
+        /function +require_standby\n {2}step +gate\n {2}reached by +choose_data, compare_collations, gate\n$/,
+      )
     })
   })
 

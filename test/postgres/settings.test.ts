@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { catalogue } from '../../generator/postgres/catalogue.js'
 import { heldSettings, whereHeld } from '../../generator/postgres/held.js'
-import { settingHistory, valueHistory } from '../../generator/postgres/history.js'
+import { renamed, settingsBefore10, successors } from '../../generator/postgres/history.js'
 import { judgeSettings } from '../../generator/postgres/settings.js'
-import { majorOf } from '../../generator/postgres/versions.js'
-import { type Cluster, findServer, startCluster } from './server.js'
 
 describe('judgeSettings', () => {
   test.each([
@@ -27,7 +26,7 @@ describe('judgeSettings', () => {
     ['stats_temp_directory', [14]],
     ['wal_keep_size', [13, 18]],
     ['min_parallel_relation_size', [9.6]],
-    ['io_method', [18]],
+    ['io_workers', [18]],
   ])('%s in %j passes', (name, majors) => {
     expect(judgeSettings({ [name]: 1 }, majors)).toEqual([])
   })
@@ -71,47 +70,34 @@ describe('judgeSettings', () => {
   test.each([
     ['en_US.UTF-8', ['W_SETTING_LOCALE']],
     ['C', []],
-    ['', []],
+    ['', ['E_SETTING_VALUE']],
   ])('lc_messages = %j', (value, codes) => {
     expect(judgeSettings({ lc_messages: value }, [15]).map(({ code }) => code)).toEqual(codes)
+    expect(judgeSettings({ lc_time: '' }, [15])).toEqual([])
   })
 })
 
-test('no name stands twice in the history', () => {
-  const names = settingHistory.map(({ name }) => name)
-  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+test('an old name that servers still take is judged as the new one', () => {
+  const codes = (settings: Record<string, string | number>, majors: number[]) =>
+    judgeSettings(settings, majors).map(({ code }) => code)
+  expect(codes({ sort_mem: '4MB' }, [10, 18])).toEqual(['W_SETTING_RENAMED'])
+  expect(codes({ sort_mem: '4mb' }, [18])).toEqual(['W_SETTING_RENAMED', 'E_SETTING_VALUE'])
+  expect(codes({ ssl_ecdh_curve: 'prime256v1' }, [17])).toEqual([])
+  expect(codes({ ssl_ecdh_curve: 'prime256v1' }, [17, 18])).toEqual(['W_SETTING_RENAMED'])
 })
 
-const bin = findServer()
-
-describe.skipIf(bin === undefined)('a real server', () => {
-  let cluster: Cluster
-  beforeAll(async () => {
-    cluster = await startCluster(bin ?? '')
-  })
-  afterAll(() => cluster.stop())
-
-  test('knows exactly the settings that the history says', async () => {
-    const client = await cluster.connect()
-    const { rows } = await client.query<{ name: string }>('select name from pg_settings')
-    const { rows: version } = await client.query<{ server_version_num: string }>('show server_version_num')
-    await client.end()
-    const major = majorOf(Number(version[0]?.server_version_num))
-    const known = new Set(rows.map(({ name }) => name))
-    const wrong = settingHistory.filter(({ name, since = 0, last = 99 }) => {
-      return known.has(name) !== (since <= major && major <= last)
+describe('the history before 10', () => {
+  test('ends where the catalogue begins', () => {
+    const wrong = [...settingsBefore10].filter(([name, { until }]) => {
+      const isIn10 = catalogue.get(name)?.kinds[0]?.since === undefined && catalogue.has(name)
+      return isIn10 !== (until === undefined)
     })
     expect(wrong).toEqual([])
-    expect(major).toBeGreaterThanOrEqual(10)
   })
 
-  test.each(valueHistory.flatMap((entry) => entry.values.map((value) => ({ ...entry, value }))))(
-    'takes or refuses $name = $value as the history says',
-    ({ name, value, since = 0, last = 99 }) => {
-      const major = Number(cluster.run('postgres', ['-V']).match(/\) (\d+)/)?.[1])
-      const ask = () => cluster.run('postgres', ['-D', cluster.data, '-c', `${name}=${value}`, '-C', name])
-      if (since <= major && major <= last) expect(ask().trim()).toBe(value)
-      else expect(ask).toThrow(/invalid value/)
-    },
-  )
+  test('names only settings that are known', () => {
+    const known = (name: string) => catalogue.has(name) || settingsBefore10.has(name)
+    expect([...successors].flat().filter((name) => !known(name))).toEqual([])
+    expect([...renamed.values()].filter(({ to }) => !known(to))).toEqual([])
+  })
 })

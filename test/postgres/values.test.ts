@@ -1,10 +1,5 @@
-import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { catalogue, catalogueMajor, fixedSettings } from '../../generator/postgres/catalogue.js'
+import { describe, expect, test } from 'vitest'
 import { judgeSettings } from '../../generator/postgres/settings.js'
-import { judgeSettingValue } from '../../generator/postgres/values.js'
-import { majorOf } from '../../generator/postgres/versions.js'
-import { type Cluster, findServer, startCluster } from './server.js'
 
 const verdicts = (name: string, value: string | number | boolean, majors = [15]) =>
   judgeSettings({ [name]: value }, majors).map(({ code }) => code)
@@ -58,10 +53,48 @@ describe('values', () => {
     expect(verdicts(name, value)).toEqual(['E_SETTING_VALUE'])
   })
 
-  test('ranges and words are judged for the major of the catalogue only', () => {
-    expect(verdicts('wal_compression', 'gzip', [17])).toEqual([])
-    expect(verdicts('max_connections', 'many', [17])).toEqual(['E_SETTING_VALUE'])
-    expect(verdicts('wal_compression', 'gzip', [15, 17])).toEqual(['E_SETTING_VALUE'])
+  test.each<[string, string | number | boolean, number[]]>([
+    ['wal_compression', 'lz4', [14, 15]],
+    ['vacuum_cost_delay', 0.5, [11, 12]],
+    ['maintenance_work_mem', '512kB', [16, 17]],
+    ['max_files_per_process', 30, [12, 13]],
+    ['io_combine_limit', 64, [17, 18]],
+    ['password_encryption', true, [13, 14]],
+    ['dynamic_shared_memory_type', 'none', [11, 12]],
+  ])('%s = %j is judged by each major of %j', (name, value, both) => {
+    const refusing = both.filter((major) => verdicts(name, value, [major]).length > 0)
+    expect(refusing).toHaveLength(1)
+    expect(verdicts(name, value, both)).toEqual(['E_SETTING_VALUE'])
+    const [found] = judgeSettings({ [name]: value }, both)
+    expect(found?.message).toContain(`a server of ${refusing} would refuse this value`)
+  })
+
+  test.each<[string, string | number, number, boolean]>([
+    ['transaction_buffers', 70, 17, false],
+    ['transaction_buffers', '1MB', 17, true],
+    ['vacuum_buffer_usage_limit', '64kB', 16, false],
+    ['vacuum_buffer_usage_limit', 0, 16, true],
+    ['io_max_concurrency', 0, 18, false],
+    ['io_max_concurrency', -1, 18, true],
+    ['work_mem', '010MB', 15, true],
+    ['shared_buffers', '0.5GB', 11, false],
+    ['shared_buffers', '0.5GB', 12, true],
+    ['work_mem', '65536B', 10, false],
+    ['work_mem', '65536B', 11, true],
+    ['work_mem', '09MB', 15, false],
+  ])('%s = %j in %j: %j', (name, value, major, isTaken) => {
+    expect(verdicts(name, value, [major])).toEqual(isTaken ? [] : ['E_SETTING_VALUE'])
+  })
+
+  test('a value that some majors take says which', () => {
+    const [found] = judgeSettings({ wal_compression: 'zstd' }, [13, 14, 15])
+    expect(found).toMatchObject({
+      message:
+        'wal_compression = zstd: a server of 13, 14 would refuse this value, while PostgreSQL 15 and later takes it',
+      hint: 'it is on or off',
+    })
+    const [old] = judgeSettings({ password_encryption: 'on' }, [13, 14])
+    expect(old?.message).toContain('while PostgreSQL 10 to 13 takes it')
   })
 
   test('a name that nobody has is refused, with the one that was meant', () => {
@@ -69,88 +102,4 @@ describe('values', () => {
     expect(found).toMatchObject({ code: 'E_SETTING_UNKNOWN', hint: 'did you mean shared_buffers?' })
     expect(verdicts('server_version', '15')).toEqual(['E_SETTING_FIXED'])
   })
-})
-
-const bin = findServer()
-describe.skipIf(bin === undefined)('the server agrees', () => {
-  let cluster: Cluster
-  beforeAll(async () => {
-    cluster = await startCluster(bin ?? '')
-  })
-  afterAll(() => cluster.stop())
-
-  // Another major has other ranges and words; a skipped test counts as NOT RUN, and fails in CI.
-  const accepts = (name: string, value: string) => {
-    try {
-      cluster.run('postgres', ['-D', cluster.data, '-C', name, '-c', `${name}=${value}`])
-      return true
-    } catch {
-      return false
-    }
-  }
-
-  test('on every setting that there is', async (context) => {
-    const client = await cluster.connect()
-    const { rows } = await client.query('SELECT name, vartype, context FROM pg_settings')
-    const version = await client.query('SHOW server_version_num')
-    await client.end()
-    if (majorOf(Number(version.rows[0].server_version_num)) !== catalogueMajor) context.skip()
-    const theirs = rows.map(({ name, vartype, context: when }) =>
-      when === 'internal' ? `${name} fixed` : `${name} ${vartype}`,
-    )
-    const ours = [
-      ...[...catalogue].map(([name, { type }]) => `${name} ${type}`),
-      ...[...fixedSettings].map((name) => `${name} fixed`),
-    ]
-    expect(ours.sort()).toEqual(theirs.map((line: string) => line.toLowerCase()).sort())
-  })
-
-  // What the build, the machine or another setting has a say in.
-  const asked = new Set(
-    'max_stack_depth bonjour autovacuum_max_workers max_connections max_wal_senders max_worker_processes'.split(
-      ' ',
-    ),
-  )
-
-  test('on values at and beyond the bounds, with units, words and none of these', async (context) => {
-    const client = await cluster.connect()
-    const version = await client.query('SHOW server_version_num')
-    await client.end()
-    if (majorOf(Number(version.rows[0].server_version_num)) !== catalogueMajor) context.skip()
-    const kinds = [...catalogue].filter(([, { type }]) => type !== 'string')
-    const example = fc.constantFrom(...kinds).chain(([name, kind]) => {
-      const usual = [
-        'on',
-        'off',
-        'tr',
-        'nonsense',
-        '1',
-        '-1',
-        '0.4',
-        '8MB',
-        '8mb',
-        '2min',
-        '3 s',
-        '0x10',
-        '1e3',
-        '',
-      ]
-      const own =
-        kind.type === 'enum'
-          ? [...kind.words, 'ON']
-          : kind.type === 'integer' || kind.type === 'real'
-            ? [kind.min, kind.max, kind.min - 1, kind.max + 1].map(String)
-            : []
-      return fc.constantFrom(...usual, ...own).map((value) => ({ name, kind, value }))
-    })
-    fc.assert(
-      fc.property(example, ({ name, kind, value }) => {
-        const ours = judgeSettingValue(kind, value) === undefined
-        const theirs = accepts(name, value)
-        if (!ours) expect(theirs, `${name} = ${value} is refused by us alone`).toBe(false)
-        else if (!asked.has(name)) expect(theirs, `${name} = ${value} is accepted by us alone`).toBe(true)
-      }),
-      { numRuns: 150 },
-    )
-  }, 240_000)
 })

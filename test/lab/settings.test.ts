@@ -1,0 +1,182 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { confValue, printConf } from '../../generator/compile/conf.js'
+import { mergeSettings as mergeDefaults, type Settings } from '../../generator/model/settings.js'
+import { catalogue, cataloguedMajors, kindIn, type SettingKind } from '../../generator/postgres/catalogue.js'
+import { whereHeld } from '../../generator/postgres/held.js'
+import { renamed } from '../../generator/postgres/history.js'
+import { judgeSettings } from '../../generator/postgres/settings.js'
+import { testWith } from '../pair/harness/capability.js'
+import { type Master, startMaster } from '../pair/harness/master.js'
+import { makeNetwork } from '../pair/harness/network.js'
+import { openSession, type Session } from '../pair/harness/query.js'
+import { openSpace, type Space } from '../pair/harness/space.js'
+import { readTemplate } from '../postgres/server.js'
+import {
+  completeWords,
+  hiddenWords,
+  mergeSettings,
+  ofBuild,
+  ofDebian,
+  printCatalogue,
+  printTypes,
+  readFiles,
+  readSettings,
+  type ServerSettings,
+  takes,
+  writeFiles,
+} from './catalogue.js'
+import { openHost, rootFor, serverOf } from './host.js'
+
+const servers: ServerSettings[] = []
+
+// npm run settings, or a matrix with that group: all; within npm test the two that the slice has servers of.
+const groups = process.env.MATRIX_GROUPS?.split(' ')
+const isWhole = groups?.includes('settings') ?? false
+const majors = isWhole ? [10, 11, 12, 13, 14, 15, 16, 17, 18] : groups ? [] : [10, 15]
+
+describe.each(majors)('settings of %s', (major) => {
+  let space: Space
+  let master: Master
+  let session: Session
+  beforeAll(async () => {
+    space = openSpace()
+    const own = serverOf(major)
+    const { master: net } = await makeNetwork(space)
+    const host = await openHost(space, net, { root: rootFor(major), servers: own === undefined ? [] : [own] })
+    master = await startMaster(space, { host, major })
+    session = await openSession(master.port)
+  })
+  afterAll(async () => {
+    await session?.close()
+    await space?.close()
+  })
+
+  testWith(['lab'], 'are read', async () => {
+    const found = await readSettings(session, major)
+    servers.push(found)
+    if (process.env.UPDATE_SETTINGS) return
+    const ours = [...catalogue.values()].filter((known) => kindIn(known, major) !== undefined)
+    const theirs = new Set(found.rows.map(({ name }) => name))
+    expect(ours.map(({ name }) => name).filter((name) => !theirs.has(name) && !ofDebian.has(name))).toEqual(
+      [],
+    )
+    for (const { name, kind } of found.rows) {
+      const known = catalogue.get(name.toLowerCase())
+      const { since, until, ...own } = (known && kindIn(known, major)) ?? {}
+      if (!kind.isFixed) expect({ name, ...own }).toEqual({ name, ...completeWords(name, kind) })
+    }
+  })
+
+  testWith(['lab'], 'are judged as the server does', async () => {
+    const wrong: string[] = []
+    let asked = 0
+    for (const [name, value] of examples(major)) {
+      const theirs = await takes(session, name, value)
+      if (theirs === undefined) continue
+      asked += 1
+      const errors = judgeSettings({ [name]: value }, [major]).filter(({ code }) => code.startsWith('E_'))
+      const isOurs = errors.length === 0
+      if (isOurs !== theirs && !(isOurs && asks(name, value))) {
+        wrong.push(`${name} = ${value}: ${theirs ? 'taken' : 'refused'} by ${major}`)
+      }
+    }
+    await session.sql('ALTER SYSTEM RESET ALL')
+    expect(wrong).toEqual([])
+    expect(asked).toBeGreaterThan(1_000)
+    console.log(`PostgreSQL ${major}: ${asked} values of settings judged as it does`)
+  })
+
+  testWith(['lab'], 'the printed file starts it, with all of them', async () => {
+    const rows = await session.sql(`SELECT name, boot_val FROM pg_settings WHERE boot_val IS NOT NULL
+      AND context <> 'internal' AND name NOT LIKE '%.%'`)
+    await session.sql('ALTER SYSTEM RESET ALL')
+    await session.close()
+    await master.stop()
+    const all = Object.fromEntries(
+      rows
+        .map(({ name, boot_val }) => [String(name), String(boot_val)] as const)
+        // Empty, lc_messages is a default that a file may not repeat.
+        .filter(([name]) => isOpen(name) && !isFixed(name, major) && name !== 'lc_messages'),
+    )
+    for (const settings of [{}, all]) {
+      expect(
+        judgeSettings(mergeDefaults(settings), [major]).filter(({ code }) => code !== 'W_SETTING_LOCALE'),
+      ).toEqual([])
+      await startWith(master, settings)
+    }
+    session = await openSession(master.port)
+  })
+})
+
+/** Every setting of that major, and some of others, with values in and out of its bounds. */
+function examples(major: number): [name: string, value: string][] {
+  const names = [...catalogue.values()].map(({ name }) => name)
+  return [...names, ...renamed.keys(), 'nonsense'].filter(isOpen).flatMap((name) => {
+    const known = catalogue.get(renamed.get(name)?.to ?? name.toLowerCase())
+    const kind = known && kindIn(known, major)
+    return valuesOf(kind).map((value): [string, string] => [name, value])
+  })
+}
+
+const usual = '1 on nonsense -1 0.4 1e3 8MB 8mb 2min 3s 0x10 010 5us 64B 1.5GB 1TB .5 +7'.split(' ')
+
+function valuesOf(kind: SettingKind | undefined): string[] {
+  switch (kind?.type) {
+    case 'bool':
+      return ['on', 'FALSE', 'tr', 'o', 'of', '1', '2', 'nonsense', '']
+    case 'enum':
+      return [...kind.words, ...hiddenWords, 'ON', 'nonsense', '']
+    case 'integer':
+    case 'real':
+      return [...[kind.min, kind.max, kind.min - 1, kind.max + 1].map(String), ...usual, ' 70 ', '8 MB', '']
+    case 'string':
+      return []
+    default:
+      return ['']
+  }
+}
+
+function isOpen(name: string): boolean {
+  return whereHeld(name) === undefined
+}
+
+function isFixed(name: string, major: number): boolean {
+  const known = catalogue.get(name.toLowerCase())
+  return (known && kindIn(known, major)?.isFixed) ?? false
+}
+
+// What the machine, the build or another setting has a say in: there the server may refuse what the judge takes.
+const askers = new Set(
+  'max_stack_depth bonjour autovacuum_max_workers max_connections max_wal_senders max_worker_processes'.split(
+    ' ',
+  ),
+)
+
+function asks(name: string, value: string): boolean {
+  return askers.has(name) || (ofBuild[name]?.includes(value) ?? false)
+}
+
+async function startWith(master: Master, settings: Settings): Promise<void> {
+  const text = printConf(readTemplate('postgresql.conf.hbs'), settings)
+  writeFileSync(join(master.dataDir, 'postgresql.conf'), text)
+  await master.start()
+  for (const [name, value] of Object.entries(settings)) {
+    const [row] = await master.sql(
+      'SELECT count(*) AS lines FROM pg_file_settings WHERE lower(name) = lower($1)',
+      [name],
+    )
+    expect(Number(row?.lines), `${name} = ${confValue(value)}`).toBe(1)
+  }
+  await master.stop()
+}
+
+test.runIf(isWhole)('the catalogue is what the servers say', () => {
+  const found = mergeSettings(servers)
+  if (process.env.UPDATE_SETTINGS) writeFiles(found)
+  const { data, types } = readFiles()
+  expect(data).toBe(printCatalogue(found))
+  expect(types).toBe(printTypes(found))
+  expect(servers.map(({ major }) => major)).toEqual(cataloguedMajors)
+})
