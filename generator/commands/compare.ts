@@ -32,15 +32,15 @@ function splitLines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
 }
 
-// A table of this many cells is 16 MB; beyond it the whole middle counts as one place.
-const largest = 4_000_000
+// A table of this many cells is 32 MB, and 4000 lines of script; beyond it the whole middle counts as one place.
+const largest = 16_000_000
 
 // The longest common subsequence, by its table of lengths from the end.
 function alignMiddle(want: readonly string[], have: readonly string[]): Difference[] {
   const width = have.length + 1
   const whole = { line: 1, wantedLine: 1, found: have, wanted: want }
   if (want.length === 0 || have.length === 0 || want.length * width > largest) return [whole]
-  const lengths = new Uint32Array((want.length + 1) * width)
+  const lengths = new Uint16Array((want.length + 1) * width)
   const at = (i: number, j: number): number => lengths[i * width + j] ?? 0
   for (let i = want.length - 1; i >= 0; i -= 1) {
     for (let j = have.length - 1; j >= 0; j -= 1) {

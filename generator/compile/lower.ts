@@ -55,6 +55,7 @@ export function listConstants({ shutdown, run, postgresql, ready }: Replica): Co
     item('stall_limit', 'run.stallLimit', run.stallLimit),
     item('verify_clone', 'postgresql.verifyClone', postgresql.verifyClone ? 'yes' : 'no'),
     item('on_diverged', 'run.onDiverged', run.onDiverged),
+    item('on_collation', 'run.onCollation', run.onCollation),
     item('watch_interval', 'run.watchInterval', run.watchInterval),
     item('stale_limit', 'run.staleLimit', run.staleLimit),
     item('ready_bytes', 'ready.lagMiB', ready.lagMiB * 1_048_576),

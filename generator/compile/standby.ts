@@ -15,7 +15,8 @@ const markerFunctions = new Set(['write_standby_marker', 'require_standby'])
 const removers = new Set(['remove_clone', 'remove_work'])
 const renamers = new Set(['install_clone', 'retire_replica'])
 const gate = 'require_standby'
-const start = 'step_serve'
+/** The two functions that start a server: for all, and for nobody but ourselves. */
+const starts = ['step_serve', 'start_apart']
 /** What these do to the data makes an answer of the gate an old one. */
 const changers = [
   'install_clone',
@@ -23,6 +24,7 @@ const changers = [
   'write_standby_marker',
   'relink_tablespaces',
   'place_file',
+  'start_apart',
 ]
 
 /** Tools that make a master of a data directory, or a new one, or that start a server past the gate. */
@@ -146,12 +148,12 @@ const keepStart: Rule = (shell, { functions, known }) =>
     const options = run.args.flatMap((word) => (word.type === 'Word' ? [literalOf(word) ?? ''] : []))
     if (options.some((option) => asks.has(option))) return []
     const isThere =
-      ownerOf(shell, node, functions) === start &&
+      starts.includes(ownerOf(shell, node, functions)) &&
       runs[0]?.name === 'with_settings' &&
       !options.some((option) => option === '--single' || option === '--boot')
     if (isThere) return []
     const message = 'a server is started here'
-    const hint = `only ${start} does that, behind the gate and by with_settings`
+    const hint = `only ${starts.join(' and ')} do that, behind the gate and by with_settings`
     return [findingAt(shell, node, { code: 'E_SHELL_START', message, hint })]
   })
 
@@ -173,8 +175,8 @@ export function judgeGate(unassigned: readonly Unassigned[]): Finding[] {
     .filter(({ name }) => name === passed)
     .map(({ line, column, via }) => ({
       code: 'E_SHELL_GATE',
-      message: `${start} is reached without a look of ${gate} at the data as they are, on the way ${via.join(' > ')}`,
-      hint: `call ${gate} after the last change and before ${start}`,
+      message: `a server is started without a look of ${gate} at the data as they are, on the way ${via.join(' > ')}`,
+      hint: `call ${gate} after the last change and before the start`,
       line,
       column,
     }))
@@ -182,10 +184,11 @@ export function judgeGate(unassigned: readonly Unassigned[]): Finding[] {
 
 /** The flow of a function, with `passed` set by the gate, unset by what changes data, and read by the start. */
 export function withGate({ name, flow }: FunctionEffects): Flow {
-  if (name === start) return readBefore(flow)
   if (name === gate) return { kind: 'sequence', parts: [flow, { kind: 'set', name: passed }] }
-  if (changers.includes(name)) return { kind: 'sequence', parts: [flow, { kind: 'unset', name: passed }] }
-  return flow
+  const asked = starts.includes(name) ? readBefore(flow) : flow
+  return changers.includes(name)
+    ? { kind: 'sequence', parts: [asked, { kind: 'unset', name: passed }] }
+    : asked
 }
 
 // Right before the settings are given, which is where the server starts.

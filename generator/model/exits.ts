@@ -192,6 +192,13 @@ export const failures: readonly Failure[] = [
     advice: 'correct the file and line named above, in the data directory or where CONFIG_URL serves it',
   },
   {
+    id: 'COLLATION',
+    code: 78,
+    means: 'text sorts on this agent in another way than where its indexes were made',
+    advice:
+      "run on agents with the master's release of its distribution; if the master itself was upgraded, REINDEX there, then ALTER DATABASE or COLLATION with REFRESH VERSION; or set run.onCollation in the model",
+  },
+  {
     id: 'LIBRARY_MISSING',
     code: 78,
     means: 'a preloaded library is not on this agent',

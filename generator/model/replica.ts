@@ -64,6 +64,12 @@ const runSchema = z.strictObject({
     .describe(
       'What is done with data that cannot follow the master any more, since WAL is gone or histories parted',
     ),
+  onCollation: z
+    .enum(['refuse', 'warn', 'ignore'])
+    .default('refuse')
+    .describe(
+      'What is done where text sorts in another way than where its indexes were made; ignore: nobody looks',
+    ),
   watchInterval: seconds(1, 3600).default(5).describe('Seconds between two looks at the running server'),
   staleLimit: seconds(5, 86_400)
     .default(30)

@@ -16,6 +16,11 @@ export const builtinSteps: readonly BuiltinStep[] = [
   step('fetch_config', 'steps/fetch_config.sh', 'the configuration from CONFIG_URL, judged before the clone'),
   step('clone', 'steps/clone.sh', 'pg_basebackup, verified, marked, renamed'),
   step('configure', 'steps/configure.sh', 'missing files placed, settings collected and judged'),
+  step(
+    'compare_collations',
+    'steps/compare_collations.sh',
+    'does text sort here as on the master? asked of the server while no client can reach it',
+  ),
   step('gate', 'steps/gate.sh', 'before every start: this is certainly a standby'),
   step('serve', 'steps/serve.sh', 'PostgreSQL as a child, until its end'),
 ]

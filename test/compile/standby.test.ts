@@ -53,7 +53,7 @@ test.each([
   'f() {\n  step_serve\n}\nf\n',
 ])('refuses: %j', (text) => {
   const [message] = judge(skeleton + text)
-  expect(message).toMatch(/^step_serve is reached without a look of require_standby at the data as they are/)
+  expect(message).toMatch(/^a server is started without a look of require_standby at the data as they are/)
 })
 
 test('the shipped script without its gate is refused, and so is one that changes the data after it', () => {

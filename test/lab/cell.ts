@@ -2,6 +2,7 @@ import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect } from 'vitest'
+import type { ReplicaInput } from '../../generator/model/replica.js'
 import { type Agent, runAgent } from '../pair/harness/agent.js'
 import { printedFiles, startConfigServer } from '../pair/harness/config-server.js'
 import { contractFor, type Environment } from '../pair/harness/contract.js'
@@ -26,6 +27,16 @@ export interface Cell {
   readonly user?: 'root' | 'postgres'
   /** The master keeps its configuration elsewhere, so that the agent has to fetch one. */
   readonly isServed?: boolean
+  /** A database of the master with that locale, beside the others of C. */
+  readonly locale?: string
+  /** An index on the master is sorted by a collation of that name. */
+  readonly collation?: string
+  /** The agent has no locale but C. */
+  readonly isBare?: boolean
+  /** What the model says of the run, where it differs from that of the other cells. */
+  readonly model?: ReplicaInput['run']
+  /** What its log must tell. */
+  readonly says?: RegExp
   /** Another server becomes the master at the end. */
   readonly isFollowing?: boolean
   /** It must end so, and with such words. */
@@ -57,6 +68,15 @@ export async function openPair(space: Space, cell: Cell): Promise<Pair> {
   const agentHost = await openHost(space, network.replica, { root, servers, ...cell.agent })
   const layout = cell.isServed ? 'debian' : 'initdb'
   const master = await startMaster(space, { host: masterHost, major, layout })
+  if (cell.locale)
+    await master.sql(
+      `CREATE DATABASE shop TEMPLATE template0 LC_COLLATE '${cell.locale}' LC_CTYPE '${cell.locale}'`,
+    )
+  if (cell.collation) await master.sql(`CREATE INDEX ON rows (body COLLATE "${cell.collation}")`)
+  if (cell.isBare) {
+    const remove = [...agentHost.words, 'rm', '/usr/lib/locale/locale-archive']
+    await execa(remove[0] ?? '', remove.slice(1), { cwd: space.dir })
+  }
   const port = await pickPort()
   const second = await pickPort()
   const served = cell.isServed ? await startConfigServer(space, printedFiles, network.master) : undefined
@@ -98,10 +118,12 @@ export async function openPair(space: Space, cell: Cell): Promise<Pair> {
  * A whole life: clone, stream, the truth from health and ready, a clean stop; again on the same data without a copy,
  * and nobody left.
  */
-export async function live(pair: Pair): Promise<void> {
+export async function live(pair: Pair, says?: RegExp): Promise<void> {
   const { master, agentHost } = pair
   const first = await pair.run()
   await first.waitForRow(await master.insert())
+  if (says) expect(first.log()).toMatch(says)
+  else expect(first.log()).not.toMatch(/WARN compare_collations/)
   expect(await pair.ask('health')).toBe('yes')
   expect(await pair.ask('ready')).toBe('yes')
   await stop(first, agentHost)
@@ -110,7 +132,8 @@ export async function live(pair: Pair): Promise<void> {
   const row = await master.insert()
   const second = await pair.run()
   await second.waitForRow(row)
-  expect(second.log()).not.toMatch(/cloned/)
+  expect(second.log()).not.toMatch(/cloned|to compare collations/)
+  if (says) expect(second.log()).toMatch(says)
   expect(await second.sql('SELECT pg_is_in_recovery() AS yes')).toEqual([{ yes: true }])
   await stop(second, agentHost)
 }

@@ -1,8 +1,17 @@
 import type { Cell } from './cell.js'
+import { serverOf } from './host.js'
 
 /** A cell of the matrix: its row in the table, and what it differs in. */
 export interface NamedCell extends Omit<Cell, 'script'> {
-  readonly group: 'major' | 'shell' | 'userland' | 'privilege' | 'downloader' | 'locale' | 'skew'
+  readonly group:
+    | 'major'
+    | 'shell'
+    | 'userland'
+    | 'privilege'
+    | 'downloader'
+    | 'locale'
+    | 'skew'
+    | 'collation'
   readonly name: string
   /** Part of `npm test`. */
   readonly isSlice?: boolean
@@ -18,6 +27,16 @@ function onlyTool(name: string): string[] {
 }
 
 const bookworm = { root: 'bookworm' } as const
+
+/** A host of a later release, with the server that the master has. */
+function other(major: number): { readonly root: 'trixie'; readonly servers: readonly string[] } {
+  return { root: 'trixie', servers: [major === usual ? '15.12.0-beta.15' : (serverOf(major) ?? '')] }
+}
+
+const collation = { group: 'collation', major: usual, locale: 'de_DE.UTF-8' } as const
+const on16 = { major: 16, agent: { root: 'forky', servers: [serverOf(16) ?? ''] } } as const
+const different =
+  /ERROR compare_collations: text sorts differently here: the database shop was made with version 2\.\d+, this agent has 2\.\d+/
 
 /** Every cell. What is not said is as on Debian: dash, GNU, setpriv, no downloader needed, no locale. */
 export const cells: readonly NamedCell[] = [
@@ -83,5 +102,48 @@ export const cells: readonly NamedCell[] = [
     major: 14,
     agent: { ...bookworm, servers: [] },
     isRefused: [78, /ERROR choose_data: the server of PostgreSQL 14 is not installed here/],
+  },
+  { ...collation, name: '15, the same release', agent: bookworm },
+  { ...collation, name: '15, another glibc: refused, 78', agent: other(15), isRefused: [78, different] },
+  { ...collation, name: '16, another glibc: refused, 78', ...on16, isRefused: [78, different] },
+  {
+    ...collation,
+    name: '14, an index by a collation, another glibc: refused, 78',
+    major: 14,
+    agent: other(14),
+    locale: 'C',
+    collation: 'de_DE.utf8',
+    isRefused: [
+      78,
+      /ERROR compare_collations: .*the collation postgres\."de_DE\.utf8" was made with version 2\.36/,
+    ],
+  },
+  {
+    ...collation,
+    name: '15, a locale that the agent lacks: refused, 78',
+    agent: bookworm,
+    isBare: true,
+    isRefused: [78, /ERROR compare_collations: nobody can use the database shop here: .*locale/],
+  },
+  {
+    ...collation,
+    name: '15, another glibc, run.onCollation = warn',
+    agent: other(15),
+    model: { onCollation: 'warn' },
+    says: /WARN compare_collations: .*text sorts differently here/,
+  },
+  {
+    ...collation,
+    name: '14, another glibc: a warning',
+    major: 14,
+    agent: other(14),
+    says: /WARN compare_collations: text in the database shop may sort differently here: .*2\.36.*2\.41/,
+  },
+  {
+    ...collation,
+    name: '12, another glibc: a warning that it cannot be known',
+    major: 12,
+    agent: other(12),
+    says: /WARN compare_collations: whether text in the database shop sorts here as on the master cannot be known/,
   },
 ]

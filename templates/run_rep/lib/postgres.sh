@@ -96,6 +96,6 @@ EOF
   if [ "$standby_marker" = standby.signal ]; then
     set -- "$@" -c "primary_conninfo=$primary_conninfo"
   fi
-  "$@" -c "port=$PORT0" -c "data_directory=$pgdata" -c "hba_file=$pgdata/pg_hba.conf" \
+  "$@" -c "port=$PORT0" -c "data_directory=$pgdata" -c "hba_file=$hba_file" \
     -c "ident_file=$pgdata/pg_ident.conf" -c "external_pid_file=$work/external.pid"
 }

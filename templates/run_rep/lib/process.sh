@@ -61,6 +61,7 @@ on_exit() {
     remove_clone "$staging"
   fi
   remove_work "$work"
+  remove_work "$sockets"
   [ -z "$alive" ] || ignore rm -f -- "$alive"
   exit "$_exit_status"
 }

@@ -29,15 +29,19 @@ watch_server() {
   watch_still=0 watch_receiver='' watch_segment=none watch_said=''
   while :; do
     pause "$watch_interval"
-    if ! kill -0 "$$" 2>/dev/null; then
-      log WARN "the script was killed; shutting down the server that it left behind"
-      end_old_server "$server"
-      exit 0
-    fi
+    end_if_alone
     watch_role
     ! raised_parity || decide parity "$raised"
     [ ! -r /proc/self/stat ] || watch_stream
   done
+}
+
+# Without its script a server would live on, and nobody would know of it.
+end_if_alone() {
+  ! kill -0 "$$" 2>/dev/null || return 0
+  log WARN "the script was killed; shutting down the server that it left behind"
+  end_old_server "$server"
+  exit 0
 }
 
 # decide VERDICT TEXT: the script reads it when the server has ended; without it, on a full disk, it looks

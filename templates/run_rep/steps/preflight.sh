@@ -119,4 +119,5 @@ find_store() {
   [ ! -d "$store" ] || store=$(cd -- "${store:?}" && pwd -P) || fail DATA_DIR "cannot enter $PGDATA_DIR"
   replica=$store/replica
   pgdata=$replica/data
+  hba_file=$pgdata/pg_hba.conf
 }

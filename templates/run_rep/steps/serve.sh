@@ -1,5 +1,5 @@
 # @step serve
-# The one place that starts a server. It is a child, so that SIGTERM becomes a fast shutdown; its end
+# The place that starts the server for all. It is a child, so that SIGTERM becomes a fast shutdown; its end
 # is ours, unless it has to start again with other values.
 step_serve() {
   log INFO "starting PostgreSQL $major as $replica_name on port $PORT0"
@@ -10,13 +10,21 @@ step_serve() {
   await
   end_watcher
   serving=no
-  if [ "$signals" -gt 0 ] && was_shut_down; then
+  leave_if_stopped
+  obey_verdict
+  log WARN "PostgreSQL ended with status $status"
+  need_room "$store" 16
+  exit "$status"
+}
+
+# A signal ended the server, and so the script.
+leave_if_stopped() {
+  [ "$signals" -gt 0 ] || return 0
+  if was_shut_down; then
     log INFO "PostgreSQL shut down cleanly"
     exit 0
   fi
-  [ "$signals" -gt 0 ] || obey_verdict
   log WARN "PostgreSQL ended with status $status"
-  [ "$signals" -gt 0 ] || need_room "$store" 16
   exit "$status"
 }
 
