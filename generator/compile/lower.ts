@@ -54,6 +54,7 @@ export function listConstants({ shutdown, run, postgresql, ready }: Replica): Co
     item('stop_immediate', 'shutdown.immediate', shutdown.immediate),
     item('stall_limit', 'run.stallLimit', run.stallLimit),
     item('verify_clone', 'postgresql.verifyClone', postgresql.verifyClone ? 'yes' : 'no'),
+    item('newer', 'postgresql.newer', postgresql.newer),
     item('on_diverged', 'run.onDiverged', run.onDiverged),
     item('on_collation', 'run.onCollation', run.onCollation),
     item('watch_interval', 'run.watchInterval', run.watchInterval),
@@ -90,6 +91,7 @@ function lowerVersions(majors: readonly number[], listen: readonly string[]): Vi
   const common = held.filter(({ pattern }) => pattern === patternOf(rules))
   return {
     known: patternOf(rules),
+    newest: rules.at(-1)?.text,
     common: lit(
       [`listen_addresses=${listen.join(',')}`, ...common.flatMap(({ values }) => values)].join('\n'),
     ),

@@ -140,7 +140,8 @@ export const failures: readonly Failure[] = [
     id: 'MASTER_VERSION',
     code: 78,
     means: "the master's major is not among those that the model names",
-    advice: 'add the major to postgresql.majors in the model, and generate again',
+    advice:
+      'add the major to postgresql.majors in the model, or set postgresql.newer if it is newer, and generate again',
   },
   {
     id: 'SERVER_BINARIES',

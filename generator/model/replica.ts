@@ -97,6 +97,12 @@ const postgresqlSchema = z.strictObject({
     .min(1)
     .default([...walsenderMajors])
     .describe("The majors that a master may have; each server's own binaries must be on the agent"),
+  newer: z
+    .enum(['refuse', 'try'])
+    .default('refuse')
+    .describe(
+      'What is done with a master of a newer major than all of majors; try: with a warning, by the rules of the newest of them',
+    ),
   settings: settingsSchema.prefault({}),
   verifyClone: z.boolean().default(true).describe('Run pg_verifybackup on a clone before its first start'),
 })

@@ -33,8 +33,8 @@ export interface Cell {
   readonly collation?: string
   /** The agent has no locale but C. */
   readonly isBare?: boolean
-  /** What the model says of the run, where it differs from that of the other cells. */
-  readonly model?: ReplicaInput['run']
+  /** What the model says that differs from that of the other cells. */
+  readonly model?: ReplicaInput
   /** What its log must tell. */
   readonly says?: RegExp
   /** Another server becomes the master at the end. */

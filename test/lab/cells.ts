@@ -103,6 +103,13 @@ export const cells: readonly NamedCell[] = [
     agent: { ...bookworm, servers: [] },
     isRefused: [78, /ERROR choose_data: the server of PostgreSQL 14 is not installed here/],
   },
+  {
+    group: 'skew',
+    name: '18 by the rules of 17 (postgresql.newer = try)',
+    major: 18,
+    model: { postgresql: { majors: [17], newer: 'try' } },
+    says: /WARN choose_data: PostgreSQL 18 is newer than .* as if it were 17/,
+  },
   { ...collation, name: '15, the same release', agent: bookworm },
   { ...collation, name: '15, another glibc: refused, 78', agent: other(15), isRefused: [78, different] },
   { ...collation, name: '16, another glibc: refused, 78', ...on16, isRefused: [78, different] },
@@ -129,7 +136,7 @@ export const cells: readonly NamedCell[] = [
     ...collation,
     name: '15, another glibc, run.onCollation = warn',
     agent: other(15),
-    model: { onCollation: 'warn' },
+    model: { run: { onCollation: 'warn' } },
     says: /WARN compare_collations: .*text sorts differently here/,
   },
   {

@@ -7,9 +7,12 @@ import { cells } from './cells.js'
 import { expectControl } from './control.js'
 import { record, versionsOf } from './record.js'
 
-// npm run test:matrix (test/lab/run.sh); within npm test only the slice.
+// npm run test:matrix (test/lab/run.sh); within npm test the slice, and the part that CI names.
 const wanted = process.env.MATRIX_GROUPS?.split(' ')
-const chosen = cells.filter(({ group, isSlice }) => (wanted ? wanted.includes(group) : isSlice))
+const part = process.env.MATRIX_PART?.split(' ') ?? []
+const chosen = cells.filter(({ group, isSlice }) =>
+  wanted ? wanted.includes(group) : isSlice || part.includes(group),
+)
 
 let space: Space
 beforeEach(() => {
@@ -23,7 +26,10 @@ describe.each([...new Set(chosen.map(({ group }) => group))])('%s', (group) => {
       ['lab'],
       cell.name,
       async () => {
-        const pair = await openPair(space, { ...cell, script: buildQuickScript(space, cell.model) })
+        const pair = await openPair(space, {
+          ...cell,
+          script: buildQuickScript(space, cell.model?.run, cell.model),
+        })
         const versions = await versionsOf(cell, pair)
         if (cell.major < 12) await expectControl(pair, cell.major)
         if (cell.isRefused) {

@@ -33,7 +33,7 @@ const servers: ServerSettings[] = []
 
 // npm run settings, or a matrix with that group: all; within npm test the two that the slice has servers of.
 const groups = process.env.MATRIX_GROUPS?.split(' ')
-const isWhole = groups?.includes('settings') ?? false
+const isWhole = (groups ?? process.env.MATRIX_PART?.split(' '))?.includes('settings') ?? false
 const majors = isWhole ? [10, 11, 12, 13, 14, 15, 16, 17, 18] : groups ? [] : [10, 15]
 
 describe.each(majors)('settings of %s', (major) => {

@@ -163,6 +163,17 @@ describe('what is not ours, or not a replica, is refused with 65 and not touched
     await other.stop()
   })
 
+  testWith([], 'data of another architecture', async () => {
+    const volume = await copyVolume(space, stopped)
+    // The other byte order, as pg_control.h has its fields.
+    const file = join(volume, 'replica/data/global/pg_control')
+    const bytes = readFileSync(file)
+    bytes.subarray(0, 8).swap64()
+    bytes.subarray(8, 288).swap32()
+    writeFileSync(file, bytes)
+    await expectReplicaRefused(volume, /byte order|of system \d+, but was cloned as|GATE|DATA_IDENTITY/)
+  })
+
   testWith([], 'data that was put in the place of our clone, of another system', async () => {
     const volume = await copyVolume(space, stopped)
     const other = await startMaster(space)

@@ -2,6 +2,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { runAgent } from './harness/agent.js'
+import { buildQuickScript } from './harness/build-script.js'
 import { testWith } from './harness/capability.js'
 import { contractFor, type Environment } from './harness/contract.js'
 import { serverUser } from './harness/identity.js'
@@ -152,5 +153,35 @@ describe('data that is not ours', () => {
     const agent = await runAgent(space, { env: contractFor(space, master, { PGDATA_DIR: volume }) })
     expect(await agent.exit, agent.log()).toBe(65)
     expect(existsSync(join(volume, 'PG_VERSION'))).toBe(true)
+  })
+})
+
+describe('a master of a newer major than the script was made for', () => {
+  testWith([], 'is 78 before a copy', async () => {
+    const script = buildQuickScript(space, {}, { postgresql: { majors: [13, 14] } })
+    const agent = await runAgent(space, { env: contractFor(space, master), script })
+    expect(await agent.exit, agent.log()).toBe(78)
+    expect(agent.log()).toMatch(/PostgreSQL 15 is not one that this script was made for[\s\S]*MASTER_VERSION/)
+    expect(master.clones()).toBe(0)
+  })
+
+  // 15 takes BASE_BACKUP by another grammar than 14; the lab tries 18 by the rules of 17, which fit.
+  testWith(
+    [],
+    'is tried where the model says so, and a rule that does not fit is told before a copy',
+    async () => {
+      const script = buildQuickScript(space, {}, { postgresql: { majors: [13, 14], newer: 'try' } })
+      const agent = await runAgent(space, { env: contractFor(space, master), script })
+      expect(await agent.exit, agent.log()).toBe(75)
+      expect(agent.log()).toMatch(/WARN choose_data: PostgreSQL 15 is newer than .* as if it were 14/)
+      expect(agent.log()).toMatch(/begins no base backup: ERROR: +syntax error/)
+      expect(master.clones()).toBe(0)
+    },
+  )
+
+  testWith([], 'is refused where it is older instead', async () => {
+    const script = buildQuickScript(space, {}, { postgresql: { majors: [16], newer: 'try' } })
+    const agent = await runAgent(space, { env: contractFor(space, master), script })
+    expect(await agent.exit, agent.log()).toBe(78)
   })
 })

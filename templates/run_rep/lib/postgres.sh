@@ -8,6 +8,14 @@ major_of() {
   printf '%s\n' "$_major"
 }
 
+# is_newer MAJOR NEWEST: may a major that came after this script be tried by the rules of the newest that it knows?
+# Where these name a setting that it does not know, its server refuses to start.
+is_newer() {
+  [ "$newer" = try ] || return 1
+  is_integer "$1" "$(($2 + 1))" 99 || return 1
+  log WARN "PostgreSQL $1 is newer than all that this script was made for; it is tried as if it were $2"
+}
+
 # Sets $client_bin and $client_major, the newest psql: Debian's and RHEL's places, then PATH.
 # Debian's own psql in PATH is a perl wrapper, so it comes last.
 find_client() {
