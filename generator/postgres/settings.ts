@@ -126,7 +126,7 @@ function judgeValue(
     return kind !== undefined && faultOf(known, kind, value, major) === undefined
   })
   const who = takers.length === 0 ? 'a server' : `a server of ${faults.map(({ major }) => major).join(', ')}`
-  const taken = takers.length === 0 ? '' : `, while PostgreSQL ${showRange(takers)} takes it`
+  const taken = takers.length === 0 ? '' : `, while PostgreSQL ${showTakers(takers)}`
   const message = `${name} = ${String(value)}: ${who} would refuse this value${taken}`
   return [{ code: 'E_SETTING_VALUE', path, message, hint: newest.fault.message }]
 }
@@ -204,11 +204,11 @@ function refuse(majors: readonly number[], isRefusing: (major: number) => boolea
   return `a server of ${majors.filter(isRefusing).join(', ')} would refuse`
 }
 
-function showRange(majors: readonly number[]): string {
+function showTakers(majors: readonly number[]): string {
   const [first, last] = [majors[0], majors.at(-1)]
-  if (first === last) return String(first)
-  if (last === cataloguedMajors.at(-1)) return `${first} and later`
-  return `${first} to ${last}`
+  if (first === last) return `${first} takes it`
+  if (last === cataloguedMajors.at(-1)) return `${first} and later take it`
+  return `${first} to ${last} take it`
 }
 
 function nextMajor(last: number): string {

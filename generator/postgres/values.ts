@@ -1,3 +1,4 @@
+import { similarTo } from '../similar.js'
 import type { SettingKind } from './catalogue.js'
 
 /** What is wrong with a value of a setting in a major, and what it should be; undefined when nothing is. */
@@ -16,7 +17,8 @@ export function judgeSettingValue(
     case 'enum': {
       const words = [...kind.words, ...(kind.also ?? [])].map((word) => word.toLowerCase())
       if (words.includes(text.toLowerCase())) return undefined
-      return wrong(showKind(kind), true)
+      const like = similarTo(text.toLowerCase(), kind.words)
+      return wrong(`${showKind(kind)}${like === undefined ? '' : `; did you mean ${like}?`}`, true)
     }
     case 'integer':
     case 'real':

@@ -86,15 +86,20 @@ describe('values', () => {
     expect(verdicts(name, value, [major])).toEqual(isTaken ? [] : ['E_SETTING_VALUE'])
   })
 
+  test('a misspelt word is told with the one that was meant', () => {
+    const [found] = judgeSettings({ wal_level: 'replikca' }, [15])
+    expect(found?.hint).toBe('it is one of minimal, replica, logical; did you mean replica?')
+  })
+
   test('a value that some majors take says which', () => {
     const [found] = judgeSettings({ wal_compression: 'zstd' }, [13, 14, 15])
     expect(found).toMatchObject({
       message:
-        'wal_compression = zstd: a server of 13, 14 would refuse this value, while PostgreSQL 15 and later takes it',
+        'wal_compression = zstd: a server of 13, 14 would refuse this value, while PostgreSQL 15 and later take it',
       hint: 'it is on or off',
     })
     const [old] = judgeSettings({ password_encryption: 'on' }, [13, 14])
-    expect(old?.message).toContain('while PostgreSQL 10 to 13 takes it')
+    expect(old?.message).toContain('while PostgreSQL 10 to 13 take it')
   })
 
   test('a name that nobody has is refused, with the one that was meant', () => {

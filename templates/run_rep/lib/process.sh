@@ -61,7 +61,8 @@ on_exit() {
     remove_clone "$staging"
   fi
   remove_work "$work"
-  remove_work "$sockets"
+  # Not from the watcher: the server still has its socket there.
+  [ -z "$self" ] || remove_work "$sockets"
   [ -z "$alive" ] || ignore rm -f -- "$alive"
   exit "$_exit_status"
 }

@@ -42,7 +42,8 @@ compare_apart() {
   remove_work "$sockets"
   sockets=''
   if [ ! -f "$work/collations" ]; then
-    log WARN "the collations could not be compared: $(words_of "$work/watch.words" 2>/dev/null || :)"
+    _apart_words=$(words_of "$work/watch.words" 2>/dev/null || :)
+    log WARN "the collations could not be compared: ${_apart_words:-the server ended with status $status}"
     return 0
   fi
   judge_collations
@@ -88,6 +89,7 @@ lc_messages=C"
   (
     become_watcher
     ask_collations || ignore cp -- "$work/words" "${work%/watch}/watch.words"
+    end_if_alone
     kill -s USR2 "$$"
   ) &
   watcher=$!
@@ -115,13 +117,18 @@ ask_collations() {
 }
 
 # As long as it replays what makes it consistent, a standby lets nobody in; then it says so in postmaster.pid.
-# Most do within a blink; to ask the server itself would fill its log.
+# Most do within a blink; to ask the server itself would fill its log. The bound is on standing still.
 await_apart() {
-  _apart_tries=$((stall_limit + 50))
+  _apart_tries=$((stall_limit + 50)) _apart_segment=''
   while [ "$_apart_tries" -gt 0 ]; do
     end_if_alone
     ! is_open || return 0
-    [ "$_apart_tries" -gt "$stall_limit" ] || pause 1
+    if [ "$_apart_tries" -le "$stall_limit" ]; then
+      pause 1
+      _apart_now=$(replay_segment)
+      [ "$_apart_now" = "$_apart_segment" ] || _apart_tries=$stall_limit
+      _apart_segment=$_apart_now
+    fi
     _apart_tries=$((_apart_tries - 1))
   done
   printf 'no connection within %s s\n' "$stall_limit" >"$work/words" || :
