@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { confValue, printConf } from '../../generator/compile/conf.js'
+import { printConf } from '../../generator/compile/conf.js'
 import { mergeSettings as mergeDefaults, type Settings } from '../../generator/model/settings.js'
 import { catalogue, cataloguedMajors, kindIn, type SettingKind } from '../../generator/postgres/catalogue.js'
 import { whereHeld } from '../../generator/postgres/held.js'
@@ -31,10 +31,10 @@ import { openHost, rootFor, serverOf } from './host.js'
 
 const servers: ServerSettings[] = []
 
-// npm run settings, or a matrix with that group: all; within npm test the two that the slice has servers of.
+// npm run settings, or a matrix with that group: all; within npm test the oldest.
 const groups = process.env.MATRIX_GROUPS?.split(' ')
 const isWhole = (groups ?? process.env.MATRIX_PART?.split(' '))?.includes('settings') ?? false
-const majors = isWhole ? [10, 11, 12, 13, 14, 15, 16, 17, 18] : groups ? [] : [10, 15]
+const majors = isWhole ? [10, 11, 12, 13, 14, 15, 16, 17, 18] : groups ? [] : [10]
 
 describe.each(majors)('settings of %s', (major) => {
   let space: Space
@@ -106,7 +106,6 @@ describe.each(majors)('settings of %s', (major) => {
       ).toEqual([])
       await startWith(master, settings)
     }
-    session = await openSession(master.port)
   })
 })
 
@@ -162,13 +161,9 @@ async function startWith(master: Master, settings: Settings): Promise<void> {
   const text = printConf(readTemplate('postgresql.conf.hbs'), settings)
   writeFileSync(join(master.dataDir, 'postgresql.conf'), text)
   await master.start()
-  for (const [name, value] of Object.entries(settings)) {
-    const [row] = await master.sql(
-      'SELECT count(*) AS lines FROM pg_file_settings WHERE lower(name) = lower($1)',
-      [name],
-    )
-    expect(Number(row?.lines), `${name} = ${confValue(value)}`).toBe(1)
-  }
+  const lines = await master.sql('SELECT lower(name) AS name FROM pg_file_settings')
+  const read = new Set(lines.map(({ name }) => name))
+  expect(Object.keys(settings).filter((name) => !read.has(name.toLowerCase()))).toEqual([])
   await master.stop()
 }
 

@@ -159,10 +159,11 @@ describe('data that is not ours', () => {
 describe('a master of a newer major than the script was made for', () => {
   testWith([], 'is 78 before a copy', async () => {
     const script = buildQuickScript(space, {}, { postgresql: { majors: [13, 14] } })
+    const clones = master.clones()
     const agent = await runAgent(space, { env: contractFor(space, master), script })
     expect(await agent.exit, agent.log()).toBe(78)
     expect(agent.log()).toMatch(/PostgreSQL 15 is not one that this script was made for[\s\S]*MASTER_VERSION/)
-    expect(master.clones()).toBe(0)
+    expect(master.clones()).toBe(clones)
   })
 
   // 15 takes BASE_BACKUP by another grammar than 14; the lab tries 18 by the rules of 17, which fit.
@@ -171,11 +172,12 @@ describe('a master of a newer major than the script was made for', () => {
     'is tried where the model says so, and a rule that does not fit is told before a copy',
     async () => {
       const script = buildQuickScript(space, {}, { postgresql: { majors: [13, 14], newer: 'try' } })
+      const clones = master.clones()
       const agent = await runAgent(space, { env: contractFor(space, master), script })
       expect(await agent.exit, agent.log()).toBe(75)
       expect(agent.log()).toMatch(/WARN choose_data: PostgreSQL 15 is newer than .* as if it were 14/)
       expect(agent.log()).toMatch(/begins no base backup: ERROR: +syntax error/)
-      expect(master.clones()).toBe(0)
+      expect(master.clones()).toBe(clones)
     },
   )
 
