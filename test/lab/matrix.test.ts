@@ -28,7 +28,7 @@ describe.each([...new Set(chosen.map(({ group }) => group))])('%s', (group) => {
       async () => {
         const pair = await openPair(space, {
           ...cell,
-          script: buildQuickScript(space, cell.model?.run, cell.model),
+          script: buildQuickScript(space, { onCollation: 'refuse', ...cell.model?.run }, cell.model),
         })
         const versions = await versionsOf(cell, pair)
         if (cell.major < 12) await expectControl(pair, cell.major)

@@ -167,11 +167,12 @@ async function startWith(master: Master, settings: Settings): Promise<void> {
   await master.stop()
 }
 
-test.runIf(isWhole)('the catalogue is what the servers say', () => {
-  const found = mergeSettings(servers)
-  if (process.env.UPDATE_SETTINGS) writeFiles(found)
-  const { data, types } = readFiles()
-  expect(data).toBe(printCatalogue(found))
-  expect(types).toBe(printTypes(found))
-  expect(servers.map(({ major }) => major)).toEqual(cataloguedMajors)
-})
+if (isWhole)
+  test('the catalogue is what the servers say', () => {
+    const found = mergeSettings(servers)
+    if (process.env.UPDATE_SETTINGS) writeFiles(found)
+    const { data, types } = readFiles()
+    expect(data).toBe(printCatalogue(found))
+    expect(types).toBe(printTypes(found))
+    expect(servers.map(({ major }) => major)).toEqual(cataloguedMajors)
+  })

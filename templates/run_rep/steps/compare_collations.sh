@@ -119,7 +119,7 @@ ask_collations() {
 # As long as it replays what makes it consistent, a standby lets nobody in; then it says so in postmaster.pid.
 # Most do within a blink; to ask the server itself would fill its log. The bound is on standing still.
 await_apart() {
-  _apart_tries=$((stall_limit + 50)) _apart_segment=''
+  _apart_tries=$((stall_limit + 200)) _apart_segment=''
   while [ "$_apart_tries" -gt 0 ]; do
     end_if_alone
     ! is_open || return 0
