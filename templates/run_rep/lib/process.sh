@@ -99,7 +99,7 @@ await() {
 }
 
 # bounded SECONDS COMMAND...: a child that may live so long; $status is 124 when its time was up.
-# A silent peer can hang every client, and timeout(1) is not POSIX.
+# A silent peer can hang every client, and timeout(1) is not POSIX. A child whose script was killed is ended, too.
 bounded() {
   _bounded_seconds=$1
   shift
@@ -107,7 +107,12 @@ bounded() {
   launching=yes
   (
     begin_helper
-    nap "$_bounded_seconds"
+    while [ "$_bounded_seconds" -gt 0 ] && kill -0 "$$" 2>/dev/null; do
+      _bounded_nap=5
+      [ "$_bounded_seconds" -gt 5 ] || _bounded_nap=$_bounded_seconds
+      nap "$_bounded_nap"
+      _bounded_seconds=$((_bounded_seconds - _bounded_nap))
+    done
     end_tree "$child"
   ) &
   watchdog=$!
