@@ -13,6 +13,8 @@ export interface KnownSettings {
   readonly IntervalStyle?: Word<'postgres' | 'postgres_verbose' | 'sql_standard' | 'iso_8601'>
   /** Sets the time zone for displaying and interpreting time stamps. */
   readonly TimeZone?: string
+  /** Allows running the ALTER SYSTEM command. Since PostgreSQL 17. */
+  readonly allow_alter_system?: Flag
   /** Allows tablespaces directly inside pg_tblspc, for testing. */
   readonly allow_in_place_tablespaces?: Flag
   /** Allows modifications of the structure of system tables. */

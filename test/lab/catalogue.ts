@@ -48,8 +48,12 @@ export async function readSettings(session: Session, major: number): Promise<Ser
   return { major, version: String(said?.server_version).replace(/ .*/, ''), rows }
 }
 
+// Set in a file only, and not by ALTER SYSTEM (guc.h, GUC_DISALLOW_IN_AUTO_FILE).
+const onlyInFiles = new Set(['allow_alter_system', 'config_file', 'data_directory'])
+
 // What no file may hold, such as the isolation level of a transaction, ALTER SYSTEM does not even reset.
 async function isNeverSet({ sql }: Session, name: string): Promise<boolean> {
+  if (onlyInFiles.has(name)) return false
   try {
     await sql(`ALTER SYSTEM RESET ${name}`)
     return false

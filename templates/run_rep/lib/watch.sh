@@ -41,6 +41,7 @@ end_if_alone() {
   ! kill -0 "$$" 2>/dev/null || return 0
   log WARN "the script was killed; shutting down the server that it left behind"
   end_old_server "$server"
+  remove_work "$sockets"
   exit 0
 }
 

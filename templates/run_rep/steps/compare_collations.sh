@@ -8,10 +8,20 @@ step_compare_collations() {
   collation_key="$collation_key, $(libc_of_agent)"
   collation_words=''
   if ! read_collations; then
+    remove_old_sockets
     require_standby
     compare_apart
   fi
   [ -z "$collation_words" ] || log WARN "$collation_words"
+}
+
+# The fifth line of postmaster.pid (miscinit.h) tells where a server apart that was killed had its socket.
+remove_old_sockets() {
+  _old_sockets=$(sed -n 5p "$pgdata/postmaster.pid" 2>/dev/null || :)
+  case $_old_sockets in
+    /tmp/run_rep.*) ! is_ours "$_old_sockets" || remove_work "$_old_sockets" ;;
+    *) ;;
+  esac
 }
 
 # What decides how text is sorted here, so far as can be told without a server.
