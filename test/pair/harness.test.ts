@@ -6,6 +6,7 @@ import { testWith } from './harness/capability.js'
 import { startConfigServer, startSilentServer } from './harness/config-server.js'
 import { clusterState } from './harness/control.js'
 import { startMaster } from './harness/master.js'
+import { processesUnder } from './harness/processes.js'
 import { openSpace, type Space } from './harness/space.js'
 import { waitFor } from './harness/wait.js'
 
@@ -97,6 +98,8 @@ describe('an agent', () => {
     await waitFor('both children', () => agent.descendants().length === 2)
     agent.terminate('SIGTERM', 'tree')
     expect(await agent.exit).toBe(143)
+    // The one that we wait for can be the first to be gone.
+    await waitFor('the end of both', () => processesUnder(agent.sandbox).length === 0)
     await expectNothingLeft(agent)
   })
 
