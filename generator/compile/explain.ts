@@ -181,9 +181,8 @@ function explainSetting(name: string, given: Explained): string | undefined {
   const known = catalogue.get(key)
   const own = Object.keys(settings).find((other) => other.toLowerCase() === key)
   const other = renamed.get(key)
-  if (held === undefined && known === undefined && own === undefined && other === undefined) {
-    if (!settingsBefore10.has(key)) return undefined
-  }
+  const isKnown = [held, known, own, other, settingsBefore10.get(key)].some((one) => one !== undefined)
+  if (!isKnown) return undefined
   const { since, until } = spanOf(key)
   const kind = newestKind(key)
   return list([

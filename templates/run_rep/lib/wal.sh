@@ -69,11 +69,28 @@ judge_end() {
 }
 
 # holds_beyond TIMELINE LSN: is there a record of that timeline at that LSN, or behind it? The control file
-# hears of what has arrived only now and then: at a restart point, every five minutes by default.
+# hears of what has arrived only now and then: at a restart point, every five minutes by default. For a file that
+# is not there pg_waldump would wait five seconds.
 holds_beyond() {
   [ -x "$pg_bin/pg_waldump" ] || return 1
+  [ -e "$pgdata/$wal_directory/$(segment_of "$1" "$2")" ] || return 1
   bounded 10 "$pg_bin"/pg_waldump -p "$pgdata/$wal_directory" -t "$1" -s "$2" -n 1 >"$work/words" 2>&1
   [ "$status" -eq 0 ]
+}
+
+# segment_of TIMELINE LSN: prints the name of the WAL file that holds that position.
+segment_of() {
+  awk -v tli="$1" -v lsn="$2" -v size="$(control_field 'Bytes per WAL segment')" '
+    function hex(text,  value, i) {
+      value = 0
+      for (i = 1; i <= length(text); i++)
+        value = value * 16 + index("0123456789ABCDEF", toupper(substr(text, i, 1))) - 1
+      return value
+    }
+    BEGIN {
+      split(lsn, part, "/")
+      printf "%08X%08X%08X\n", tli, hex(part[1]), int(hex(part[2]) / size)
+    }'
 }
 
 # segment_lsn NAME: prints where that WAL file begins. Its name is the timeline, and two halves of a number;

@@ -58,7 +58,7 @@ compare_apart() {
   fi
   judge_collations
   [ -z "$collation_fault" ] || [ "$on_collation" != refuse ] || fail COLLATION "$collation_fault"
-  collation_words=${collation_fault:-$collation_words}
+  [ -z "$collation_fault" ] || collation_words="$collation_fault${collation_words:+; $collation_words}"
   ! printf '%s\n' "$collation_key" "$collation_words" >"$replica/collations.new" \
     || ignore mv -- "$replica/collations.new" "$replica/collations"
 }
