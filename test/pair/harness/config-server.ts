@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { findTool } from './capability.js'
 import { isRoot } from './identity.js'
 import { launch } from './launch.js'
@@ -33,15 +33,34 @@ export async function startConfigServer(
   files: Served = printedFiles,
   host?: Host,
 ): Promise<ConfigServer> {
+  const below = Object.entries(files).map(([name, content]) => [`conf/${name}`, content] as const)
+  const { url, requests } = await startWebServer(space, Object.fromEntries(below), { host })
+  return { url: `${url}/conf`, requests }
+}
+
+export interface WebServer extends ConfigServer {
+  /** Serves something else under that path from now on. */
+  put(path: string, content: Served[string]): void
+}
+
+/** Serves `files` by their paths. */
+export async function startWebServer(
+  space: Space,
+  files: Served,
+  { host, port: wanted }: { readonly host?: Host | undefined; readonly port?: number } = {},
+): Promise<WebServer> {
   const address = host?.address ?? '127.0.0.1'
-  const port = await pickPort()
-  const home = join(space.dir, `nginx-${port}`)
-  mkdirSync(join(home, 'www/conf'), { recursive: true })
-  for (const [name, content] of Object.entries(files)) {
-    const target = join(home, 'www/conf', name)
+  const port = wanted ?? (await pickPort())
+  webServers += 1
+  const home = join(space.dir, `nginx-${webServers}`)
+  const put = (path: string, content: Served[string]) => {
+    const target = join(home, 'www', path)
+    mkdirSync(dirname(target), { recursive: true })
     if (typeof content === 'string') writeFileSync(target, content)
     else copyFileSync(content.copy, target)
   }
+  mkdirSync(join(home, 'www'), { recursive: true })
+  for (const [path, content] of Object.entries(files)) put(path, content)
   writeFileSync(join(home, 'nginx.conf'), nginxConf(home, address, port))
   const log = join(home, 'log')
   const words = [
@@ -63,10 +82,13 @@ export async function startConfigServer(
   await waitFor('nginx to listen', () => statSync(join(home, 'pid'), { throwIfNoEntry: false })?.size)
   const access = join(home, 'access.log')
   return {
-    url: `http://${address}:${port}/conf`,
+    url: `http://${address}:${port}`,
+    put,
     requests: () => (existsSync(access) ? readFileSync(access, 'utf8').split('\n').filter(Boolean) : []),
   }
 }
+
+let webServers = 0
 
 /** A server that takes connections and never says a word. */
 export async function startSilentServer(

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { chownSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 
 /** An operating system user that exists on this machine. */
@@ -37,4 +37,9 @@ export function serverUser(): Identity {
 export function become(user: Identity): readonly string[] {
   if (!isRoot || user.uid === 0) return []
   return ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--']
+}
+
+/** Gives a file to a user, where we may. */
+export function chownTo(path: string, { uid, gid }: Identity): void {
+  if (isRoot) chownSync(path, uid, gid)
 }

@@ -85,6 +85,8 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
   writeFileSync(files.hba, `${[...(options.hba ?? defaultHba), ...cable].join('\n')}\n`)
 
   const logFile = join(home, 'log')
+  // Where we reach it ourselves.
+  const near = (await options.host?.expose(port)) ?? port
   let child: Launched | undefined
   let server: number | undefined
   const pid = (): number => {
@@ -97,12 +99,12 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
     port,
     dataDir: files.dataDir,
     owner,
-    sql: (text, values) => query(port, text, values),
+    sql: (text, values) => query(near, text, values),
     insert: async () => {
-      const [row] = await query(port, 'INSERT INTO rows (body) VALUES (md5(random()::text)) RETURNING body')
+      const [row] = await query(near, 'INSERT INTO rows (body) VALUES (md5(random()::text)) RETURNING body')
       return String(row?.body)
     },
-    walsenders: () => query(port, 'SELECT * FROM pg_stat_replication'),
+    walsenders: () => query(near, 'SELECT * FROM pg_stat_replication'),
     clones: () =>
       (readFileSync(logFile, 'utf8').match(/LOG: [^\n]*BASE_BACKUP[^\n]*LABEL 'pg_base/g) ?? []).length,
     log: () => readFileSync(logFile, 'utf8'),
@@ -131,7 +133,7 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
       await waitFor(
         () => `the master to answer; its log ends: ${readFileSync(logFile, 'utf8').slice(-1_000)}`,
         async () => {
-          const over = await Promise.race([exit, query(port, 'SELECT 1')])
+          const over = await Promise.race([exit, query(near, 'SELECT 1')])
           if (!Array.isArray(over)) throw new Error(`it ended with ${String(over)}`)
           return true
         },
@@ -147,7 +149,6 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
     },
   }
   space.track(() => master.stop('SIGQUIT'))
-  await options.host?.expose(port)
   await master.start()
   await fill(master, options, home)
   return master

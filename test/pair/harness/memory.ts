@@ -10,6 +10,10 @@ export interface MemoryGroup {
   readonly words: readonly string[]
   /** How many of its processes the kernel has killed for want of memory. */
   oomKills(): number
+  /** The processes in it, whoever their parents are. */
+  pids(): number[]
+  /** Ends them all, as often as they make new ones. */
+  kill(): Promise<void>
 }
 
 const root = '/sys/fs/cgroup'
@@ -48,12 +52,15 @@ export function makeMemoryGroup(space: Space, mebibytes: number): MemoryGroup {
   const { limit, swap, events } = version()
   const dir = makeDirectory()
   const procs = join(dir, 'cgroup.procs')
-  space.track(async () => {
+  const pids = () => readFileSync(procs, 'utf8').split('\n').filter(Boolean).map(Number)
+  const kill = async () => {
     await waitFor(`the end of all in ${dir}`, () => {
-      const pids = readFileSync(procs, 'utf8').split('\n').filter(Boolean)
-      for (const pid of pids) signal(Number(pid), 'SIGKILL')
-      return pids.length === 0
+      for (const pid of pids()) signal(pid, 'SIGKILL')
+      return pids().length === 0
     })
+  }
+  space.track(async () => {
+    await kill()
     rmdirSync(dir)
   })
   writeFileSync(join(dir, limit), String(mebibytes * 1024 * 1024))
@@ -62,6 +69,8 @@ export function makeMemoryGroup(space: Space, mebibytes: number): MemoryGroup {
   if (existsSync(join(dir, swap))) writeFileSync(join(dir, swap), String(swappable))
   return {
     words: ['sh', '-c', `echo $$ >'${procs}' && exec "$@"`, 'sh'],
+    pids,
+    kill,
     oomKills: () => Number(/^oom_kill (\d+)$/m.exec(readFileSync(join(dir, events), 'utf8'))?.[1]),
   }
 }

@@ -7,7 +7,7 @@ import { execa } from 'execa'
 import type { Identity } from './identity.js'
 import { launch } from './launch.js'
 import { signal } from './processes.js'
-import type { Space } from './space.js'
+import { pickPort, type Space } from './space.js'
 import { waitFor } from './wait.js'
 
 /** Two hosts with nothing but a cable between them: network namespaces and a veth pair (needs root). */
@@ -30,8 +30,8 @@ export interface Host {
   readonly isForked?: boolean
   /** Who runs servers there, if it has users of its own. */
   readonly user?: Identity
-  /** Makes a loopback port of the host answer at the same port of ours. */
-  expose(port: number): Promise<void>
+  /** Makes a loopback port of the host answer at a loopback port of ours, and gives that one. */
+  expose(port: number): Promise<number>
 }
 
 /** Why there can be no such network here, or undefined. */
@@ -50,14 +50,8 @@ export function networkFault(): string | undefined {
 const subnet = '10.77.0'
 
 export async function makeNetwork(space: Space): Promise<Network> {
-  const names = { master: makeName(), replica: makeName() }
+  const names = { master: await addNamespace(space), replica: await addNamespace(space) }
   const inside = (name: string, words: string) => execa('ip', ['netns', 'exec', name, ...words.split(' ')])
-  for (const name of [names.master, names.replica]) {
-    await execa('ip', ['netns', 'add', name])
-    space.track(async () => {
-      await execa('ip', ['netns', 'delete', name])
-    })
-  }
   await execa(
     'ip',
     `link add eth0 netns ${names.master} type veth peer eth0 netns ${names.replica}`.split(' '),
@@ -71,7 +65,7 @@ export async function makeNetwork(space: Space): Promise<Network> {
   const host = (who: 'master' | 'replica'): Host => ({
     address: addresses[who],
     words: ['ip', 'netns', 'exec', names[who]],
-    expose: (port) => expose(space, names[who], port),
+    expose: (port) => expose(space, names[who], port, port),
   })
   return {
     master: host('master'),
@@ -103,6 +97,38 @@ export async function makeNetwork(space: Space): Promise<Network> {
   }
 }
 
+/** Hosts on one switch, each with an address of its own; they reach each other and nobody else (needs root). */
+export async function makeSwitch(space: Space, count: number): Promise<readonly Host[]> {
+  const hub = await addNamespace(space)
+  const inHub = (words: string) => execa('ip', ['netns', 'exec', hub, ...words.split(' ')])
+  await inHub('ip link add name switch type bridge')
+  await inHub('ip link set switch up')
+  const hosts: Host[] = []
+  for (let number = 1; number <= count; number++) {
+    const name = await addNamespace(space)
+    const inside = (words: string) => execa('ip', ['netns', 'exec', name, ...words.split(' ')])
+    await execa('ip', `link add eth0 netns ${name} type veth peer port${number} netns ${hub}`.split(' '))
+    await inHub(`ip link set port${number} master switch up`)
+    const address = `${subnet}.${number}`
+    await inside(`ip address add ${address}/24 dev eth0`)
+    await inside('ip link set lo up')
+    await inside('ip link set eth0 up')
+    const words = ['ip', 'netns', 'exec', name]
+    // 5432 here is not ours there.
+    hosts.push({ address, words, expose: async (port) => expose(space, name, port, await pickPort()) })
+  }
+  return hosts
+}
+
+async function addNamespace(space: Space): Promise<string> {
+  const name = makeName()
+  await execa('ip', ['netns', 'add', name])
+  space.track(async () => {
+    await execa('ip', ['netns', 'delete', name])
+  })
+  return name
+}
+
 function makeName(): string {
   return `pgrep-${process.pid}-${randomBytes(3).toString('hex')}`
 }
@@ -113,7 +139,7 @@ let relays = 0
  * A port of ours, a Unix socket in the file system that both share, a process over there, its port. So tests ask a
  * server behind a cut cable as they ask any other.
  */
-async function expose(space: Space, name: string, port: number): Promise<void> {
+async function expose(space: Space, name: string, port: number, nearPort: number): Promise<number> {
   relays += 1
   const path = join(space.dir, `relay-${relays}`)
   const program = `${path}.cjs`
@@ -150,12 +176,13 @@ async function expose(space: Space, name: string, port: number): Promise<void> {
   })
   await new Promise<void>((resolve, reject) => {
     near.once('error', reject)
-    near.listen(port, '127.0.0.1', resolve)
+    near.listen(nearPort, '127.0.0.1', resolve)
   })
   space.track(() => {
     for (const socket of sockets) socket.destroy()
     near.close()
   })
+  return nearPort
 }
 
 const overThere = `'use strict'

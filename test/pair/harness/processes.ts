@@ -75,13 +75,25 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
+/** Whether the groups and sessions of what is found belong to it, too. */
+export interface TreeOptions {
+  readonly isWide?: boolean
+}
+
 /**
  * Signals a whole tree as Mesos does (stout killtree.hpp): STOP each process as it is visited over children,
- * process groups and sessions, then the signal in ascending order of pid, then CONT.
+ * process groups and sessions, then the signal in ascending order of pid, then CONT. Of a root that is gone, what is
+ * left of the group and the session that it led. Gives the pids.
  */
-export function killTree(root: number, name: NodeJS.Signals): readonly number[] {
-  const parent = readProcess(readProcess(root)?.ppid ?? 0)
-  const queue = [root]
+export function killTree(
+  root: number,
+  name: NodeJS.Signals,
+  { isWide = true }: TreeOptions = {},
+): readonly number[] {
+  const first = readProcess(root)
+  const parent = readProcess(first?.ppid ?? 0)
+  const left = () => listProcesses().filter(({ group, session }) => group === root || session === root)
+  const queue = first === undefined && isWide ? left().map(({ pid }) => pid) : [root]
   const visited = new Set<number>()
   for (let pid = queue.shift(); pid !== undefined; pid = queue.shift()) {
     if (visited.has(pid)) continue
@@ -90,8 +102,8 @@ export function killTree(root: number, name: NodeJS.Signals): readonly number[] 
     visited.add(pid)
     signal(pid, 'SIGSTOP')
     for (const other of listProcesses()) {
-      const sameGroup = other.group === self.group && self.group !== parent?.group
-      const sameSession = other.session === self.session && self.session !== parent?.session
+      const sameGroup = isWide && other.group === self.group && self.group !== parent?.group
+      const sameSession = isWide && other.session === self.session && self.session !== parent?.session
       if (other.ppid === pid || sameGroup || sameSession) queue.push(other.pid)
     }
   }

@@ -1,0 +1,314 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { chownTo, findUser, type Identity } from '../pair/harness/identity.js'
+import { type Mount, mountWords, shellMounts } from '../pair/harness/mounts.js'
+import type { Host } from '../pair/harness/network.js'
+import type { Process } from '../pair/harness/processes.js'
+import type { Space } from '../pair/harness/space.js'
+import { waitFor } from '../pair/harness/wait.js'
+import type { App, PersistentVolume } from './app.js'
+import { type Container, type Launcher, startContainer } from './container.js'
+import { buildEnvironment } from './environment.js'
+import { makeIds, sandboxOf, type TaskIds, volumeOf } from './paths.js'
+import type { Programs } from './programs.js'
+import { isTerminal, type StatusUpdate } from './protocol.js'
+
+export interface AgentOptions {
+  readonly hostname: string
+  readonly host: Host
+  readonly programs: Programs
+  readonly launcher?: Launcher
+  /** How a persistent volume gets into the sandbox: mounted there, or by a symbolic link. */
+  readonly filesystem?: 'linux' | 'posix'
+  /** What /bin/sh is there; default dash. */
+  readonly shell?: string
+  /** What is mounted for every task, such as /etc/hosts of the agent. */
+  readonly mounts?: readonly Mount[]
+  readonly stdin?: 'null' | 'data'
+  readonly secrets?: Readonly<Record<string, string>>
+}
+
+/** What Marathon sends with an accepted offer. */
+export interface Launch {
+  readonly app: App
+  readonly version: string
+  readonly taskId: string
+  /** The uuid of the volume for each containerPath. */
+  readonly volumes: Readonly<Record<string, string>>
+  readonly now: number
+}
+
+/** One task on an agent. */
+export interface Task {
+  readonly taskId: string
+  readonly sandbox: string
+  readonly ports: readonly number[]
+  /** What Marathon has been told. */
+  readonly updates: readonly StatusUpdate[]
+  /** When the container is gone with all that the launcher found. */
+  readonly destroyed: Promise<void>
+  /** The process that Mesos watches, once it runs. */
+  readonly pid: number | undefined
+  kill(grace?: number): Promise<void>
+  advance(to: number): Promise<void>
+  /** SIGKILL to everything in the container, as for want of memory. */
+  destroy(): Promise<void>
+  output(name: 'stdout' | 'stderr'): string
+  /** Processes of the task that still live, though nobody may know of them. */
+  orphans(): Process[]
+}
+
+/** A Mesos agent: a host with a work_dir, which runs tasks and keeps volumes. */
+export interface Agent {
+  readonly hostname: string
+  readonly host: Host
+  readonly tasks: readonly Task[]
+  readonly isUp: boolean
+  /** The directory of a volume that exists. */
+  volume(app: App, containerPath: string, uuid: string): string
+  launch(launch: Launch, tell: (update: StatusUpdate) => void): Promise<Task>
+  destroyVolume(app: App, containerPath: string, uuid: string): void
+  /** The agent's own process ends; tasks and executors live on. */
+  stop(): void
+  /** It comes back, and hears of its executors what it has missed. */
+  start(): Promise<void>
+  /** The host loses its power: nothing is told, and only what lies on its disk is left. */
+  cutPower(): Promise<void>
+  /** It comes back without its tasks, of which it tells that they are gone. */
+  boot(): void
+}
+
+const gone = (now: number): StatusUpdate => ({
+  state: 'TASK_GONE',
+  at: now,
+  message: 'the host was rebooted',
+})
+
+/** Opens an agent whose work_dir lies in the space (needs root). */
+export function openAgent(space: Space, options: AgentOptions): Agent {
+  const { hostname, host, launcher = 'linux', filesystem = 'linux' } = options
+  // As long as on a real agent, so that a path that is too long for something is too long here, too.
+  const workDir = join(space.dir, hostname, 'var/lib/mesos')
+  mkdirSync(workDir, { recursive: true })
+  const ids = makeIds()
+  const tasks: RunningTask[] = []
+  let isUp = true
+
+  const volumeDir = (app: App, path: string, uuid: string) =>
+    volumeOf(workDir, app.role ?? 'slave_public', app.id, path, uuid)
+
+  return {
+    hostname,
+    host,
+    tasks,
+    get isUp() {
+      return isUp
+    },
+    volume: volumeDir,
+    launch: async ({ app, version, taskId, volumes, now }, tell) => {
+      const user = findUser(app.user ?? 'root')
+      if (user === undefined) throw new Error(`TASK_FAILED: Failed to get user information for '${app.user}'`)
+      const taskIds: TaskIds = { ...ids, taskId, containerId: randomUUID() }
+      const sandbox = makeSandbox(workDir, taskIds, user)
+      const inside: Mount[] = [...(options.mounts ?? []), ...shellMounts(options.shell)]
+      for (const volume of app.container?.volumes ?? []) {
+        const dir = volumeDir(app, volume.containerPath, volumes[volume.containerPath] ?? '')
+        makeVolume(dir, volume, user)
+        const over = join(sandbox, volume.containerPath)
+        if (filesystem === 'posix') symlinkSync(dir, over)
+        else mkdirSync(over)
+        if (filesystem === 'linux') inside.push({ from: dir, over })
+      }
+      await runFetcher(app, sandbox, user, options)
+      const ports = choosePorts(app, tasks)
+      const context = { app, version, sandbox, hostname, ports, secrets: options.secrets ?? {}, ...taskIds }
+      const container = await startContainer(space, {
+        launcher,
+        executor: options.programs.executor,
+        user,
+        hostWords: host.words,
+        mounts: inside,
+        memory: app.mem,
+        stdin: options.stdin ?? 'null',
+        task: {
+          command: app.cmd,
+          sandbox,
+          environment: buildEnvironment(context),
+          ports,
+          now,
+          ...(app.healthChecks[0] && { healthCheck: app.healthChecks[0] }),
+          ...(app.taskKillGracePeriodSeconds !== undefined && { killGrace: app.taskKillGracePeriodSeconds }),
+        },
+      })
+      const task = watchTask({ taskId, sandbox, ports, container, tell, isUp: () => isUp, now })
+      tasks.push(task)
+      await task.connect()
+      return task
+    },
+    destroyVolume: (app, path, uuid) => rmSync(volumeDir(app, path, uuid), { recursive: true, force: true }),
+    stop: () => {
+      isUp = false
+      for (const task of tasks) task.disconnect()
+    },
+    start: async () => {
+      isUp = true
+      await Promise.all(tasks.map((task) => task.connect()))
+    },
+    cutPower: async () => {
+      isUp = false
+      for (const task of tasks) task.disconnect()
+      await Promise.all(tasks.map((task) => task.destroy()))
+    },
+    boot: () => {
+      isUp = true
+      for (const task of tasks) task.bury()
+    },
+  }
+}
+
+interface RunningTask extends Task {
+  connect(): Promise<void>
+  disconnect(): void
+  /** Tells that it is gone, unless it was told to have ended. */
+  bury(): void
+}
+
+interface Watched extends Pick<Task, 'taskId' | 'sandbox' | 'ports'> {
+  readonly container: Container
+  readonly tell: (update: StatusUpdate) => void
+  readonly isUp: () => boolean
+  readonly now: number
+}
+
+// Hears the executor, tells Marathon what is new, and destroys the container when the executor is gone.
+function watchTask({ taskId, sandbox, ports, container, tell, isUp, now }: Watched): RunningTask {
+  const updates: StatusUpdate[] = []
+  let hangUp: () => void = () => undefined
+  let latest = now
+  const isOver = () => updates.some(({ state }) => isTerminal(state))
+  const hear = (update: StatusUpdate) => {
+    if (isOver()) return
+    latest = Math.max(latest, update.at)
+    updates.push(update)
+    tell(update)
+  }
+  // The kernel has killed one process: the isolator lets all the others follow (cgroups/subsystems/memory.cpp).
+  const memory = setInterval(() => {
+    if (!container.isOutOfMemory()) return
+    clearInterval(memory)
+    hear({ state: 'TASK_FAILED', at: latest, message: 'Memory limit exceeded' })
+    void container.destroy()
+  }, 200)
+  const destroyed = container.exit.then(async () => {
+    clearInterval(memory)
+    await waitFor('the agent to be there', isUp, 600_000)
+    await container.destroy()
+    hear({ state: 'TASK_FAILED', at: latest, message: 'Executor terminated' })
+  })
+  return {
+    taskId,
+    sandbox,
+    ports,
+    updates,
+    destroyed,
+    get pid() {
+      return updates.find(({ pid }) => pid !== undefined)?.pid
+    },
+    kill: (grace) => container.kill(grace),
+    advance: async (to) => {
+      latest = to
+      if (!isOver()) await container.advance(to)
+    },
+    destroy: () => container.destroy(),
+    orphans: () => container.orphans(),
+    output: (name) => {
+      const path = join(sandbox, name)
+      return existsSync(path) ? readFileSync(path, 'utf8') : ''
+    },
+    connect: async () => {
+      let seen = 0
+      hangUp = await container.subscribe((update) => {
+        seen += 1
+        if (seen > updates.length) hear(update)
+      })
+    },
+    disconnect: () => hangUp(),
+    bury: () => hear(gone(latest)),
+  }
+}
+
+// paths.cpp, createExecutorDirectory: of the task's user and nobody else's.
+function makeSandbox(workDir: string, ids: TaskIds, user: Identity): string {
+  const sandbox = sandboxOf(workDir, ids)
+  mkdirSync(sandbox, { recursive: true })
+  chmodSync(sandbox, 0o750)
+  chownTo(sandbox, user)
+  const latest = join(sandbox, '../latest')
+  rmSync(latest, { force: true })
+  symlinkSync(ids.containerId, latest)
+  for (const name of ['stdout', 'stderr']) {
+    writeFileSync(join(sandbox, name), '')
+    chownTo(join(sandbox, name), user)
+  }
+  return sandbox
+}
+
+// Made once by the agent, as root (slave.cpp); at each start only the directory itself is given to the user.
+function makeVolume(dir: string, { persistent }: PersistentVolume, user: Identity): void {
+  if (!existsSync(dir)) {
+    mkdirSync(dir, { recursive: true })
+    // A disk of its own is a file system of its own.
+    if (persistent.type === 'mount') mkdirSync(join(dir, 'lost+found'), { mode: 0o700 })
+  }
+  chownTo(dir, user)
+}
+
+async function runFetcher(
+  app: App,
+  sandbox: string,
+  user: Identity,
+  { host, programs, mounts = [] }: AgentOptions,
+): Promise<void> {
+  const words = [
+    ...host.words,
+    ...mountWords(mounts),
+    ...['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups', '--'],
+    ...[process.execPath, programs.fetcher, JSON.stringify(app.fetch)],
+  ]
+  const { exitCode, all } = await execa(words[0] ?? '', words.slice(1), {
+    cwd: sandbox,
+    all: true,
+    reject: false,
+  })
+  appendFileSync(join(sandbox, 'stderr'), all === '' ? '' : `${all}\n`)
+  if (exitCode !== 0) throw new Error(`TASK_FAILED: ${all}`)
+}
+
+// What an agent offers by default (slave/constants.hpp): 31000 to 32000.
+function choosePorts(app: App, tasks: readonly Task[]): number[] {
+  const taken = new Set(
+    tasks
+      .filter(({ updates }) => !updates.some(({ state }) => isTerminal(state)))
+      .flatMap(({ ports }) => ports),
+  )
+  return app.portDefinitions.map(({ port }) => {
+    if (app.requirePorts && port !== 0) return port
+    for (;;) {
+      const free = randomInt(31_000, 32_001)
+      if (taken.has(free)) continue
+      taken.add(free)
+      return free
+    }
+  })
+}
