@@ -154,6 +154,7 @@ export function openAgent(space: Space, options: AgentOptions): Agent {
       const task = watchTask({ taskId, sandbox, ports, container, tell, isUp: () => isUp, now })
       tasks.push(task)
       await task.connect()
+      await waitFor('TASK_RUNNING', () => task.updates.length > 1)
       return task
     },
     destroyVolume: (app, path, uuid) => rmSync(volumeDir(app, path, uuid), { recursive: true, force: true }),

@@ -41,6 +41,7 @@ testScene(
     await marathon.advance(20 * 60)
     await marathon.advanceUntil('the end of the task', () => task.orphans().length === 0, 0)
     await agent.start()
+    await task.destroyed
     expect(task.updates.at(-1)).toMatchObject({ state: 'TASK_KILLED', isEscalated: false })
     await marathon.advanceUntil('deployed again', () => marathon.isDeployed())
     expect(master.clones()).toBe(1)

@@ -52,6 +52,10 @@ export interface Container {
 /** What our executor takes beside the task: it is a Node process, and Mesos's own gets 32 MiB. */
 const executorMemory = 96
 
+// Mesos closes every descriptor above 2, whoever left it open. With a pipe for standard input bash would read ~/.bashrc.
+const closeAll =
+  'for fd in /proc/$$/fd/*; do fd=${fd##*/}; [ "$fd" -le 2 ] || exec {fd}>&-; done 2>/dev/null; exec "$@"'
+
 let containers = 0
 
 /** Starts an executor with its task, as `mesos-containerizer launch` does: in a session of its own. */
@@ -68,6 +72,7 @@ export async function startContainer(space: Space, options: ContainerOptions): P
   chmodSync(join(home, 'task.json'), 0o644)
   const group = launcher === 'linux' ? makeMemoryGroup(space, options.memory + executorMemory) : undefined
   const words = [
+    ...['bash', '--norc', '-c', closeAll, 'sh'],
     ...(group?.words ?? []),
     ...hostWords,
     ...mountWords(mounts),

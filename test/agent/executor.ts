@@ -2,7 +2,7 @@
 // checks its health, kills it when it is told to, and ends a second after it. It runs as the task's user, in a session
 // of its own, and outlives the agent that started it.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, renameSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -40,7 +40,8 @@ task.once('exit', (code, signal) => {
   const health = isUnhealthy ? { healthy: false } : {}
   finish({ state: 'TASK_KILLED', message, isEscalated, killMilliseconds, ...health })
 })
-createServer(serve).listen(info.control)
+// Its name appears when it can be reached, and not before.
+createServer(serve).listen(`${info.control}.new`, () => renameSync(`${info.control}.new`, info.control))
 
 // Standard input is the executor's own, which is the agent's: whatever that is.
 function startTask(): ChildProcess {

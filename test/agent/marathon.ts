@@ -241,6 +241,11 @@ export function openMarathon(agents: readonly Agent[], release: Release = '1.11'
     for (const instance of [...instances]) {
       const { agent } = instance
       const since = agent && downSince.get(agent)
+      if (since === undefined && instance.state === 'unreachable') {
+        instance.state = 'running'
+        instance.isHealthy =
+          instance.task?.updates.findLast(({ healthy }) => healthy !== undefined)?.healthy ?? false
+      }
       if (since === undefined || instance.task === undefined || now - since < agentTimeout) continue
       instance.state = 'unreachable'
       instance.isHealthy = false
@@ -312,7 +317,7 @@ export function openMarathon(agents: readonly Agent[], release: Release = '1.11'
     advance,
     advanceUntil: async (what, condition, step = 10) => {
       await waitFor(
-        () => `${what}; ${describe(instances)}`,
+        () => `${what}; ${describe(instances)}; ${events.at(-1)?.update.message}`,
         async () => {
           if (await condition()) return true
           await advance(step)

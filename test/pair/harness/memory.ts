@@ -52,7 +52,8 @@ export function makeMemoryGroup(space: Space, mebibytes: number): MemoryGroup {
   const { limit, swap, events } = version()
   const dir = makeDirectory()
   const procs = join(dir, 'cgroup.procs')
-  const pids = () => readFileSync(procs, 'utf8').split('\n').filter(Boolean).map(Number)
+  const pids = () =>
+    (existsSync(procs) ? readFileSync(procs, 'utf8') : '').split('\n').filter(Boolean).map(Number)
   const kill = async () => {
     await waitFor(`the end of all in ${dir}`, () => {
       for (const pid of pids()) signal(pid, 'SIGKILL')

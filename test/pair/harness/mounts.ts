@@ -8,7 +8,7 @@ export interface Mount {
 export function mountWords(mounts: readonly Mount[]): readonly string[] {
   if (mounts.length === 0) return []
   const pairs = mounts.flatMap(({ from, over }) => [from, over])
-  const unshare = ['unshare', '--mount', '--propagation', 'private', 'bash', '-c', script, 'mounts']
+  const unshare = ['unshare', '--mount', '--propagation', 'private', 'bash', '--norc', '-c', script, 'mounts']
   return [...unshare, String(mounts.length), ...pairs]
 }
 
