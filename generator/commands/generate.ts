@@ -1,4 +1,6 @@
-import type { Diagnostic } from '../compile/diagnostic.js'
+import { readFileSync } from 'node:fs'
+import { type Diagnostic, sortDiagnostics } from '../compile/diagnostic.js'
+import { judgeResize } from '../marathon/resident.js'
 import { writeFiles } from '../write.js'
 import { build } from './build.js'
 import { exits, findConfig, type Options, placeFiles } from './options.js'
@@ -6,7 +8,14 @@ import { report } from './report.js'
 
 /** Compiles the model and writes the artefacts; writes nothing when there is an error. Gives the exit code. */
 export async function generate(config: string | undefined, options: Options): Promise<number> {
-  const { files, diagnostics } = await build(findConfig(config))
+  const { files, diagnostics: found, placeOf } = await build(findConfig(config))
+  const resized = judgeResize(readJson(options.app), JSON.parse(files['marathon.json'] ?? 'null')).map(
+    (fault): Diagnostic => {
+      const place = placeOf(fault.path ?? '')
+      return place === undefined ? fault : { ...fault, place }
+    },
+  )
+  const diagnostics = sortDiagnostics([...found, ...resized])
   if (Object.keys(files).length === 0) {
     report(diagnostics, options)
     return exits.refused
@@ -23,5 +32,14 @@ export async function generate(config: string | undefined, options: Options): Pr
     const fault: Diagnostic = { code: 'E_WRITE', message, hint: 'nothing was written' }
     report([...diagnostics, fault], options)
     return exits.refused
+  }
+}
+
+// The app of the last time: whatever lies there and is none says nothing.
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
   }
 }

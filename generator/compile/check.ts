@@ -1,7 +1,9 @@
 import { posix } from 'node:path'
 import type { z } from 'zod'
+import type { MarathonEnvValue } from '../marathon/app.js'
 import { judgeApp, judgeAppEnv, judgeHealthGrace, judgeKillGrace } from '../marathon/rules.js'
 import { completeAccess } from '../model/access.js'
+import { sandboxDisk } from '../model/app.js'
 import { whyTaken } from '../model/contract/user.js'
 import type { ContractVariable } from '../model/contract/variables.js'
 import { deploymentEnv, pathOfVariable, type Replica, replicaSchema } from '../model/replica.js'
@@ -11,7 +13,7 @@ import { judgeAdmission, type Visitors } from '../postgres/admission.js'
 import { type DataSpace, judgeDisk, judgeMemory } from '../postgres/resources.js'
 import { judgeSettings } from '../postgres/settings.js'
 import type { Diagnostic } from './diagnostic.js'
-import { buildApp, readVolumeSize } from './marathon.js'
+import { buildApp, listPortVariables, readVolumeSize } from './marathon.js'
 
 /** The parsed model, or the findings that keep it from being one. */
 export type Parsed =
@@ -42,7 +44,9 @@ export function checkModel(model: Replica, contract: readonly ContractVariable[]
     ...judgeKillGrace(model.shutdown, model.app.killGrace),
     ...judgeHealthGrace(model.app.health, { masterWait: model.run.masterWait, space: space?.size }),
     ...judgeUser(model),
-    ...judgeContract(model, contract, { ...env, ...model.app.env }),
+    ...judgePreset(model),
+    ...judgeSharing(model),
+    ...judgeContract(model, contract, { ...env, ...model.app.env, ...listPortVariables(app) }),
     ...judgeOwnVariables(model),
     ...judgeForgotten(model, contract),
     ...judgeStepNames(model),
@@ -61,7 +65,8 @@ function findSpace({ app, run }: Replica): DataSpace | undefined {
     const isObject = typeof app.volume === 'object'
     return { path: isObject ? 'app.volume.size' : 'app.volume', size: readVolumeSize(app.volume) }
   }
-  return posix.isAbsolute(run.dataDir) || app.disk === 0 ? undefined : { path: 'app.disk', size: app.disk }
+  const disk = sandboxDisk(app)
+  return posix.isAbsolute(run.dataDir) || disk === 0 ? undefined : { path: 'app.disk', size: disk }
 }
 
 function listVisitors({ master, ready, run }: Replica): Visitors {
@@ -82,15 +87,42 @@ function judgeUser({ app, run }: Replica): Diagnostic[] {
   ]
 }
 
+// The word says what was meant, so that a volume which is missing or left over is seen.
+function judgePreset({ app: { preset, volume } }: Replica): Diagnostic[] {
+  const path = 'app.preset'
+  if (preset === 'persistent' && volume === undefined) {
+    const message = 'a persistent replica keeps its data in a volume, and the model has none'
+    return [{ code: 'E_APP_PRESET', path, message, hint: "add app.volume: '100GiB'" }]
+  }
+  if (preset !== 'ephemeral' || volume === undefined) return []
+  const message = 'an ephemeral replica clones into its sandbox, and app.volume would keep the data'
+  return [{ code: 'E_APP_PRESET', path, message, hint: "take app.volume out, or say 'persistent'" }]
+}
+
+// A directory of the host is one for all tasks there.
+function judgeSharing({ app, run }: Replica): Diagnostic[] {
+  if (!posix.isAbsolute(run.dataDir) || app.instances < 2) return []
+  const constraints = app.constraints ?? [['hostname', 'UNIQUE']]
+  const isApart = constraints.some(
+    ([field = '', operator, value]) =>
+      /^@?hostname$/.test(field) && (operator === 'UNIQUE' || (operator === 'MAX_PER' && value === '1')),
+  )
+  if (isApart) return []
+  const message = `two tasks on one host would both work in ${run.dataDir}`
+  const hint = "add the constraint ['hostname', 'UNIQUE'], or let run.dataDir be relative to the sandbox"
+  return [{ code: 'E_APP_SHARED', path: 'run.dataDir', message, hint }]
+}
+
 function judgeContract(
   model: Replica,
   contract: readonly ContractVariable[],
-  env: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, MarathonEnvValue>>,
 ): Diagnostic[] {
   return contract.flatMap(({ name, type, required }): Diagnostic[] => {
     const value = env[name]
     const isOwn = Object.hasOwn(model.env, name)
-    if (value !== undefined && !type.schema.safeParse(value).success) {
+    // What a secret holds is known on the agent only.
+    if (typeof value === 'string' && !type.schema.safeParse(value).success) {
       const given = Object.hasOwn(model.app.env, name) ? `app.env.${name}` : pathOfVariable(model, name)
       return [{ code: 'E_ENV_VALUE', path: given ?? '', message: `${name} must be ${type.what}` }]
     }

@@ -1,5 +1,13 @@
-import type { MarathonApp, MarathonArtifact, MarathonUpgrade, MarathonVolume } from '../marathon/app.js'
-import type { App, AppVolume } from '../model/app.js'
+import type {
+  MarathonApp,
+  MarathonArtifact,
+  MarathonCheck,
+  MarathonPort,
+  MarathonUpgrade,
+  MarathonVolume,
+} from '../marathon/app.js'
+import { isSince } from '../marathon/versions.js'
+import { type App, type AppVolume, sandboxDisk } from '../model/app.js'
 
 /** What the app takes from the rest of the model. */
 export interface AppContext {
@@ -25,13 +33,15 @@ export function buildApp(app: App, context: AppContext): MarathonApp {
     user: app.user ?? context.runUser,
     cpus: app.cpus,
     mem: app.mem,
-    disk: app.disk,
+    disk: sandboxDisk(app),
     instances: app.instances,
     env: sortKeys({ ...context.env, ...app.env }),
+    ...(isFilled(app.secrets) && { secrets: sortKeys(app.secrets) }),
     fetch: [toArtifact(`${context.publish.replace(/\/+$/, '')}/run_rep.sh`), ...app.fetch.map(toArtifact)],
-    networks: [{ mode: 'host' }],
-    portDefinitions: [{ port: app.hostPort, protocol: 'tcp', name: app.portName }],
-    requirePorts: app.hostPort > 0,
+    // Before 1.5 every app without an image has the network of its host.
+    ...(isSince(app.marathon, '1.5') && { networks: [{ mode: 'host' }] as const }),
+    portDefinitions: listPorts(app),
+    requirePorts: listPorts(app).some(({ port }) => port > 0),
     ...(constraints.length > 0 && { constraints }),
     ...(app.volume !== undefined && {
       container: { type: 'MESOS', volumes: [toVolume(app.volume, context.dataDir)] },
@@ -48,20 +58,60 @@ export function buildApp(app: App, context: AppContext): MarathonApp {
         maxConsecutiveFailures: app.health.maxFailures,
       },
     ],
+    ...(app.check !== undefined && { check: toCheck(app.check) }),
     upgradeStrategy: app.upgrade ?? chooseUpgrade(app, constraints),
     ...(unreachable !== undefined && { unreachableStrategy: unreachable }),
-    killSelection: 'YOUNGEST_FIRST',
+    killSelection: app.killSelection,
     backoffSeconds: app.backoff.seconds,
     backoffFactor: app.backoff.factor,
     maxLaunchDelaySeconds: app.backoff.max,
     taskKillGracePeriodSeconds: app.killGrace,
-    ...(Object.keys(app.labels).length > 0 && { labels: sortKeys(app.labels) }),
+    ...(isFilled(app.labels) && { labels: sortKeys(app.labels) }),
+    ...(app.role !== undefined && { role: app.role }),
+    ...(app.acceptedResourceRoles !== undefined && { acceptedResourceRoles: app.acceptedResourceRoles }),
+    ...(app.dependencies.length > 0 && { dependencies: app.dependencies }),
   }
+}
+
+/**
+ * The variables that Marathon makes of ports besides PostgreSQL's (EnvironmentHelper.scala), each with a port that it
+ * could give: a step of the user's that declares one in `env` may count on it.
+ */
+export function listPortVariables({ portDefinitions }: MarathonApp): Record<string, string> {
+  const names = portDefinitions
+    .slice(1)
+    .flatMap(({ name }, index) => [`PORT${index + 1}`, `PORT_${name.toUpperCase()}`])
+  return Object.fromEntries(names.map((name) => [name, '31000']))
 }
 
 /** Prints marathon.json: the bare object, in the order of keys that `buildApp` gives it. */
 export function printApp(app: MarathonApp): string {
   return `${JSON.stringify(app, null, 2)}\n`
+}
+
+// PostgreSQL's is PORT0, so it comes first.
+function listPorts({ hostPort, portName, portLabels, morePorts }: App): MarathonPort[] {
+  const own = { name: portName, port: hostPort, protocol: 'tcp' as const, labels: portLabels }
+  return [own, ...morePorts].map(({ name, port, protocol, labels }) => ({
+    port,
+    protocol,
+    name,
+    ...(isFilled(labels) && { labels: sortKeys(labels) }),
+  }))
+}
+
+function toCheck(check: NonNullable<App['check']>): MarathonCheck {
+  const { interval, timeout, delay } = check === true ? { interval: 60, timeout: 20, delay: 15 } : check
+  return {
+    exec: { command: { shell: 'exec sh run_rep.sh ready' } },
+    intervalSeconds: interval,
+    timeoutSeconds: timeout,
+    delaySeconds: delay,
+  }
+}
+
+function isFilled(record: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(record).length > 0
 }
 
 function toArtifact(item: App['fetch'][number]): MarathonArtifact {
@@ -101,7 +151,9 @@ function readMebibytes(size: number | string): number {
 function chooseUpgrade(app: App, constraints: readonly (readonly string[])[]): MarathonUpgrade {
   if (app.instances > 1) return { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 }
   const isPinned =
-    app.volume !== undefined || app.hostPort > 0 || constraints.some(([, operator]) => operator === 'UNIQUE')
+    app.volume !== undefined ||
+    listPorts(app).some(({ port }) => port > 0) ||
+    constraints.some(([, operator]) => operator === 'UNIQUE')
   const capacity = isPinned || isSingle(app) ? 0 : 1
   return { minimumHealthCapacity: capacity, maximumOverCapacity: capacity }
 }
@@ -117,6 +169,6 @@ function describeUnreachable(app: App): MarathonApp['unreachableStrategy'] {
   return { inactiveAfterSeconds: inactiveAfter, expungeAfterSeconds: expungeAfter }
 }
 
-function sortKeys(record: Readonly<Record<string, string>>): Record<string, string> {
+function sortKeys<T>(record: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -1,4 +1,4 @@
-/** The bare object that POST /v2/apps takes, as far as we print it (Marathon's app.raml, 1.5 to 1.11). */
+/** The bare object that POST /v2/apps takes, as far as we print it (Marathon's app.raml, 1.4 to 1.11). */
 export interface MarathonApp {
   readonly id: string
   readonly cmd: string
@@ -7,23 +7,31 @@ export interface MarathonApp {
   readonly mem: number
   readonly disk: number
   readonly instances: number
-  readonly env: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, MarathonEnvValue>>
+  readonly secrets?: Readonly<Record<string, { readonly source: string }>>
   readonly fetch: readonly MarathonArtifact[]
-  readonly networks: readonly { readonly mode: 'host' }[]
+  readonly networks?: readonly { readonly mode: 'host' }[]
   readonly portDefinitions: readonly MarathonPort[]
   readonly requirePorts: boolean
   readonly constraints?: readonly (readonly string[])[]
   readonly container?: { readonly type: 'MESOS'; readonly volumes: readonly MarathonVolume[] }
   readonly healthChecks: readonly MarathonHealthCheck[]
+  readonly check?: MarathonCheck
   readonly upgradeStrategy: MarathonUpgrade
   readonly unreachableStrategy?: 'disabled' | MarathonUnreachable
-  readonly killSelection: 'YOUNGEST_FIRST'
+  readonly killSelection: 'YOUNGEST_FIRST' | 'OLDEST_FIRST'
   readonly backoffSeconds: number
   readonly backoffFactor: number
   readonly maxLaunchDelaySeconds: number
   readonly taskKillGracePeriodSeconds: number
   readonly labels?: Readonly<Record<string, string>>
+  readonly role?: string
+  readonly acceptedResourceRoles?: readonly string[]
+  readonly dependencies?: readonly string[]
 }
+
+/** Text, or the name of a secret of the app. */
+export type MarathonEnvValue = string | { readonly secret: string }
 
 export interface MarathonArtifact {
   readonly uri: string
@@ -35,8 +43,9 @@ export interface MarathonArtifact {
 
 export interface MarathonPort {
   readonly port: number
-  readonly protocol: 'tcp'
+  readonly protocol: 'tcp' | 'udp' | 'udp,tcp'
   readonly name: string
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 export interface MarathonVolume {
@@ -58,6 +67,14 @@ export interface MarathonHealthCheck {
   readonly intervalSeconds: number
   readonly timeoutSeconds: number
   readonly maxConsecutiveFailures: number
+}
+
+/** Since 1.8 (docs/checks.md): reported, with no effect on tasks and deployments. */
+export interface MarathonCheck {
+  readonly exec: { readonly command: { readonly shell: string } }
+  readonly intervalSeconds: number
+  readonly timeoutSeconds: number
+  readonly delaySeconds: number
 }
 
 export interface MarathonUpgrade {

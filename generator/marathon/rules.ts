@@ -1,5 +1,7 @@
 import type { Diagnostic } from '../compile/diagnostic.js'
 import type { MarathonApp, MarathonVolume } from './app.js'
+import { judgeResident } from './resident.js'
+import { judgeSecrets } from './secrets.js'
 import { isSince, type MarathonVersion } from './versions.js'
 
 /**
@@ -17,6 +19,10 @@ export function judgeApp(app: MarathonApp, oldest: MarathonVersion = '1.5'): Dia
     ...judgeUpgrade(app),
     ...judgeUnreachable(app),
     ...judgeSingle(app),
+    ...judgeResident(app),
+    ...judgeSecrets(app),
+    ...judgeDependencies(app),
+    ...judgeVersion(app, oldest),
   ]
 }
 
@@ -70,7 +76,7 @@ export function judgeHealthGrace(
 
 /** A variable that the model sets by its own part must not be set a second time in `app.env`. */
 export function judgeAppEnv(
-  appEnv: Readonly<Record<string, string>>,
+  appEnv: Readonly<Record<string, unknown>>,
   contractEnv: Readonly<Record<string, string>>,
 ): Diagnostic[] {
   const taken = Object.keys(appEnv)
@@ -93,6 +99,33 @@ export function judgeAppEnv(
   return [...taken, ...twice]
 }
 
+// What came later than the oldest Marathon that has to take the file: that one ignores or refuses it.
+function judgeVersion(app: MarathonApp, oldest: MarathonVersion): Diagnostic[] {
+  return laterKeys
+    .filter(({ key, since }) => app[key] !== undefined && !isSince(oldest, since))
+    .map(({ key, since }): Diagnostic => {
+      const message = `${key} exists since Marathon ${since}, and app.marathon is ${oldest}`
+      return { code: 'E_APP_VERSION', path: `app.${key}`, message, hint: `raise app.marathon or take it out` }
+    })
+}
+
+const laterKeys = [
+  { key: 'check', since: '1.8' },
+  { key: 'role', since: '1.9' },
+] as const
+
+function judgeDependencies({ dependencies = [] }: MarathonApp): Diagnostic[] {
+  return dependencies.flatMap((id, index): Diagnostic[] => {
+    const bad = id
+      .replace(/^\//, '')
+      .split('/')
+      .find((text) => text !== '..' && !segment.test(text))
+    if (bad === undefined) return []
+    const message = `Marathon refuses ${id}: '${bad}' is no part of an app's id`
+    return [{ code: 'E_APP_ID', path: `app.dependencies.${index}`, message }]
+  })
+}
+
 const segment = /^(([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])$/
 
 function judgeId(id: string): Diagnostic[] {
@@ -113,26 +146,41 @@ function judgeId(id: string): Diagnostic[] {
 }
 
 function judgePort(app: MarathonApp): Diagnostic[] {
-  return app.portDefinitions.flatMap(({ name, port }): Diagnostic[] => {
+  return app.portDefinitions.flatMap(({ name, port }, index, ports): Diagnostic[] => {
     const found: Diagnostic[] = []
+    // The first one is PostgreSQL's.
+    const at = index === 0 ? { name: 'portName', port: 'hostPort' } : nameOfPort(index - 1)
+    const before = ports.slice(0, index)
+    if (before.some((other) => other.name === name)) {
+      const message = `Marathon refuses two ports with the name ${name}`
+      found.push({ code: 'E_APP_PORT_NAME', path: `app.${at.name}`, message })
+    }
+    if (port !== 0 && before.some((other) => other.port === port)) {
+      const message = `Marathon refuses the port ${port} twice`
+      found.push({ code: 'E_APP_PORT', path: `app.${at.port}`, message })
+    }
     if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
       const message = `Marathon refuses the port name ${name}: lower case letters and digits only`
-      found.push({ code: 'E_APP_PORT_NAME', path: 'app.portName', message })
+      found.push({ code: 'E_APP_PORT_NAME', path: `app.${at.name}`, message })
     } else if (name.includes('-')) {
       const message = `a shell cannot read PORT_${name.toUpperCase()}, the variable that Marathon makes of ${name}`
       found.push({
         code: 'E_APP_PORT_NAME',
-        path: 'app.portName',
+        path: `app.${at.name}`,
         message,
         hint: 'use a name without a dash',
       })
     }
     if (port !== 0 && (port < 31_000 || port > 32_000)) {
       const message = `agents offer only the ports 31000 to 32000 unless told otherwise: ${port} may never be offered`
-      found.push({ code: 'W_APP_PORT', path: 'app.hostPort', message })
+      found.push({ code: 'W_APP_PORT', path: `app.${at.port}`, message })
     }
     return found
   })
+}
+
+function nameOfPort(index: number): { readonly name: string; readonly port: string } {
+  return { name: `morePorts.${index}.name`, port: `morePorts.${index}.port` }
 }
 
 function judgeFetch(app: MarathonApp): Diagnostic[] {

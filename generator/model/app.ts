@@ -12,6 +12,8 @@ const size = z
 
 const constraint = z.array(z.string()).min(2).max(3)
 
+const labels = z.record(z.string().min(1), z.string())
+
 const artifact = z.strictObject({
   uri: z.string().min(1).max(1024),
   extract: z.boolean().default(false),
@@ -69,18 +71,56 @@ const volume = z
   .optional()
   .describe('A persistent volume for run.dataDir; without it every task clones anew into its sandbox')
 
-/** The Marathon app (docs/rest-api in the sources of Marathon 1.11; every field printed exists since 1.5). */
+const check = z
+  .union([
+    z.literal(true),
+    z.strictObject({
+      interval: z.int().min(1).default(60).describe('Seconds from the end of one check to the next'),
+      timeout: z
+        .int()
+        .min(15)
+        .default(20)
+        .describe('Seconds for one check; `ready` may watch for some of them whether replay moves'),
+      delay: seconds.default(15).describe('Seconds before the first check'),
+    }),
+  ])
+  .optional()
+  .describe("Marathon's own check since 1.8, `run_rep.sh ready`: its result is shown, and never ends a task")
+
+const port = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .describe(
+      'Its variables are PORT_<NAME>, and PORT1, PORT2 … in their order: declare in env which one your step reads',
+    ),
+  port: z.int().min(0).max(65_535).default(0).describe('0 lets Marathon choose'),
+  protocol: z.enum(['tcp', 'udp', 'udp,tcp']).default('tcp'),
+  labels: labels.default({}),
+})
+
+/** The Marathon app (docs/rest-api in the sources of Marathon 1.11), as far as a replica needs it. */
 export const appSchema = z
   .strictObject({
     marathon: z
       .enum(marathonVersions)
       .default('1.5')
       .describe('The oldest Marathon that has to take the file; all later ones do, too'),
+    preset: z
+      .enum(['ephemeral', 'persistent'])
+      .optional()
+      .describe(
+        'What a restart finds. ephemeral: an empty sandbox on any agent, so it clones; persistent: its volume, so it goes on from there. By default what app.volume says',
+      ),
     id: z.string().min(1).default('/postgres-replication').describe('Path of the app'),
     instances: z.int().min(0).default(1).describe('How many replicas'),
     cpus: z.number().min(0.001).default(0.5).describe('Shares of CPUs'),
     mem: z.number().min(1).default(512).describe('Memory limit in MiB; a task above it is killed'),
-    disk: z.number().min(0).default(10_240).describe('Disk in MiB for the sandbox, which holds the clone'),
+    disk: z
+      .number()
+      .min(0)
+      .optional()
+      .describe('Disk in MiB for the sandbox; default 10240 where it holds the clone, 256 beside a volume'),
     user: z.string().min(1).optional().describe('Unix user of the task; default run.user'),
     killGrace: z
       .int()
@@ -88,6 +128,7 @@ export const appSchema = z
       .default(120)
       .describe('Seconds from SIGTERM to SIGKILL; shutdown must fit into them'),
     health,
+    check,
     backoff,
     constraints: z
       .array(constraint)
@@ -98,12 +139,32 @@ export const appSchema = z
       .default([])
       .describe('Further files for the sandbox, as a CA certificate'),
     env: z
-      .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not the name of a variable'), z.string())
+      .record(
+        z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not the name of a variable'),
+        z.union([z.string(), z.strictObject({ secret: z.string().min(1) })]),
+      )
       .default({})
-      .describe('Further environment variables; numbers in quotes'),
-    labels: z.record(z.string().min(1), z.string()).default({}).describe('Labels of the app'),
-    portName: z.string().min(1).default('postgres').describe('Name of the port'),
+      .describe('Further environment variables: text, numbers in quotes, or a name of app.secrets'),
+    secrets: z
+      .record(z.string().min(1), z.strictObject({ source: z.string().min(1) }))
+      .default({})
+      .describe('Secrets by a name of this app, each with its place in the secret store'),
+    labels: labels.default({}).describe('Labels of the app'),
+    portName: z.string().min(1).default('postgres').describe("Name of PostgreSQL's port"),
+    portLabels: labels.default({}).describe('Labels of that port, for service discovery (VIP_0)'),
     hostPort: z.int().min(0).max(65_535).default(0).describe('A fixed port; 0 lets Marathon choose'),
+    morePorts: z.array(port).default([]).describe('Further ports, for programs of your own steps'),
+    role: z.string().min(1).optional().describe("Mesos's role of the app, since 1.9"),
+    acceptedResourceRoles: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('Whose resources it takes: "*", or those of its role'),
+    dependencies: z.array(z.string().min(1)).default([]).describe('Apps that must run before this one'),
+    killSelection: z
+      .enum(['YOUNGEST_FIRST', 'OLDEST_FIRST'])
+      .default('YOUNGEST_FIRST')
+      .describe('Which replica goes when there are to be fewer'),
     volume,
     upgrade: z
       .strictObject({
@@ -122,3 +183,8 @@ export const appSchema = z
 
 export type App = z.infer<typeof appSchema>
 export type AppVolume = NonNullable<App['volume']>
+
+/** What the sandbox may hold, in MiB: the clone, or beside a volume no more than the script and what it prints. */
+export function sandboxDisk({ disk, volume }: App): number {
+  return disk ?? (volume === undefined ? 10_240 : 256)
+}

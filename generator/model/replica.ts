@@ -70,6 +70,12 @@ const runSchema = z.strictObject({
     .describe(
       'What is done where text sorts in another way than where its indexes were made; ignore: nobody looks',
     ),
+  logMiB: z
+    .int()
+    .min(4)
+    .max(1_000_000)
+    .default(64)
+    .describe("How much of PostgreSQL's own log is kept beside the data, in four files, in MiB"),
   watchInterval: seconds(1, 3600).default(5).describe('Seconds between two looks at the running server'),
   staleLimit: seconds(5, 86_400)
     .default(30)

@@ -46,8 +46,12 @@ const paritySettings: readonly (Span & { readonly name: string })[] = [
 const heldValues: readonly (Span & HeldValue)[] = [
   { name: 'hot_standby', value: 'on' },
   { name: 'archive_mode', value: 'off' },
-  { name: 'logging_collector', value: 'off' },
+  { name: 'logging_collector', value: 'on' },
   { name: 'log_destination', value: 'stderr' },
+  { name: 'log_file_mode', value: '0600' },
+  { name: 'log_filename', value: 'postgresql-%Y-%m-%dT%H%M%S.log' },
+  { name: 'log_rotation_age', value: '0' },
+  { name: 'log_truncate_on_rotation', value: 'off' },
   { name: 'unix_socket_directories', value: '' },
   { name: 'primary_slot_name', value: '', since: 12 },
   { name: 'recovery_min_apply_delay', value: '0', since: 12 },

@@ -41,6 +41,22 @@ describe('what is written', () => {
     })
   })
 
+  test('a resident app keeps its sizes: a change of them is a warning at its place', async () => {
+    const model = (mem: number) =>
+      `${head}export default defineReplica({ app: { mem: ${mem}, volume: '100GiB' } })\n`
+    await inFolder({ 'replica.config.ts': model(1024) }, async ({ run, write }) => {
+      expect(await run(['generate'])).toMatchObject({ code: 0, err: '' })
+      await write('replica.config.ts', model(2048))
+      const { code, err } = await run(['generate'])
+      expect(code).toBe(0)
+      expect(err).toMatch(
+        /^replica\.config\.ts:\d+:\d+ warning W_APP_RESIDENT: mem of \/postgres-replication changed/,
+      )
+      // By now it is what was printed before.
+      expect(await run(['generate'])).toMatchObject({ code: 0, err: '', out: 'nothing changed\n' })
+    })
+  })
+
   test('a TypeScript model, found by its usual name', async () => {
     const text = `${head}export default defineReplica({ app: { id: '/db/ts' } })\n`
     await inFolder({ 'replica.config.ts': text }, async ({ run, list, read }) => {

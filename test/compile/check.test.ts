@@ -86,6 +86,55 @@ describe('checkModel', () => {
     ['a sandbox without a limit', { app: { disk: 0 } }, []],
     ['data outside of the sandbox', { app: { disk: 500 }, run: { dataDir: '/srv/pg' } }, []],
     ['data in a volume', { app: { disk: 500, volume: '1TiB' } }, []],
+    ['a persistent replica without a volume', { app: { preset: 'persistent' } }, ['E_APP_PRESET app.preset']],
+    [
+      'an ephemeral one with a volume',
+      { app: { preset: 'ephemeral', volume: '1TiB' } },
+      ['E_APP_PRESET app.preset'],
+    ],
+    ['a persistent replica', { app: { preset: 'persistent', volume: '1TiB' } }, []],
+    ['an ephemeral one', { app: { preset: 'ephemeral' } }, []],
+    [
+      'one directory of the host for two tasks there',
+      { run: { dataDir: '/srv/pg' }, app: { instances: 2, constraints: [] } },
+      ['E_APP_SHARED run.dataDir'],
+    ],
+    ['the same, one task a host', { run: { dataDir: '/srv/pg' }, app: { instances: 2 } }, []],
+    [
+      'the same, said in another way',
+      { run: { dataDir: '/srv/pg' }, app: { instances: 2, constraints: [['@hostname', 'MAX_PER', '1']] } },
+      [],
+    ],
+    ['sandboxes on one host', { app: { instances: 2, constraints: [] } }, []],
+    [
+      'a port of Marathon that a step needs, and nobody asks for',
+      { env: { PORT1: { type: 'port', required: true } } },
+      ['E_ENV_UNSET env.PORT1'],
+    ],
+    [
+      'the same, asked for',
+      {
+        env: {
+          PORT1: { type: 'port', required: true },
+          PORT_METRICS: { type: 'port', required: true },
+        },
+        app: { morePorts: [{ name: 'metrics' }] },
+      },
+      [],
+    ],
+    [
+      'a secret for a variable of a step',
+      {
+        env: { TOKEN: { type: 'path', required: true, secret: true } },
+        app: { env: { TOKEN: { secret: 't' } }, secrets: { t: { source: '/t' } } },
+      },
+      ['W_APP_SECRET app.secrets.t'],
+    ],
+    [
+      'a secret for libpq',
+      { app: { env: { PGPASSWORD: { secret: 't' } }, secrets: { t: { source: '/t' } } } },
+      ['W_APP_SECRET app.secrets.t', 'E_APP_ENV app.env.PGPASSWORD'],
+    ],
     [
       'ready asks as one who is turned away',
       { ready: { role: 'probe' }, access: [{ type: 'host', from: 'all', method: 'reject' }] },

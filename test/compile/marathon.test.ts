@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type AppContext, buildApp, printApp } from '../../generator/compile/marathon.js'
+import { type AppContext, buildApp, listPortVariables, printApp } from '../../generator/compile/marathon.js'
 import { appSchema } from '../../generator/model/app.js'
 
 const context: AppContext = {
@@ -10,6 +10,57 @@ const context: AppContext = {
 }
 
 const build = (app: object) => buildApp(appSchema.parse(app), context)
+
+describe('buildApp', () => {
+  test('a volume leaves the sandbox little to hold', () => {
+    expect(build({}).disk).toBe(10_240)
+    expect(build({ volume: '1TiB' }).disk).toBe(256)
+    expect(build({ volume: '1TiB', disk: 0 }).disk).toBe(0)
+  })
+
+  test('ready is what Marathon shows beside health', () => {
+    const shell = 'exec sh run_rep.sh ready'
+    const usual = { exec: { command: { shell } }, intervalSeconds: 60, timeoutSeconds: 20, delaySeconds: 15 }
+    expect(build({ marathon: '1.8', check: true }).check).toEqual(usual)
+    const check = { interval: 10, timeout: 15, delay: 0 }
+    expect(build({ check }).check).toMatchObject({ intervalSeconds: 10, timeoutSeconds: 15, delaySeconds: 0 })
+    expect(build({})).not.toHaveProperty('check')
+  })
+
+  test("PostgreSQL's port comes first; one fixed port of any program needs a host of its own", () => {
+    const morePorts = [
+      { name: 'metrics', port: 31_187, labels: { b: '2', a: '1' } },
+      { name: 'dns', protocol: 'udp' },
+    ]
+    const app = build({ portLabels: { VIP_0: '/pg:5432' }, morePorts })
+    expect(app.portDefinitions).toEqual([
+      { port: 0, protocol: 'tcp', name: 'postgres', labels: { VIP_0: '/pg:5432' } },
+      { port: 31_187, protocol: 'tcp', name: 'metrics', labels: { a: '1', b: '2' } },
+      { port: 0, protocol: 'udp', name: 'dns' },
+    ])
+    expect(app.requirePorts).toBe(true)
+    expect(app.upgradeStrategy).toEqual({ minimumHealthCapacity: 0, maximumOverCapacity: 0 })
+    expect(listPortVariables(app)).toEqual({
+      PORT1: '31000',
+      PORT_METRICS: '31000',
+      PORT2: '31000',
+      PORT_DNS: '31000',
+    })
+  })
+
+  test('what is asked for and nothing else', () => {
+    const asked = {
+      secrets: { token: { source: '/t' } },
+      role: 'db',
+      acceptedResourceRoles: ['*'],
+      dependencies: ['/proxy'],
+      killSelection: 'OLDEST_FIRST',
+    }
+    expect(build(asked)).toMatchObject(asked)
+    for (const key of ['secrets', 'role', 'acceptedResourceRoles', 'dependencies', 'labels', 'check'])
+      expect(build({})).not.toHaveProperty(key)
+  })
+})
 
 describe('printApp', () => {
   test('prints the bare default app, keys in their order, the environment sorted', () => {

@@ -271,7 +271,7 @@ async function expectTidy(last: Agent, store: string): Promise<void> {
   await waitFor('helpers of killed scripts to end', () => processesUnder(last.sandbox).length === 0)
   await expectNothingLeft(last)
   expect(processesUnder(store)).toEqual([])
-  expect(readdirSync(store).sort()).toEqual([expect.stringMatching(/^claim\.\d+$/), 'replica'])
+  expect(readdirSync(store).sort()).toEqual([expect.stringMatching(/^claim\.\d+$/), 'log', 'replica'])
   expect(await last.state()).toBe('shut down in recovery')
 }
 

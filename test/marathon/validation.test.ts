@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { appContext, checkModel, parseModel } from '../../generator/compile/check.js'
 import { collectContract } from '../../generator/compile/compile.js'
 import { isError } from '../../generator/compile/diagnostic.js'
-import { buildApp } from '../../generator/compile/marathon.js'
+import { buildApp, printApp } from '../../generator/compile/marathon.js'
 import { marathonVersions } from '../../generator/marathon/versions.js'
+import { loadApp } from '../agent/app.js'
 
 // Marathon's own rules, those that its schema does not tell (AppValidation.scala, AppDefinition.scala,
 // SchedulingValidation.scala and PathId.scala of 1.5 to 1.11), each with models that keep it and models that break
@@ -57,6 +58,8 @@ const rules: readonly Rule[] = [
       [{ portName: 'PG' }, 'E_APP_PORT_NAME'],
       [{ portName: 'pg_main' }, 'E_APP_PORT_NAME'],
       [{ portName: '-pg' }, 'E_APP_PORT_NAME'],
+      [{ morePorts: [{ name: 'PG' }] }, 'E_APP_PORT_NAME'],
+      [{ morePorts: [{ name: 'postgres' }] }, 'E_APP_PORT_NAME'],
     ],
   },
   {
@@ -65,6 +68,7 @@ const rules: readonly Rule[] = [
     bad: [
       [{ hostPort: 65_536 }, 'E_MODEL'],
       [{ hostPort: -1 }, 'E_MODEL'],
+      [{ hostPort: 31_000, morePorts: [{ name: 'metrics', port: 31_000 }] }, 'E_APP_PORT'],
       [{ ports: [5432] }, 'E_MODEL_KEY'],
       [{ portDefinitions: [] }, 'E_MODEL_KEY'],
     ],
@@ -120,6 +124,19 @@ const rules: readonly Rule[] = [
     bad: [[{ volume, unreachable: { inactiveAfter: 0, expungeAfter: 60 } }, 'E_APP_UNREACHABLE']],
   },
   {
+    what: 'an app with a volume takes unreserved resources, for a role that can reserve them',
+    good: [{ volume, acceptedResourceRoles: ['*'] }, { acceptedResourceRoles: ['db', '*'] }],
+    bad: [
+      [{ volume, acceptedResourceRoles: ['db'] }, 'E_APP_ROLE'],
+      [{ acceptedResourceRoles: [] }, 'E_MODEL'],
+    ],
+  },
+  {
+    what: 'dependencies are ids',
+    good: [{ dependencies: ['/db/master', '../proxy'] }],
+    bad: [[{ dependencies: ['/Db'] }, 'E_APP_ID']],
+  },
+  {
     what: 'the capacities of an upgrade are 0 to 1',
     good: [{ upgrade: { minimumHealthCapacity: 1, maximumOverCapacity: 0.5 } }],
     bad: [
@@ -170,11 +187,16 @@ const rules: readonly Rule[] = [
     ],
   },
   {
-    what: 'values of env are text, and references to secrets need a plug-in',
-    good: [{ env: { PAGER: 'cat' } }],
+    what: 'values of env are text, or references to secrets that the app declares',
+    good: [
+      { env: { PAGER: 'cat' } },
+      { env: { TOKEN: { secret: 'token' } }, secrets: { token: { source: '/db/token' } } },
+    ],
     bad: [
       [{ env: { PAGER: 5 } }, 'E_MODEL'],
-      [{ env: { TOKEN: { secret: 'token' } } }, 'E_MODEL'],
+      [{ env: { TOKEN: { secret: 'token' } } }, 'E_APP_SECRET'],
+      [{ secrets: { token: { source: '/db/token' } } }, 'E_APP_SECRET'],
+      [{ secrets: { token: {} } }, 'E_MODEL'],
       [{ env: { '': 'x' } }, 'E_MODEL'],
     ],
   },
@@ -225,11 +247,28 @@ describe.each(marathonVersions)('an app for Marathon %s', (marathon) => {
   describe.each(rules)('$what', ({ good, bad }) => {
     test.each(good.map((app) => [app]))('%j keeps it', (app) => {
       expect(codesOf({ ...app, marathon })).toEqual([])
+      // The Marathon of our tests, which shares nothing with the compiler, takes it, too.
+      const parsed = parseModel({ app: { ...app, marathon } })
+      if (!parsed.ok) throw new Error('refused')
+      const printed = printApp(buildApp(parsed.model.app, appContext(parsed.model)))
+      expect(() => loadApp(printed, marathon)).not.toThrow()
     })
 
     test.each(bad)('%j breaks it: %s', (app, code) => {
       expect(codesOf({ ...app, marathon })).toEqual([code])
     })
+  })
+
+  test('check came with 1.8, role with 1.9, networks with 1.5', () => {
+    const index = marathonVersions.indexOf(marathon)
+    const has = (since: (typeof marathonVersions)[number]) => index >= marathonVersions.indexOf(since)
+    expect(codesOf({ check: true, marathon })).toEqual(has('1.8') ? [] : ['E_APP_VERSION'])
+    expect(codesOf({ role: 'db', marathon })).toEqual(has('1.9') ? [] : ['E_APP_VERSION'])
+    const parsed = parseModel({ app: { marathon } })
+    if (!parsed.ok) throw new Error('refused')
+    const printed = buildApp(parsed.model.app, appContext(parsed.model))
+    expect('networks' in printed).toBe(has('1.5'))
+    expect(() => loadApp(printApp(printed), marathon)).not.toThrow()
   })
 
   test('IS came with 1.8', () => {
@@ -262,6 +301,7 @@ test('what a model has no word for is printed by the rules', () => {
     'role',
     'resourceLimits',
     'secrets',
+    'residency',
   ]) {
     expect(app).not.toHaveProperty(key)
   }

@@ -6,7 +6,7 @@ const envOf = (model: object) => deploymentEnv(replicaSchema.parse(model))
 describe('the embedded model', () => {
   test('is the example of 2015', () => {
     const model = replicaSchema.parse(defineReplica({}))
-    expect(model.app).toMatchObject({ id: '/postgres-replication', cpus: 0.5, mem: 512, disk: 10_240 })
+    expect(model.app).toMatchObject({ id: '/postgres-replication', cpus: 0.5, mem: 512 })
     expect(model.app.backoff.max).toBe(3600)
     expect(deploymentEnv(model)).toEqual({
       CONFIG_URL: 'http://web01/postgres/conf',

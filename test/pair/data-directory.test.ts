@@ -40,7 +40,7 @@ async function stop(agent: Agent): Promise<void> {
   expect(await agent.state()).toBe('shut down in recovery')
 }
 
-const settled = [expect.stringMatching(/^claim\.\d+$/), 'replica']
+const settled = [expect.stringMatching(/^claim\.\d+$/), 'log', 'replica']
 
 describe('a place without data', () => {
   testWith(

@@ -98,6 +98,7 @@ describe('WAL that the master has removed', () => {
     await stop(next)
     expect(readdirSync(join(agent.sandbox, 'pgdata')).sort()).toEqual([
       expect.stringMatching(/^claim/),
+      'log',
       'replica',
     ])
     expect(existsSync(join(agent.sandbox, 'pgdata/replica/outdated'))).toBe(false)

@@ -31,7 +31,7 @@ testWith(
 
     await agent.waitForRow(await master.insert())
     expect(await agent.sql('SELECT pg_is_in_recovery() AS yes')).toEqual([{ yes: true }])
-    await waitFor('the log to tell', () => /was terminated by signal 9/.test(agent.log()))
+    await waitFor('the log to tell', () => /was terminated by signal 9/.test(agent.serverLog()))
     agent.terminate('SIGTERM', 'script')
     expect(await agent.exit, agent.log()).toBe(0)
     await expectNothingLeft(agent)

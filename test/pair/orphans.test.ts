@@ -92,7 +92,7 @@ describe('pg_basebackup', () => {
       await next.waitForRow(await slow.insert())
       next.terminate('SIGTERM', 'script')
       expect(await next.exit, next.log()).toBe(0)
-      expect(readdirSync(storeOf(next)).sort()).toEqual(['claim.2', 'replica'])
+      expect(readdirSync(storeOf(next)).sort()).toEqual(['claim.2', 'log', 'replica'])
       for (const one of processesUnder(agent.sandbox)) signal(one.pid, 'SIGKILL')
       await expectMasterFree(slow)
       await slow.stop()

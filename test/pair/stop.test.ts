@@ -39,6 +39,7 @@ describe('a replica with an idle client (D13)', () => {
         if (isRoot)
           expect(readdirSync(join(agent.sandbox, 'pgdata'))).toEqual([
             expect.stringMatching(/^claim\.\d+$/),
+            'log',
             'replica',
           ])
       })
@@ -156,6 +157,7 @@ describe('a clone', () => {
     expect(await again.exit, again.log()).toBe(0)
     expect(readdirSync(join(agent.sandbox, 'pgdata'))).toEqual([
       expect.stringMatching(/^claim\.\d+$/),
+      'log',
       'replica',
     ])
   })

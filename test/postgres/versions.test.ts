@@ -69,7 +69,10 @@ describe.skipIf(bin === undefined)('a real server', () => {
       const worst: Record<string, string> = {
         hot_standby: 'off',
         archive_mode: 'always',
-        logging_collector: 'on',
+        logging_collector: 'off',
+        log_file_mode: '0666',
+        log_rotation_age: '1d',
+        log_truncate_on_rotation: 'on',
         recovery_target: 'immediate',
         recovery_target_action: 'promote',
         recovery_target_timeline: 'current',

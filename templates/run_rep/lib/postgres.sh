@@ -105,5 +105,6 @@ EOF
     set -- "$@" -c "primary_conninfo=$primary_conninfo"
   fi
   "$@" -c "port=$PORT0" -c "data_directory=$pgdata" -c "hba_file=$hba_file" \
+    -c "log_directory=$store/log" -c "log_rotation_size=$log_file_kb" \
     -c "ident_file=$pgdata/pg_ident.conf" -c "external_pid_file=$work/external.pid"
 }

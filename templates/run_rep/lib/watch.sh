@@ -30,6 +30,7 @@ watch_server() {
   while :; do
     pause "$watch_interval"
     end_if_alone
+    trim_server_log
     watch_role
     ! raised_parity || decide parity "$raised"
     [ ! -r /proc/self/stat ] || watch_stream

@@ -4,7 +4,7 @@
 step_clone() {
   [ "$decision" = clone ] || return 0
   staging=$store/clone.$claim
-  clone_tries=0
+  clone_tries=0 clone_busy=0 clone_wal=stream
   start_patience
   until copy_master; do
     _clone_words=$(words_of "$work/clone.log")
@@ -16,11 +16,22 @@ step_clone() {
     esac
     if is_busy "$_clone_words"; then
       be_patient "pg_basebackup ended with $status: $_clone_words" || give_up "$_clone_words"
+      choose_clone_wal
     else
       try_clone_again "$_clone_words"
     fi
   done
   finish_clone
+}
+
+# Streaming WAL beside the copy takes a second walsender. Where one is left, and one only, each third try does
+# without: then WAL comes at the end, and the master must not have removed it by then.
+choose_clone_wal() {
+  clone_busy=$((clone_busy + 1))
+  clone_wal=stream
+  [ "$((clone_busy % 3))" -eq 2 ] || return 0
+  clone_wal=fetch
+  log INFO 'trying with one walsender: WAL comes at the end of the copy'
 }
 
 # A copy that broke off, or stands still, is begun anew: networks mend, and masters come back.
@@ -43,7 +54,7 @@ try_clone_again() {
 copy_master() {
   make_ours "$staging"
   mkdir -- "$staging/tablespaces" || cannot_write "$staging" "cannot make $staging/tablespaces"
-  set -- -D "$staging/data" -d "$primary_conninfo" -F p -c fast -X stream -w -v
+  set -- -D "$staging/data" -d "$primary_conninfo" -F p -c fast -X "$clone_wal" -w -v
   while IFS= read -r _copy_row; do
     _copy_oid=${_copy_row%%"$tab"*}
     _copy_path=${_copy_row#*"$tab"}

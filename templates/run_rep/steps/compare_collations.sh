@@ -90,6 +90,7 @@ start_apart() {
   held_settings="$held_settings
 listen_addresses=
 unix_socket_directories=$sockets
+logging_collector=off
 lc_messages=C"
   hba_file=$sockets/pg_hba.conf
   with_settings launch "$pg_bin"/postgres -D "$pgdata"

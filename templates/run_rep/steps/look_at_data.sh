@@ -14,6 +14,10 @@ survey() {
     [ -e "$_survey_entry" ] || [ -L "$_survey_entry" ] || continue
     case ${_survey_entry##*/} in
       lost+found) ;;
+      log)
+        { [ -d "$_survey_entry" ] && [ ! -L "$_survey_entry" ]; } \
+          || fail DATA_FOREIGN "$_survey_entry is not of this script"
+        ;;
       claim.* | alive.*)
         [ -L "$_survey_entry" ] || [ -p "$_survey_entry" ] \
           || fail DATA_FOREIGN "$_survey_entry is not of this script"

@@ -3,6 +3,7 @@
 # is ours, unless it has to start again with other values.
 step_serve() {
   log INFO "starting PostgreSQL $major as $replica_name on port $PORT0"
+  make_server_log
   allow_stale_pid
   serving=yes
   with_settings launch "$pg_bin"/postgres -D "$pgdata"
@@ -13,6 +14,7 @@ step_serve() {
   leave_if_stopped
   obey_verdict
   log WARN "PostgreSQL ended with status $status"
+  tell_server_log
   need_room "$store" 16
   exit "$status"
 }

@@ -2,6 +2,7 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -14,6 +15,7 @@ import { expect } from 'vitest'
 import { clusterState } from './control.js'
 import { become, findUser, type Identity, isRoot, serverUser } from './identity.js'
 import { childOf, launch } from './launch.js'
+import { type Mount, mountWords, shellMounts } from './mounts.js'
 import type { Host } from './network.js'
 import { descendantsOf, killTree, type Process, processesUnder, signal } from './processes.js'
 import { query, type Row } from './query.js'
@@ -53,7 +55,7 @@ export interface AgentOptions {
   /** A log of its own, for one of several runs in one sandbox at the same time. */
   readonly ownLog?: boolean
   /** Files and directories to put over others, seen by this task alone (needs root). */
-  readonly mounts?: readonly { readonly from: string; readonly over: string }[]
+  readonly mounts?: readonly Mount[]
 }
 
 export interface Agent {
@@ -65,6 +67,8 @@ export interface Agent {
   /** The exit code as a shell would see it: 128 + n for signal n. */
   readonly exit: Promise<number>
   log(): string
+  /** What PostgreSQL wrote into the log of its own, so far as it is kept. */
+  serverLog(): string
   waitForLog(pattern: RegExp, limit?: number): Promise<string>
   sql(text: string): Promise<Row[]>
   /** Waits until the replica answers and is in recovery. */
@@ -94,7 +98,7 @@ export async function runAgent(space: Space, options: AgentOptions): Promise<Age
     words: [
       ...(options.within ?? []),
       ...(options.host?.words ?? []),
-      ...mountWords(options),
+      ...mountWords([...(options.mounts ?? []), ...shellMounts(options.shell)]),
       ...(options.pidNamespace
         ? ['unshare', '--pid', '--fork', '--kill-child=KILL', '--mount-proc', '--']
         : []),
@@ -132,6 +136,11 @@ export async function runAgent(space: Space, options: AgentOptions): Promise<Age
     dataDir,
     exit,
     log: read,
+    serverLog: () => {
+      const dir = join(dataDir, '../../log')
+      const names = existsSync(dir) ? readdirSync(dir).sort() : []
+      return names.map((name) => readFileSync(join(dir, name), 'utf8')).join('')
+    },
     waitForLog: async (pattern, limit) => {
       const found = await waitUnlessGone(
         () => `${pattern} in the log:\n${read()}`,
@@ -263,30 +272,3 @@ function mesosEnv(sandbox: string, port: number): Record<string, string> {
     LIBPROCESS_PORT: '0',
   }
 }
-
-/** Words that run the rest in a mount namespace of its own; every one execs, so the pid stays the same. */
-function mountWords(options: AgentOptions): readonly string[] {
-  const shells: Readonly<Record<string, string>> = { busybox: '/usr/bin/busybox', bash: '/usr/bin/bash' }
-  const shell = options.shell && options.shell !== 'dash' ? [options.shell] : []
-  const mounts = [
-    ...(options.mounts ?? []),
-    ...shell.map((name) => ({ from: shells[name] ?? `/usr/bin/${name}`, over: '/bin/sh' })),
-  ]
-  if (mounts.length === 0) return []
-  const pairs = mounts.flatMap(({ from, over }) => [from, over])
-  return [
-    'unshare',
-    '--mount',
-    '--propagation',
-    'private',
-    'bash',
-    '-c',
-    mountScript,
-    'mounts',
-    `${mounts.length}`,
-    ...pairs,
-  ]
-}
-
-const mountScript =
-  'n=$1; shift; while [ "$n" -gt 0 ]; do mount --bind -- "$1" "$2" || exit; shift 2; n=$((n - 1)); done; exec "$@"'

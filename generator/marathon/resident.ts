@@ -1,0 +1,61 @@
+import type { Diagnostic } from '../compile/diagnostic.js'
+import type { MarathonApp } from './app.js'
+
+/** Judges what Marathon asks of a resident app, one that has a persistent volume (ResourceRole.scala, AppDefinition.scala). */
+export function judgeResident(app: MarathonApp): Diagnostic[] {
+  if (app.container === undefined) return []
+  const found: Diagnostic[] = []
+  const { acceptedResourceRoles: roles = ['*'], role } = app
+  if (roles.length !== 1 || roles[0] !== '*') {
+    const message = 'Marathon wants acceptedResourceRoles to be ["*"] for an app with a persistent volume'
+    found.push({ code: 'E_APP_ROLE', path: 'app.acceptedResourceRoles', message, hint: 'leave it out' })
+  }
+  if (role === '*') {
+    const message = 'an app with a persistent volume reserves resources, which the role * cannot'
+    found.push({ code: 'E_APP_ROLE', path: 'app.role', message, hint: "name a role, or leave Marathon's" })
+  }
+  return found
+}
+
+/**
+ * Compares a printed resident app with the one that was printed before, and may run: Marathon refuses an update of its sizes,
+ * volumes and host ports (AppDefinition.scala, 664 to 714), since they are reserved.
+ */
+export function judgeResize(before: unknown, app: unknown): Diagnostic[] {
+  if (!isObject(before) || !isObject(app) || before.id !== app.id) return []
+  if (!isObject(before.container) || !isObject(app.container)) return []
+  return reserved
+    .filter(({ pick }) => JSON.stringify(pick(before)) !== JSON.stringify(pick(app)))
+    .map(({ path, what }): Diagnostic => {
+      const message = `${what} of ${String(app.id)} changed: if it runs already, Marathon refuses the update, since it has reserved what it was given first`
+      const hint = 'give the app another id, or delete it first, which deletes its data'
+      return { code: 'W_APP_RESIDENT', path, message, hint }
+    })
+}
+
+type Pick = (app: object) => unknown
+
+const member =
+  (name: string): Pick =>
+  (app) =>
+    Reflect.get(app, name)
+
+const reserved: readonly { readonly path: string; readonly what: string; readonly pick: Pick }[] = [
+  { path: 'app.cpus', what: 'cpus', pick: member('cpus') },
+  { path: 'app.mem', what: 'mem', pick: member('mem') },
+  { path: 'app.disk', what: 'disk', pick: member('disk') },
+  { path: 'app.volume', what: 'the volume', pick: member('container') },
+  { path: 'app.hostPort', what: 'a host port', pick: listHostPorts },
+]
+
+function listHostPorts(app: object): unknown {
+  const ports: unknown = Reflect.get(app, 'portDefinitions')
+  const numbers = Array.isArray(ports)
+    ? ports.map((port: unknown) => (isObject(port) ? port.port : port))
+    : ports
+  return [numbers, Reflect.get(app, 'requirePorts')]
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}

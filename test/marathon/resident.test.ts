@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import { judgeResize } from '../../generator/marathon/resident.js'
+
+const container = { type: 'MESOS', volumes: [{ containerPath: 'pgdata', persistent: { size: 10 } }] }
+const app = {
+  id: '/pg',
+  cpus: 1,
+  mem: 512,
+  disk: 256,
+  container,
+  portDefinitions: [{ port: 0 }],
+  requirePorts: false,
+}
+
+describe('judgeResize', () => {
+  test.each([
+    ['cpus', { cpus: 2 }, 'app.cpus'],
+    ['mem', { mem: 1024 }, 'app.mem'],
+    ['disk', { disk: 0 }, 'app.disk'],
+    ['the volume', { container: { ...container, volumes: [] } }, 'app.volume'],
+    ['a host port', { portDefinitions: [{ port: 31000 }], requirePorts: true }, 'app.hostPort'],
+  ])('%s of a resident app', (_what, change, path) => {
+    expect(judgeResize(app, { ...app, ...change })).toMatchObject([{ code: 'W_APP_RESIDENT', path }])
+    expect(judgeResize(app, { ...app, ...change, id: '/pg2' })).toEqual([])
+  })
+
+  test.each([
+    ['anything else', { instances: 3, env: { A: 'b' }, portDefinitions: [{ port: 0, name: 'postgres' }] }],
+    ['that has no volume any more', { container: undefined, mem: 1 }],
+  ])('%s may change', (_what, change) => {
+    expect(judgeResize(app, { ...app, ...change })).toEqual([])
+  })
+
+  test.each([undefined, null, 5, 'x', [], {}, { id: '/pg' }])('%j was no app', (before) => {
+    expect(judgeResize(before, app)).toEqual([])
+    expect(judgeResize(app, before)).toEqual([])
+  })
+})
