@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { check } from './commands/check.js'
 import { type ExplainOptions, explain } from './commands/explain.js'
 import { generate } from './commands/generate.js'
+import { type ImportOptions, importFile } from './commands/import.js'
 import { exits, judgeOptions, type Options } from './commands/options.js'
 import { prove } from './commands/prove.js'
 
@@ -14,6 +15,7 @@ Examples:
   postgres-rep-marathon prove                         parsers, shells, ShellCheck and the compiler's proofs
   postgres-rep-marathon explain NO_SPACE              what a step, variable, setting, failure or code is about
   postgres-rep-marathon explain --line 141            whose line of run_rep.sh that is
+  postgres-rep-marathon import app.json               a model from an app that you have, and what was wrong with it
 
 Exit codes: 0 done, 1 the model or the printed script was refused, 2 usage, 3 drift`
 
@@ -75,6 +77,18 @@ async function runMain(argv: readonly string[]): Promise<number> {
       if ((what === undefined) === (options.line === undefined))
         command.error('error: give either a name or --line')
       code = await explain(what, options)
+    })
+  program
+    .command('import')
+    .description('turn the file of a Marathon app into a model, and say what was wrong with it')
+    .argument('<app>', 'what POST /v2/apps takes, or GET /v2/apps answers')
+    .option(
+      '--config <file>',
+      'write the model there, where nothing may be yet; without it, to standard output',
+    )
+    .option('--id <id>', 'which app, where there are several')
+    .action(async (app: string, options: ImportOptions) => {
+      code = await importFile(app, options)
     })
   try {
     await program.parseAsync(argv)

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Diagnostic } from '../compile/diagnostic.js'
+import { importApp } from '../import/import.js'
+import { loadJson } from '../load/json.js'
+import { writeFiles } from '../write.js'
+import { exits } from './options.js'
+import { report } from './report.js'
+
+export interface ImportOptions {
+  readonly config?: string
+  readonly id?: string
+}
+
+/** Turns an app file into a model, on standard output or in a file that is not there yet. Gives the exit code. */
+export async function importFile(path: string, { config, id }: ImportOptions): Promise<number> {
+  const refuse = (fault: Diagnostic) => {
+    report([fault], {})
+    return exits.refused
+  }
+  if (config !== undefined && existsSync(config)) {
+    const message = `${config} is there already, and would be lost`
+    return refuse({ code: 'E_IMPORT_EXISTS', message, hint: 'give another name to --config' })
+  }
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return refuse({ code: 'E_CONFIG_UNREADABLE', message: `cannot read ${path}: ${reason}` })
+  }
+  const loaded = loadJson({ shown: path, absolute: resolve(path), text })
+  if (loaded.diagnostics.length > 0) {
+    report(loaded.diagnostics, {})
+    return exits.refused
+  }
+  const { text: model, findings } = importApp(loaded.value, id)
+  report(
+    findings.map((finding) => {
+      const isOfFile = finding.path !== undefined && /^[EW]_IMPORT_/.test(finding.code)
+      const place = isOfFile ? loaded.placeOf((finding.path ?? '').split('.')) : undefined
+      return place === undefined ? finding : { ...finding, place }
+    }),
+    {},
+  )
+  if (model === undefined) return exits.refused
+  if (config === undefined) {
+    process.stdout.write(model)
+    return exits.done
+  }
+  try {
+    process.stdout.write(`wrote ${writeFiles({ [config]: model }).join()}\n`)
+    return exits.done
+  } catch (error) {
+    return refuse({ code: 'E_WRITE', message: error instanceof Error ? error.message : String(error) })
+  }
+}

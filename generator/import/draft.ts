@@ -1,0 +1,71 @@
+import type { Diagnostic } from '../compile/diagnostic.js'
+import { similarTo } from '../similar.js'
+import type { AppFile } from './app-file.js'
+import { takeMissing } from './missing.js'
+import { answerKeys, takers } from './takers.js'
+
+/** A model in the making: nested objects, as a person would write them. */
+export type Draft = Record<string, unknown>
+
+/** What a taker of a member of the app works with. */
+export interface Taking {
+  readonly app: Readonly<Record<string, unknown>>
+  readonly draft: Draft
+  /** Puts a value into the model, by its path. */
+  set(path: string, value: unknown): void
+  /** Another way to write the same, which Marathon gave up or never took. */
+  reform(message: string, hint?: string): void
+  /** Something that the model has no place for. */
+  lose(message: string, hint?: string): void
+  /** Something that the model does in another way, with the reason. */
+  change(message: string, hint?: string): void
+}
+
+/** Makes a draft of the model from an app, with a finding for all that is not simply taken over. */
+export function draftModel({ app, base }: AppFile): {
+  readonly draft: Draft
+  readonly findings: readonly Diagnostic[]
+} {
+  const draft: Draft = {}
+  const findings: Diagnostic[] = []
+  const takingAt = (key: string): Taking => {
+    const path = [base, key].filter(Boolean).join('.')
+    const report = (code: Diagnostic['code']) => (message: string, hint?: string) => {
+      findings.push({ code, path, message, ...(hint !== undefined && { hint }) })
+    }
+    return {
+      app,
+      draft,
+      set: (to, value) => setAt(draft, to.split('.'), value),
+      reform: report('W_IMPORT_FORM'),
+      lose: report('W_IMPORT_LOST'),
+      change: report('W_IMPORT_CHANGED'),
+    }
+  }
+  if (base !== '') takingAt('').reform('POST and PUT take the bare app; this is what a GET answers')
+  for (const [key, value] of Object.entries(app)) {
+    // Old releases print every optional member, as null (FieldVisitor.scala takes it for absent).
+    if (value === null || answerKeys.has(key)) continue
+    const take = Object.hasOwn(takers, key) ? takers[key] : undefined
+    if (take !== undefined) {
+      take(value, takingAt(key))
+      continue
+    }
+    const like = similarTo(key, Object.keys(takers))
+    const hint = like === undefined ? undefined : `did you mean ${like}?`
+    takingAt(key).lose(`Marathon has no ${key}, or a replica no use for it`, hint)
+  }
+  takeMissing(takingAt(''))
+  return { draft, findings }
+}
+
+function setAt(target: Draft, [first = '', ...rest]: readonly string[], value: unknown): void {
+  if (rest.length === 0) {
+    target[first] = value
+    return
+  }
+  const inner = target[first]
+  const next: Draft = typeof inner === 'object' && inner !== null ? (inner as Draft) : {}
+  target[first] = next
+  setAt(next, rest, value)
+}

@@ -1,0 +1,52 @@
+import { builtinVariables } from '../model/contract/variables.js'
+import { pathOfVariable, replicaSchema } from '../model/replica.js'
+import { isObject } from './app-file.js'
+import type { Taking } from './draft.js'
+
+const usual = replicaSchema.parse({})
+
+/** Takes the environment: variables of the contract go to their part of the model, all others to app.env. */
+export function takeEnv(value: unknown, taking: Taking): void {
+  const { set, change } = taking
+  const env = isObject(value) ? value : {}
+  const others: Record<string, unknown> = {}
+  const hasFiles = ['PGSSLROOTCERT', 'PGSSLCERT', 'PGSSLKEY'].some((name) => typeof env[name] === 'string')
+  for (const [name, given] of Object.entries(env)) {
+    const path = pathOfVariable(usual, name)
+    const isOurs = builtinVariables.some((variable) => variable.name === name) && path !== undefined
+    if (/^(PORT\d*|PORTS|HOST|MESOS_\w+|MARATHON_\w+)$/.test(name)) {
+      change(
+        `${name} is Marathon's to set: a task would be told a port or host that is not its own`,
+        'it is left out',
+      )
+    } else if (!isOurs || typeof given !== 'string') {
+      Object.defineProperty(others, name, { value: given, enumerable: true })
+    } else if (name === 'POSTGRES_MASTER') {
+      takeMaster(given, taking)
+    } else if (name === 'CONFIG_URL') {
+      set('run.configUrl', given)
+    } else {
+      const to = path === 'master.tls' && hasFiles ? 'master.tls.mode' : path
+      set(to, typeof readAt(usual, to) === 'number' ? Number(given) : given)
+    }
+  }
+  if (env.CONFIG_URL === undefined) set('run.configUrl', null)
+  if (Object.keys(others).length > 0) set('app.env', others)
+}
+
+// The script of 2015 had no variable for a port, and put the master into a connection string as it was.
+function takeMaster(given: string, { set, change }: Taking): void {
+  const [, host, port] = /^(\S+)\s+port=(\d+)$/.exec(given.trim()) ?? []
+  if (host === undefined) {
+    const hosts = given.split(',')
+    set('master.hosts', hosts.length > 1 ? hosts : given)
+    return
+  }
+  set('master.hosts', host)
+  set('master.port', Number(port))
+  change('POSTGRES_MASTER is hosts, and no part of a connection string', 'the port is master.port')
+}
+
+function readAt(model: object, path: string): unknown {
+  return path.split('.').reduce<unknown>((around, key) => (isObject(around) ? around[key] : undefined), model)
+}

@@ -1,0 +1,207 @@
+import { isObject } from './app-file.js'
+import type { Taking } from './draft.js'
+import { takeEnv } from './env.js'
+import { takeHealthChecks } from './health.js'
+import { takePorts } from './ports.js'
+
+type Take = (value: unknown, taking: Taking) => void
+
+/** Members that only an answer of Marathon has (AppInfo). */
+export const answerKeys: ReadonlySet<string> = new Set([
+  'version',
+  'versionInfo',
+  'tasks',
+  'tasksStaged',
+  'tasksRunning',
+  'tasksHealthy',
+  'tasksUnhealthy',
+  'deployments',
+  'readinessCheckResults',
+  'lastTaskFailure',
+  'taskStats',
+])
+
+/** What becomes of each member of an app (app.raml); whatever is not here is unknown. */
+export const takers: Readonly<Record<string, Take>> = {
+  id: as('app.id'),
+  cmd: takeCommand,
+  args: unless(isEmpty, 'args run without a shell, which run_rep.sh needs'),
+  user: as('app.user'),
+  cpus: as('app.cpus'),
+  mem: as('app.mem'),
+  disk: as('app.disk'),
+  instances: as('app.instances'),
+  env: takeEnv,
+  secrets: as('app.secrets'),
+  labels: as('app.labels'),
+  fetch: takeFetch,
+  uris: takeUris,
+  portDefinitions: takePorts,
+  ports: takePorts,
+  requirePorts: () => undefined,
+  networks: unless(isHostNetwork, 'a replica listens on the network of its host'),
+  ipAddress: unless(isEmpty, 'a replica listens on the network of its host'),
+  constraints: as('app.constraints'),
+  container: takeContainer,
+  residency: () => undefined,
+  healthChecks: takeHealthChecks,
+  check: takeCheck,
+  readinessChecks: unless(
+    isEmpty,
+    'readiness checks speak HTTP, which PostgreSQL does not; app.check asks `ready`',
+  ),
+  upgradeStrategy: as('app.upgrade'),
+  unreachableStrategy: takeUnreachable,
+  killSelection: as('app.killSelection'),
+  backoffSeconds: as('app.backoff.seconds'),
+  backoffFactor: as('app.backoff.factor'),
+  maxLaunchDelaySeconds: as('app.backoff.max'),
+  taskKillGracePeriodSeconds: takeKillGrace,
+  role: takeRole,
+  acceptedResourceRoles: as('app.acceptedResourceRoles'),
+  dependencies: as('app.dependencies'),
+  gpus: unless(isEmpty, 'PostgreSQL has no use for GPUs'),
+  executor: unless(isEmpty, "the command is run by Mesos's own executor"),
+  executorResources: unless(isEmpty, 'the executor gets what Mesos gives it'),
+  resourceLimits: unless(isEmpty, 'PostgreSQL is sized by what it is sure to have'),
+  storeUrls: unless(isEmpty, 'Marathon 1.5 gave up the artifact store'),
+  tty: unless(isEmpty, 'nobody looks at a terminal of a replica'),
+  isResident: () => undefined,
+}
+
+function as(path: string): Take {
+  return (value, { set }) => set(path, value)
+}
+
+function unless(isFine: (value: unknown) => boolean, reason: string): Take {
+  return (value, { lose }) => {
+    if (!isFine(value)) lose(reason)
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0
+  return isObject(value) ? Object.keys(value).length === 0 : !value
+}
+
+function isHostNetwork(value: unknown): boolean {
+  return Array.isArray(value) && value.every((network) => isObject(network) && network.mode === 'host')
+}
+
+function takeCommand(value: unknown, { change, lose }: Taking): void {
+  const command = String(value).trim()
+  if (command === 'exec sh run_rep.sh') return
+  if (/^(\/bin\/)?(ba|da)?sh (\.\/)?run_rep\.sh$/.test(command)) {
+    change(
+      'without exec Mesos takes the end of the outer shell for the end of the task, and kills PostgreSQL a second later, whatever the kill grace',
+      'the model prints exec sh run_rep.sh',
+    )
+    return
+  }
+  lose(
+    `the command is always exec sh run_rep.sh, and not ${JSON.stringify(command)}`,
+    'write a step for what else it did',
+  )
+}
+
+function takeFetch(value: unknown, { set, lose }: Taking): void {
+  const items = (Array.isArray(value) ? value : []).filter(isObject)
+  const isScript = ({ uri }: Readonly<Record<string, unknown>>) => /\/run_rep\.sh$/.test(String(uri))
+  const script = items.find(isScript)
+  if (script === undefined)
+    lose('no artefact ends in /run_rep.sh, so that nobody knows where the script is served', 'set publish')
+  else set('publish', String(script.uri).replace(/\/run_rep\.sh$/, ''))
+  const rest = items.filter((item) => item !== script)
+  // Marathon's default for extract is true, the model's is false.
+  if (rest.length > 0)
+    set(
+      'app.fetch',
+      rest.map(({ extract = true, ...item }) => simplify({ ...item, extract })),
+    )
+}
+
+// A plain URI says the same as an artefact that is neither unpacked, run nor kept.
+function simplify(item: Readonly<Record<string, unknown>>): unknown {
+  const { uri, extract, executable = false, cache = false, destPath } = item
+  const isPlain = extract === false && executable === false && cache === false && destPath === undefined
+  return isPlain ? uri : item
+}
+
+function takeUris(value: unknown, taking: Taking): void {
+  const uris = Array.isArray(value) ? value : []
+  if (uris.length === 0 || taking.app.fetch !== undefined) return
+  taking.reform('uris is deprecated since 0.15: it is fetch now')
+  const isArchive = (uri: string) => /\.(tar|tar\.(gz|bz2|xz)|gz|tgz|tbz2|txz|zip)$/.test(uri)
+  takeFetch(
+    uris.map((uri: unknown) => ({ uri: String(uri), extract: isArchive(String(uri)) })),
+    taking,
+  )
+}
+
+function takeContainer(value: unknown, { app, set, lose }: Taking): void {
+  if (!isObject(value)) return
+  if (isObject(value.docker) && value.docker.image !== undefined) {
+    lose(
+      `the image ${String(value.docker.image)} is not run: the script works with the agent's own PostgreSQL`,
+      'install the server of the master on the agents',
+    )
+  }
+  const volumes = (Array.isArray(value.volumes) ? value.volumes : []).filter(isObject)
+  const [volume, ...more] = volumes.filter(({ persistent }) => isObject(persistent))
+  if (volume !== undefined) {
+    set('app.volume', simplifyVolume(volume.persistent))
+    // The environment says it in its own words, where it does.
+    if (!isObject(app.env) || app.env.PGDATA_DIR === undefined) set('run.dataDir', volume.containerPath)
+  }
+  if (more.length > 0 || volumes.some(({ persistent }) => !isObject(persistent)))
+    lose(
+      'the model has one persistent volume, for the data',
+      'a directory of the host may be run.dataDir itself',
+    )
+}
+
+function simplifyVolume(persistent: unknown): unknown {
+  const { type = 'root', size, ...rest } = isObject(persistent) ? persistent : {}
+  if (type !== 'root' || Object.keys(rest).length > 0 || typeof size !== 'number') return persistent
+  return size % 1024 === 0 ? `${size / 1024}GiB` : size
+}
+
+function takeCheck(value: unknown, { app, set, lose }: Taking): void {
+  const exec =
+    isObject(value) && isObject(value.exec) && isObject(value.exec.command) ? value.exec.command : {}
+  if (!isObject(value) || exec.shell !== 'exec sh run_rep.sh ready') {
+    lose('the check of the model is sh run_rep.sh ready, and no other', 'set app.check to true')
+    return
+  }
+  const { intervalSeconds: interval = 60, timeoutSeconds: timeout = 20, delaySeconds: delay = 15 } = value
+  set('app.check', { interval, timeout, delay })
+  if (!app.role) set('app.marathon', '1.8')
+}
+
+function takeRole(value: unknown, { set }: Taking): void {
+  set('app.role', value)
+  set('app.marathon', '1.9')
+}
+
+function takeUnreachable(value: unknown, { set }: Taking): void {
+  if (!isObject(value)) set('app.unreachable', value)
+  else
+    set('app.unreachable', {
+      inactiveAfter: value.inactiveAfterSeconds ?? 0,
+      expungeAfter: value.expungeAfterSeconds ?? 0,
+    })
+}
+
+// What the script needs to stop in time must fit in: a fast shutdown, an immediate one of 10 s, and 5 s more.
+function takeKillGrace(value: unknown, { set, change }: Taking): void {
+  const grace = Number(value)
+  if (grace < 20) {
+    change(
+      `in ${grace} s PostgreSQL cannot be shut down for certain, so that it would be killed`,
+      'the model takes its default',
+    )
+    return
+  }
+  set('app.killGrace', grace)
+  if (grace < 105) set('shutdown.fast', grace - 15)
+}

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { hasTrace, inFolder } from './cli.js'
+
+const app = JSON.stringify({
+  id: '/pg',
+  cmd: 'sh run_rep.sh',
+  instances: 2,
+  fetch: [{ uri: 'http://w/run_rep.sh' }],
+})
+
+test('a model goes to standard output, and what was wrong to standard error, with its place', async () => {
+  await inFolder({ 'app.json': app }, async ({ run, list }) => {
+    const { code, out, err } = await run(['import', 'app.json'])
+    expect(code).toBe(0)
+    expect(out).toContain("import { defineReplica } from 'postgres-rep-marathon'")
+    expect(err).toMatch(/^app\.json:1:\d+ warning W_IMPORT_CHANGED: without exec/m)
+    expect(await list()).toEqual(['app.json'])
+  })
+})
+
+test('a model that is written can be generated from, and is never written over', async () => {
+  await inFolder({ 'app.json': app }, async ({ run, read }) => {
+    expect(await run(['import', 'app.json', '--config', 'replica.config.ts'])).toMatchObject({
+      code: 0,
+      out: 'wrote replica.config.ts\n',
+    })
+    expect(await run(['generate'])).toMatchObject({ code: 0 })
+    expect(JSON.parse(await read('marathon.json'))).toMatchObject({
+      id: '/pg',
+      instances: 2,
+      cmd: 'exec sh run_rep.sh',
+    })
+    const before = await read('replica.config.ts')
+    const { code, err } = await run(['import', 'app.json', '--config', 'replica.config.ts'])
+    expect(code).toBe(1)
+    expect(err).toContain('E_IMPORT_EXISTS')
+    expect(await read('replica.config.ts')).toBe(before)
+  })
+})
+
+test.each([
+  ['no JSON', { 'app.json': '{"id": "/pg",}' }, ['app.json'], /app\.json:1:14 error E_SYNTAX/],
+  ['an array', { 'app.json': '[]' }, ['app.json'], /E_CONFIG_NOT_OBJECT/],
+  ['nothing', { 'app.json': '' }, ['app.json'], /error E_/],
+  ['a file that is not there', {}, ['app.json'], /E_CONFIG_UNREADABLE: cannot read app\.json/],
+  ['a directory', { 'a/b': '' }, ['a'], /E_CONFIG_UNREADABLE/],
+  [
+    'bytes that are no text',
+    { 'app.json': new Uint8Array([0xff, 0xfe]) },
+    ['app.json'],
+    /E_CONFIG_UNREADABLE/,
+  ],
+  [
+    'several apps',
+    { 'app.json': '{"apps": [{"id": "/a"}, {"id": "/b"}]}' },
+    ['app.json'],
+    /E_IMPORT_APP.*several/,
+  ],
+  ['a folder that is a file', { 'app.json': app, f: '' }, ['app.json', '--config', 'f/x.ts'], /E_WRITE/],
+])('%s is refused', async (_what, files, args, words) => {
+  await inFolder(files, async ({ run, list }) => {
+    const outcome = await run(['import', ...args])
+    expect(outcome.code).toBe(1)
+    expect(outcome.out).toBe('')
+    expect(outcome.err).toMatch(words)
+    expect(hasTrace(outcome)).toBe(false)
+    expect(await list()).toEqual(Object.keys(files).sort())
+  })
+})
+
+test('without a file it is a mistake of usage', async () => {
+  await inFolder({}, async ({ run }) => {
+    expect((await run(['import'])).code).toBe(2)
+  })
+})

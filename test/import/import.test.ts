@@ -1,0 +1,250 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { compileReplica } from '../../generator/compile/compile.js'
+import { importApp } from '../../generator/import/import.js'
+import * as api from '../../generator/index.js'
+import { loadModel } from '../../generator/load/load.js'
+import { readTemplates } from '../../generator/load/templates.js'
+import type { ReplicaInput } from '../../generator/model/replica.js'
+import { inProject } from '../load/project.js'
+
+const root = new URL('../../', import.meta.url)
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
+
+/** The model that an import gives, loaded as the file that it is. */
+async function load(text: string): Promise<unknown> {
+  return inProject({ 'replica.config.ts': text }, async ({ dir }) => {
+    const { value, diagnostics } = await loadModel(join(dir, 'replica.config.ts'), api)
+    expect(diagnostics).toEqual([])
+    return value
+  })
+}
+
+function compile(model: unknown): string | undefined {
+  return compileReplica(model, { templates: readTemplates(), stepFiles: {}, docs: {} }).files['marathon.json']
+}
+
+function again(printed: string): string | undefined {
+  const { text, findings } = importApp(JSON.parse(printed))
+  expect(findings.filter(({ code }) => code.includes('_IMPORT_'))).toEqual([])
+  return compile(evaluate(text ?? ''))
+}
+
+// The type checker, which a user's file goes through, takes a second for each.
+function evaluate(text: string): unknown {
+  const body = text.replace(/^import .*\n/, '').replace('export default', 'return')
+  return new Function('defineReplica', body)((model: unknown) => model)
+}
+
+describe('what the compiler printed comes back', () => {
+  test.each(['marathon.json', 'test/golden/rich/dist/marathon.json', 'test/golden/json/dist/marathon.json'])(
+    '%s',
+    (path) => {
+      expect(again(read(path))).toBe(read(path))
+    },
+  )
+
+  test.each<ReplicaInput>([
+    { app: { volume: '100GiB', instances: 3 }, run: { dataDir: './data' } },
+    {
+      app: {
+        volume: { size: 10_000, type: 'mount', maxSize: 20_000, constraints: [['path', 'LIKE', '/ssd.*']] },
+      },
+    },
+    { app: { instances: 2, constraints: [] } },
+    {
+      app: {
+        constraints: [['rack', 'GROUP_BY', '3']],
+        hostPort: 31_432,
+        portName: 'pg',
+        portLabels: { VIP_0: 'pg:5432' },
+      },
+    },
+    {
+      app: {
+        morePorts: [
+          { name: 'metrics', labels: { a: 'b' } },
+          { name: 'dns', port: 31_053, protocol: 'udp' },
+        ],
+      },
+    },
+    {
+      app: {
+        fetch: [
+          'http://x/ca.pem',
+          { uri: 'http://x/a.tgz', extract: true },
+          { uri: 'file:///b', destPath: 'c/d' },
+        ],
+      },
+    },
+    { app: { health: { delay: 0, gracePeriod: 7200, interval: 10, timeout: 5, maxFailures: 3 } } },
+    {
+      app: { backoff: { seconds: 1, factor: 1.15, max: 300 }, killGrace: 60 },
+      shutdown: { fast: 45, immediate: 10 },
+    },
+    {
+      app: {
+        unreachable: { inactiveAfter: 60, expungeAfter: 600 },
+        upgrade: { minimumHealthCapacity: 0, maximumOverCapacity: 0 },
+      },
+    },
+    { app: { marathon: '1.8', check: { interval: 30, timeout: 15, delay: 5 } } },
+    {
+      app: {
+        marathon: '1.9',
+        role: 'db',
+        acceptedResourceRoles: ['*'],
+        dependencies: ['/proxy'],
+        killSelection: 'OLDEST_FIRST',
+      },
+    },
+    {
+      app: {
+        env: { TOKEN: { secret: 't' }, A: 'it\'s `x` ${y} \\ " \u2028' },
+        secrets: { t: { source: '/t' } },
+        labels: { a: 'b c' },
+      },
+    },
+    {
+      master: { hosts: ['a', 'b:5433'], port: 5434, role: 'r e\'p"', tls: 'require' },
+      run: { configUrl: null, masterWait: 0 },
+    },
+    {
+      run: { user: 'pg', dataDir: '/srv/pg', connectTimeout: 5 },
+      app: { user: 'root', disk: 0 },
+      publish: 'https://h/x',
+    },
+  ])('%j', (model) => {
+    const printed = compile(model)
+    expect(again(printed ?? 'refused')).toBe(printed)
+  })
+})
+
+describe('the example of 2015', () => {
+  const old = {
+    app: {
+      args: null,
+      cmd: 'sh run_rep.sh',
+      cpus: 0.5,
+      disk: 10_240,
+      env: {
+        CONFIG_URL: 'http://web01/postgres/conf',
+        POSTGRES_MASTER: 'postgres01',
+        POSTGRES_REPUSER: 'replicator',
+        RUN_USER: 'postgres',
+      },
+      id: '/postgres-replication',
+      maxLaunchDelaySeconds: 3600,
+      mem: 512,
+      uris: ['http://web01/postgres/run_rep.sh'],
+    },
+  }
+
+  test('is the embedded model, and what was wrong with it is told', async () => {
+    const { text, findings } = importApp(old)
+    expect(text).toContain('defineReplica({})')
+    expect(compile(await load(text ?? ''))).toBe(read('marathon.json'))
+    const told = findings.map(({ code, path, message }) => `${code} ${path}: ${message}`).join('\n')
+    for (const words of [
+      /W_IMPORT_FORM app: .*bare app/,
+      /W_IMPORT_FORM app\.uris: uris is deprecated/,
+      /W_IMPORT_CHANGED app\.cmd: without exec/,
+      /without user/,
+      /without a health check/,
+      /3 s after SIGTERM/,
+      /after 1 s by default/,
+    ])
+      expect(told).toMatch(words)
+    expect(findings).toHaveLength(7)
+  })
+
+  test('with the port that people put into the name of the master', () => {
+    const env = { ...old.app.env, POSTGRES_MASTER: '127.0.0.1 port=25432' }
+    const { text, findings } = importApp({ ...old.app, env })
+    expect(text).toContain("master: { hosts: '127.0.0.1', port: 25432 }")
+    expect(findings).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining('no part of a connection') }),
+    )
+  })
+})
+
+const base = { id: '/pg', cmd: 'exec sh run_rep.sh', fetch: [{ uri: 'http://w/run_rep.sh' }] }
+
+describe('what a model has no place for is told', () => {
+  test.each([
+    [{ taskKillGracePeriod: 10 }, 'W_IMPORT_LOST', 'taskKillGracePeriod'],
+    [{ cmd: 'sleep 5 && sh run_rep.sh' }, 'W_IMPORT_LOST', 'cmd'],
+    [{ container: { type: 'DOCKER', docker: { image: 'postgres:15' } } }, 'W_IMPORT_LOST', 'container'],
+    [
+      { container: { volumes: [{ containerPath: '/x', hostPath: '/y', mode: 'RW' }] } },
+      'W_IMPORT_LOST',
+      'container',
+    ],
+    [{ networks: [{ mode: 'container', name: 'x' }] }, 'W_IMPORT_LOST', 'networks'],
+    [{ readinessChecks: [{ portName: 'x' }] }, 'W_IMPORT_LOST', 'readinessChecks'],
+    [{ check: { http: { path: '/' } } }, 'W_IMPORT_LOST', 'check'],
+    [{ healthChecks: [{ protocol: 'MESOS_TCP', portIndex: 0 }] }, 'W_IMPORT_CHANGED', 'healthChecks'],
+    [{ healthChecks: [{ path: '/' }] }, 'W_IMPORT_CHANGED', 'healthChecks'],
+    [{ taskKillGracePeriodSeconds: 3 }, 'W_IMPORT_CHANGED', 'taskKillGracePeriodSeconds'],
+    [{ ports: [10_001] }, 'W_IMPORT_FORM', 'ports'],
+    [{ fetch: [] }, 'W_IMPORT_LOST', 'fetch'],
+    [{ env: { PORT0: '5432' } }, 'W_IMPORT_CHANGED', 'env'],
+  ])('%j', (members, code, path) => {
+    const { text, findings } = importApp({ ...base, ...members })
+    expect(findings).toContainEqual(expect.objectContaining({ code, path }))
+    expect(text).toContain('defineReplica(')
+  })
+
+  test('the empty members of an answer are nothing', () => {
+    const answer = {
+      gpus: 0,
+      executor: '',
+      storeUrls: [],
+      dependencies: [],
+      ipAddress: null,
+      residency: null,
+      tasksRunning: 1,
+    }
+    const without = importApp(base).findings
+    expect(importApp({ ...base, ...answer }).findings).toEqual(without)
+  })
+
+  test('what the compiler would refuse is told at once', async () => {
+    const { text, findings } = importApp({ ...base, id: '/Pg', mem: 'much', instances: 2, labels: { x: 5 } })
+    const told = findings.map(({ code, message }) => `${code} ${message}`).join('\n')
+    expect(told).toMatch(/W_IMPORT_LOST app\.mem of the model cannot be "much"/)
+    expect(told).toMatch(/W_IMPORT_LOST app\.labels\.x of the model cannot be 5/)
+    expect(told).toMatch(/E_APP_ID/)
+    expect(await load(text ?? '')).toMatchObject({ app: { id: '/Pg', instances: 2 } })
+  })
+})
+
+describe('which app', () => {
+  const apps = [base, { ...base, id: '/other' }]
+
+  test('the only one, or the one with that id', () => {
+    expect(importApp({ apps: [base] }).text).toContain("id: '/pg'")
+    expect(importApp({ apps }, '/other').text).toContain("id: '/other'")
+  })
+
+  test.each<[unknown, string | undefined, RegExp]>([
+    [{ apps }, undefined, /several apps: \/pg, \/other/],
+    [{ apps }, '/x', /no app \/x, but \/pg/],
+    [{ apps: [] }, undefined, /no app/],
+    [[], undefined, /an object is expected/],
+    [null, undefined, /an object is expected/],
+  ])('%j is none', (value, id, words) => {
+    expect(importApp(value, id)).toEqual({
+      text: undefined,
+      findings: [expect.objectContaining({ code: 'E_IMPORT_APP', message: expect.stringMatching(words) })],
+    })
+  })
+})
+
+test('hostile names and texts stay what they are', async () => {
+  const labels = JSON.parse('{"__proto__": "x", "a\'b": "\\u2028\\n${1}`\\\\", "constructor": "y"}')
+  const { text } = importApp({ ...base, labels, ...JSON.parse('{"__proto__": {"id": "/other"}}') })
+  const model = await load(text ?? '')
+  expect(model).toMatchObject({ app: { labels: { "a'b": '\u2028\n${1}`\\', constructor: 'y' } } })
+})
