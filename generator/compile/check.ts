@@ -45,6 +45,7 @@ export function checkModel(model: Replica, contract: readonly ContractVariable[]
     ...judgeHealthGrace(model.app.health, { masterWait: model.run.masterWait, space: space?.size }),
     ...judgeUser(model),
     ...judgePreset(model),
+    ...judgeSlot(model),
     ...judgeSharing(model),
     ...judgeContract(model, contract, { ...env, ...model.app.env, ...listPortVariables(app) }),
     ...judgeOwnVariables(model),
@@ -97,6 +98,20 @@ function judgePreset({ app: { preset, volume } }: Replica): Diagnostic[] {
   if (preset !== 'ephemeral' || volume === undefined) return []
   const message = 'an ephemeral replica clones into its sandbox, and app.volume would keep the data'
   return [{ code: 'E_APP_PRESET', path, message, hint: "take app.volume out, or say 'persistent'" }]
+}
+
+// The setting came with 13: before it the server would not start. A sandbox that is gone takes the name of its slot along.
+function judgeSlot({ run, app, postgresql }: Replica): Diagnostic[] {
+  const path = 'run.slot'
+  const old = postgresql.majors.filter((major) => major < 13)
+  if (run.slot === 'temporary' && old.length > 0) {
+    const message = `PostgreSQL ${old.join(', ')} has no wal_receiver_create_temp_slot, and would not start`
+    return [{ code: 'E_RUN_SLOT', path, message, hint: 'take these majors out of postgresql.majors' }]
+  }
+  if (run.slot !== 'permanent' || app.volume !== undefined || posix.isAbsolute(run.dataDir)) return []
+  const message =
+    'each task clones into a new sandbox, and leaves its slot behind on the master, with all WAL since'
+  return [{ code: 'W_RUN_SLOT', path, message, hint: "use 'temporary', or add app.volume" }]
 }
 
 // A directory of the host is one for all tasks there.

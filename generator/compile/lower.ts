@@ -57,6 +57,7 @@ export function listConstants({ shutdown, run, postgresql, ready }: Replica): Co
     item('newer', 'postgresql.newer', postgresql.newer),
     item('on_diverged', 'run.onDiverged', run.onDiverged),
     item('on_collation', 'run.onCollation', run.onCollation),
+    item('slot_mode', 'run.slot', run.slot),
     item('log_file_kb', 'run.logMiB', run.logMiB * 256),
     item('watch_interval', 'run.watchInterval', run.watchInterval),
     item('stale_limit', 'run.staleLimit', run.staleLimit),

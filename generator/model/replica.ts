@@ -70,6 +70,12 @@ const runSchema = z.strictObject({
     .describe(
       'What is done where text sorts in another way than where its indexes were made; ignore: nobody looks',
     ),
+  slot: z
+    .enum(['none', 'temporary', 'permanent'])
+    .default('none')
+    .describe(
+      'A replication slot on the master that keeps the WAL this replica needs: temporary while it is connected (since 13), or permanent, one for each PGDATA_DIR',
+    ),
   logMiB: z
     .int()
     .min(4)

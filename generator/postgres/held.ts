@@ -35,7 +35,7 @@ export const heldSettings: ReadonlyMap<string, string> = new Map([
   ['logging_collector', 'run_rep.sh switches it on: a task must not fill its standard error'],
   ['port', 'Marathon assigns it (PORT0); set app.hostPort for a fixed one'],
   ['primary_conninfo', 'run_rep.sh makes it from POSTGRES_MASTER and POSTGRES_REPUSER; set master'],
-  ['primary_slot_name', 'run_rep.sh sets it; set master'],
+  ['primary_slot_name', 'run_rep.sh sets it; set run.slot'],
   ['promote_trigger_file', 'run_rep.sh switches it off: a replica is never promoted'],
   ['recovery_end_command', 'run_rep.sh switches it off: recovery never ends on a replica'],
   [

@@ -13,7 +13,7 @@ main() {
   step=start
   signals=0 wakes=0 child='' launching=no serving=no exit_code=143 leaving=no self=$$ jitters=0
   pause_on_failure=no
-  stopper='' watchdog='' watcher='' feeder='' staging='' work='' alive='' sockets=''
+  stopper='' watchdog='' watcher='' feeder='' staging='' work='' alive='' sockets='' slot=''
   tab=$(printf '\t')
   unset CDPATH
   exec 9</dev/null

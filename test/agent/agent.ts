@@ -103,6 +103,7 @@ export function openAgent(space: Space, options: AgentOptions): Agent {
   mkdirSync(workDir, { recursive: true })
   const ids = makeIds()
   const tasks: RunningTask[] = []
+  const taken = new Set<number>()
   let isUp = true
 
   const volumeDir = (app: App, path: string, uuid: string) =>
@@ -131,7 +132,7 @@ export function openAgent(space: Space, options: AgentOptions): Agent {
         if (filesystem === 'linux') inside.push({ from: dir, over })
       }
       await runFetcher(app, sandbox, user, options)
-      const ports = choosePorts(app, tasks)
+      const ports = choosePorts(app, taken)
       const context = { app, version, sandbox, hostname, ports, secrets: options.secrets ?? {}, ...taskIds }
       const container = await startContainer(space, {
         launcher,
@@ -153,6 +154,9 @@ export function openAgent(space: Space, options: AgentOptions): Agent {
       })
       const task = watchTask({ taskId, sandbox, ports, container, tell, isUp: () => isUp, now })
       tasks.push(task)
+      void task.destroyed.then(() => {
+        for (const port of ports) taken.delete(port)
+      })
       await task.connect()
       await waitFor('TASK_RUNNING', () => task.updates.length > 1)
       return task
@@ -297,12 +301,7 @@ async function runFetcher(
 }
 
 // What an agent offers by default (slave/constants.hpp): 31000 to 32000.
-function choosePorts(app: App, tasks: readonly Task[]): number[] {
-  const taken = new Set(
-    tasks
-      .filter(({ updates }) => !updates.some(({ state }) => isTerminal(state)))
-      .flatMap(({ ports }) => ports),
-  )
+function choosePorts(app: App, taken: Set<number>): number[] {
   return app.portDefinitions.map(({ port }) => {
     if (app.requirePorts && port !== 0) return port
     for (;;) {

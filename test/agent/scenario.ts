@@ -6,7 +6,7 @@ import type { ReplicaInput } from '../../generator/model/replica.js'
 import { type Capability, serverBin, testWith } from '../pair/harness/capability.js'
 import { clusterState } from '../pair/harness/control.js'
 import { descendantsOf, type Process, signal } from '../pair/harness/processes.js'
-import { openSpace } from '../pair/harness/space.js'
+import { openSpace, type Space } from '../pair/harness/space.js'
 import { waitFor } from '../pair/harness/wait.js'
 import type { Agent, Task } from './agent.js'
 import { type DataCentre, type DataCentreOptions, openDataCentre } from './data-centre.js'
@@ -62,8 +62,7 @@ export function testScene(
     async () => {
       const space = openSpace()
       try {
-        const centre = await openDataCentre(space, options)
-        await body(openScene(centre, centre.publish(options.model ?? {})))
+        await body(await openScene(space, options))
       } finally {
         await space.close()
       }
@@ -72,7 +71,13 @@ export function testScene(
   )
 }
 
-function openScene(centre: DataCentre, file: string): Scene {
+/** Opens a data centre that lasts as long as the space. */
+export async function openScene(space: Space, options: SceneOptions): Promise<Scene> {
+  const centre = await openDataCentre(space, options)
+  return makeScene(centre, centre.publish(options.model ?? {}))
+}
+
+function makeScene(centre: DataCentre, file: string): Scene {
   const { agents, master, ask } = centre
   const marathon = openMarathon(agents)
   const running = () =>

@@ -103,6 +103,7 @@ write_recovery_conf() {
   printf "standby_mode = 'on'\nrecovery_target_timeline = 'latest'\nprimary_conninfo = "
   quote_conf "$primary_conninfo"
   printf '\n'
+  [ -z "$slot" ] || printf "primary_slot_name = '%s'\n" "$slot"
 }
 
 # read_pins FILE: what clone.done says of the cluster that this replica is a copy of.

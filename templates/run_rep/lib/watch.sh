@@ -123,6 +123,7 @@ judge_standstill() {
     "the data is of system $pinned_system, but $POSTGRES_MASTER is now system $master_system"
   control_position
   judge_history "$timeline" "$position" || decide diverged "$divergence"
+  [ -z "$slot" ] || mend_slot
   standstill="the master answers, and has what comes after $position"
   if [ -n "$_still_segment" ] && needed_segment "$_still_segment" && is_wal_gone "$needed"; then
     decide wal_gone "the master has no longer the WAL file $needed, which comes next here"

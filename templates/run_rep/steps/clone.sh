@@ -2,6 +2,7 @@
 # pg_basebackup into a directory of this run, verified, marked as a standby and as finished, and only
 # then renamed. Whatever ends this early, the copy goes with it.
 step_clone() {
+  settle_slot
   [ "$decision" = clone ] || return 0
   staging=$store/clone.$claim
   clone_tries=0 clone_busy=0 clone_wal=stream
@@ -55,6 +56,7 @@ copy_master() {
   make_ours "$staging"
   mkdir -- "$staging/tablespaces" || cannot_write "$staging" "cannot make $staging/tablespaces"
   set -- -D "$staging/data" -d "$primary_conninfo" -F p -c fast -X "$clone_wal" -w -v
+  [ -z "$slot" ] || [ "$clone_wal" = fetch ] || set -- "$@" -S "$slot"
   while IFS= read -r _copy_row; do
     _copy_oid=${_copy_row%%"$tab"*}
     _copy_path=${_copy_row#*"$tab"}

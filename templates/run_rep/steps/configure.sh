@@ -18,6 +18,7 @@ step_configure() {
   hold_parity max_wal_senders "${master_max_wal_senders:-0}" max_wal_senders
   hold_parity max_prepared_transactions "${master_max_prepared_transactions:-0}" max_prepared_xacts
   hold_parity max_locks_per_transaction "${master_max_locks_per_transaction:-0}" max_locks_per_xact
+  hold_slot
   settle_shared_memory
   check_libraries
   check_certificate
@@ -73,6 +74,21 @@ hold_parity() {
 $1=$value"
   parity_held="$parity_held
 $1=$3=$value"
+}
+
+# Which slot the walreceiver uses; before 12 it stands in recovery.conf.
+hold_slot() {
+  case $slot_mode in
+    temporary)
+      held_settings="$held_settings
+wal_receiver_create_temp_slot=on"
+      ;;
+    permanent)
+      [ "$standby_marker" != standby.signal ] || held_settings="$held_settings
+primary_slot_name=$slot"
+      ;;
+    *) ;;
+  esac
 }
 
 # PostgreSQL keeps small things in /dev/shm, and does not start without it. Containers often have none, or

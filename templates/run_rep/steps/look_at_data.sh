@@ -22,6 +22,10 @@ survey() {
         [ -L "$_survey_entry" ] || [ -p "$_survey_entry" ] \
           || fail DATA_FOREIGN "$_survey_entry is not of this script"
         ;;
+      slot)
+        { [ -f "$_survey_entry" ] && [ ! -L "$_survey_entry" ]; } \
+          || fail DATA_FOREIGN "$_survey_entry is not of this script"
+        ;;
       work.*) is_ours "$_survey_entry" || fail DATA_FOREIGN "$_survey_entry is not of this script" ;;
       clone.*)
         is_ours "$_survey_entry" || fail DATA_FOREIGN "$_survey_entry is not of this script"

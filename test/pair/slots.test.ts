@@ -1,0 +1,175 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import type { ReplicaInput } from '../../generator/model/replica.js'
+import { type Agent, expectNothingLeft, runAgent } from './harness/agent.js'
+import { buildQuickScript } from './harness/build-script.js'
+import { testWith } from './harness/capability.js'
+import { contractFor } from './harness/contract.js'
+import { type Master, startMaster } from './harness/master.js'
+import { openSpace, type Space } from './harness/space.js'
+import { makeVolume } from './harness/volume.js'
+import { waitFor } from './harness/wait.js'
+
+let space: Space
+let permanent: string
+beforeAll(() => {
+  space = openSpace()
+  permanent = buildQuickScript(space, { slot: 'permanent' })
+})
+afterAll(() => space.close())
+
+/** A master that keeps no WAL for anybody, but in slots. */
+function startForgetful(conf: readonly string[] = []): Promise<Master> {
+  const options = ['wal_keep_size=0', 'max_wal_size=32MB', 'min_wal_size=32MB']
+  return startMaster(space, { options, conf })
+}
+
+async function begin(master: Master, volume: string, script = permanent, env = {}): Promise<Agent> {
+  const contract = contractFor(space, master, { PGDATA_DIR: volume, ...env })
+  return runAgent(space, { env: contract, script })
+}
+
+async function end(agent: Agent): Promise<void> {
+  agent.terminate('SIGTERM', 'tree')
+  expect(await agent.exit, agent.log()).toBe(0)
+  await expectNothingLeft(agent)
+}
+
+async function slots(master: Master): Promise<readonly (readonly [string, boolean])[]> {
+  const rows = await master.sql('SELECT slot_name, active FROM pg_replication_slots ORDER BY 1')
+  return rows.map(({ slot_name: name, active }) => [String(name), active === true])
+}
+
+/** Writes more WAL than the master keeps, and lets it remove what nobody holds. */
+async function recycle(master: Master): Promise<void> {
+  for (let round = 0; round < 6; round++) {
+    await master.sql('SELECT pg_switch_wal()')
+    await master.sql("INSERT INTO rows (body) SELECT repeat('x', 1000) FROM generate_series(1, 2000)")
+    await master.sql('CHECKPOINT')
+  }
+}
+
+const nameOf = (volume: string) => readFileSync(join(volume, 'slot'), 'utf8').trim()
+
+describe('a permanent slot', () => {
+  testWith(
+    [],
+    'belongs to the data: two replicas, each with its own, and the same one after a restart',
+    async () => {
+      const master = await startForgetful()
+      const volumes = [makeVolume(space), makeVolume(space)]
+      const agents = await Promise.all(volumes.map((volume) => begin(master, volume)))
+      for (const agent of agents) await agent.waitForRow(await master.insert())
+      const names = volumes.map(nameOf)
+      expect(new Set(names).size).toBe(2)
+      for (const name of names) expect(name).toMatch(/^postgres_replication_agent1_example_\d+$/)
+      expect(await slots(master)).toEqual(names.sort().map((name) => [name, true]))
+      expect(agents[0]?.log()).toMatch(/max_slot_wal_keep_size of the master is without bound/)
+
+      const [first, second] = agents
+      const [volume = ''] = volumes
+      if (first === undefined || second === undefined) throw new Error('no agents')
+      const name = nameOf(volume)
+      await end(first)
+      // Without the slot it would have to be cloned anew.
+      await recycle(master)
+      const again = await begin(master, volume)
+      await again.waitForRow(await master.insert())
+      expect(nameOf(volume)).toBe(name)
+      expect(await slots(master)).toContainEqual([name, true])
+      expect(master.clones()).toBe(2)
+      await end(again)
+      await end(second)
+    },
+  )
+
+  testWith([], 'that somebody dropped is made again', async () => {
+    const master = await startForgetful(['max_slot_wal_keep_size = 1GB'])
+    const volume = makeVolume(space)
+    const first = await begin(master, volume)
+    await first.waitForRow(await master.insert())
+    expect(first.log()).not.toMatch(/without bound/)
+    const name = nameOf(volume)
+    await end(first)
+    await master.sql(`SELECT pg_drop_replication_slot('${name}')`)
+    const second = await begin(master, volume)
+    await second.waitForLog(new RegExp(`had no replication slot ${name}: made again`))
+    await second.waitForRow(await master.insert())
+
+    // While it streams: dropped with its walsender, as a failover to a server without it would look.
+    await waitFor('the drop', async () => {
+      await master.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_replication')
+      await master.sql(`SELECT pg_drop_replication_slot('${name}')`)
+      return true
+    })
+    await waitFor('the slot in use', async () => (await slots(master)).some(([, active]) => active))
+    await second.waitForRow(await master.insert())
+    expect(master.clones()).toBe(1)
+    await end(second)
+  })
+
+  testWith([], 'that was invalidated is made anew for the next copy', async () => {
+    const master = await startForgetful(['max_slot_wal_keep_size = 16MB'])
+    const volume = makeVolume(space)
+    const script = buildQuickScript(space, { slot: 'permanent', onDiverged: 'reclone' })
+    const first = await begin(master, volume, script)
+    await first.waitForRow(await master.insert())
+    const name = nameOf(volume)
+    await end(first)
+    await recycle(master)
+    const lost = await master.sql("SELECT 1 FROM pg_replication_slots WHERE wal_status = 'lost'")
+    expect(lost).toHaveLength(1)
+    const second = await begin(master, volume, script)
+    await second.waitForLog(/cloning anew/)
+    await second.waitForRow(await master.insert())
+    expect(await slots(master)).toEqual([[name, true]])
+    await end(second)
+  })
+
+  testWith([], 'none is left: it waits, and tells that it passes by itself', async () => {
+    const master = await startForgetful(['max_replication_slots = 1'])
+    await master.sql("SELECT pg_create_physical_replication_slot('taken')")
+    const refused = await begin(master, makeVolume(space), permanent, { MASTER_WAIT: '3' })
+    expect(await refused.exit, refused.log()).toBe(75)
+    expect(refused.log()).toMatch(/MASTER_BUSY/)
+    const waiting = await begin(master, makeVolume(space))
+    await waiting.waitForLog(/trying again/)
+    await master.sql("SELECT pg_drop_replication_slot('taken')")
+    await waiting.waitForRow(await master.insert())
+    await end(waiting)
+  })
+
+  testWith([], 'a name that this script did not write is refused', async () => {
+    const master = await startForgetful()
+    const volume = makeVolume(space)
+    const agent = await begin(master, volume)
+    await agent.waitForRow(await master.insert())
+    await end(agent)
+    writeFileSync(join(volume, 'slot'), "x'; DROP\n")
+    const next = await begin(master, volume)
+    expect(await next.exit, next.log()).toBe(65)
+    expect(next.log()).toMatch(/does not hold the name/)
+  })
+})
+
+testWith([], 'a temporary slot goes with the connection', async () => {
+  const master = await startForgetful()
+  const model: ReplicaInput = { postgresql: { majors: [15] } }
+  const agent = await begin(master, makeVolume(space), buildQuickScript(space, { slot: 'temporary' }, model))
+  await agent.waitForRow(await master.insert())
+  await waitFor('the slot', async () => {
+    const [row] = await master.sql('SELECT temporary, active FROM pg_replication_slots')
+    return row?.temporary === true && row?.active === true
+  })
+  await end(agent)
+  await waitFor('its end', async () => (await slots(master)).length === 0)
+})
+
+testWith([], 'the last walsender is enough', async () => {
+  const master = await startMaster(space, { conf: ['max_wal_senders = 1'] })
+  const agent = await begin(master, makeVolume(space), buildQuickScript(space))
+  await agent.waitForLog(/trying with one walsender/)
+  await agent.waitForRow(await master.insert())
+  await end(agent)
+})
