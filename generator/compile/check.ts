@@ -40,7 +40,7 @@ export function checkModel(model: Replica, contract: readonly ContractVariable[]
     ...judgeAdmission(completeAccess(model.access, model.master.role), listVisitors(model)),
     ...(space === undefined ? [] : judgeDisk(settings, space)),
     ...judgeApp(app, model.app.marathon),
-    ...judgeAppEnv(model.app.env, env),
+    ...judgeAppEnv(model.app.env, env, app.portDefinitions),
     ...judgeKillGrace(model.shutdown, model.app.killGrace),
     ...judgeHealthGrace(model.app.health, { masterWait: model.run.masterWait, space: space?.size }),
     ...judgeUser(model),
@@ -48,7 +48,7 @@ export function checkModel(model: Replica, contract: readonly ContractVariable[]
     ...judgeSlot(model),
     ...judgeSharing(model),
     ...judgeContract(model, contract, { ...env, ...model.app.env, ...listPortVariables(app) }),
-    ...judgeOwnVariables(model),
+    ...judgeOwnVariables(model, listPortVariables(app)),
     ...judgeForgotten(model, contract),
     ...judgeStepNames(model),
   ]
@@ -122,7 +122,8 @@ function judgeSharing({ app, run }: Replica): Diagnostic[] {
     ([field = '', operator, value]) =>
       /^@?hostname$/.test(field) && (operator === 'UNIQUE' || (operator === 'MAX_PER' && value === '1')),
   )
-  if (isApart) return []
+  // A port that is asked for by number is given to one task of an agent, so that the next one goes elsewhere.
+  if (isApart || app.hostPort > 0) return []
   const message = `two tasks on one host would both work in ${run.dataDir}`
   const hint = "add the constraint ['hostname', 'UNIQUE'], or let run.dataDir be relative to the sandbox"
   return [{ code: 'E_APP_SHARED', path: 'run.dataDir', message, hint }]
@@ -148,18 +149,23 @@ function judgeContract(
   })
 }
 
-function judgeOwnVariables({ env }: Replica): Diagnostic[] {
+function judgeOwnVariables({ env, app }: Replica, ports: Readonly<Record<string, string>>): Diagnostic[] {
   return Object.entries(env).flatMap(([name, { secret, value, default: usual }]): Diagnostic[] => {
-    const reason = whyTaken(name)
+    const isNoPort = /^PORT(S|\d+)?$/.test(name) && !Object.hasOwn(ports, name)
+    const reason =
+      whyTaken(name) ?? (isNoPort ? "Marathon's, for a port that app.morePorts does not declare" : undefined)
     const path = `env.${name}`
     if (reason !== undefined) {
       const hint = 'give your variable another name'
       return [{ code: 'E_ENV_TAKEN', path, message: `${name} is ${reason}`, hint }]
     }
-    if (!secret || (value === undefined && usual === undefined)) return []
-    const where = value === undefined ? 'run_rep.sh' : 'marathon.json'
+    const given = Object.hasOwn(app.env, name) ? app.env[name] : undefined
+    const isInApp = typeof given === 'string'
+    if (!secret || (value === undefined && usual === undefined && !isInApp)) return []
+    const where = value === undefined && !isInApp ? 'run_rep.sh' : 'marathon.json'
     const message = `${name} is a secret, but its value stands readable in ${where}`
-    return [{ code: 'W_ENV_SECRET', path, message, hint: 'let the agent or a secret store set it' }]
+    const hint = 'let the agent or a secret store (app.secrets) set it'
+    return [{ code: 'W_ENV_SECRET', path: isInApp ? `app.${path}` : path, message, hint }]
   })
 }
 

@@ -5,6 +5,7 @@ export const codes: Readonly<Record<string, string>> = {
   E_ACCESS_OPTION:
     'a server of that major does not know the option for this method, and would refuse the whole file',
   E_ACCESS_READY: 'the role that `ready` asks as cannot log in, so that no replica would ever be ready',
+  E_APP_CHECK: 'Marathon wants a check to be over before the next one begins',
   E_APP_CONSTRAINT: 'Marathon refuses the constraint (Constraints.scala)',
   E_APP_DISK: 'the WAL that the settings let grow leaves no room for data',
   E_APP_ENV: 'a variable in app.env that the script refuses, or that contradicts another part of the model',

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type {
   MarathonApp,
   MarathonArtifact,
@@ -59,7 +60,7 @@ export function buildApp(app: App, context: AppContext): MarathonApp {
       },
     ],
     ...(app.check !== undefined && { check: toCheck(app.check) }),
-    upgradeStrategy: app.upgrade ?? chooseUpgrade(app, constraints),
+    upgradeStrategy: app.upgrade ?? chooseUpgrade(app, constraints, context),
     ...(unreachable !== undefined && { unreachableStrategy: unreachable }),
     killSelection: app.killSelection,
     backoffSeconds: app.backoff.seconds,
@@ -146,12 +147,17 @@ function readMebibytes(size: number | string): number {
   return Number.parseInt(size, 10) * factor
 }
 
-// A replacement beside the old task needs a second place: there is none for a volume, a fixed port or a
-// host of its own. A lone task without any of these goes on serving until its replacement is healthy.
-function chooseUpgrade(app: App, constraints: readonly (readonly string[])[]): MarathonUpgrade {
+// A replacement beside the old task needs a second place: there is none for a volume, a directory of the host, a
+// fixed port or a host of its own. A lone task without any of these goes on serving until its replacement is healthy.
+function chooseUpgrade(
+  app: App,
+  constraints: readonly (readonly string[])[],
+  { dataDir }: AppContext,
+): MarathonUpgrade {
   if (app.instances > 1) return { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 }
   const isPinned =
     app.volume !== undefined ||
+    posix.isAbsolute(dataDir) ||
     listPorts(app).some(({ port }) => port > 0) ||
     constraints.some(([, operator]) => operator === 'UNIQUE')
   const capacity = isPinned || isSingle(app) ? 0 : 1

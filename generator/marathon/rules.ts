@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../compile/diagnostic.js'
 import type { MarathonApp, MarathonVolume } from './app.js'
+import { judgeDependencies } from './dependencies.js'
 import { judgeResident } from './resident.js'
+import { judgeRoles } from './roles.js'
 import { judgeSecrets } from './secrets.js'
 import { isSince, type MarathonVersion } from './versions.js'
 
@@ -12,7 +14,8 @@ import { isSince, type MarathonVersion } from './versions.js'
 export function judgeApp(app: MarathonApp, oldest: MarathonVersion = '1.5'): Diagnostic[] {
   return [
     ...judgeId(app.id),
-    ...judgePort(app),
+    ...judgePort(app, oldest),
+    ...judgeMixedPorts(app),
     ...judgeFetch(app),
     ...judgeConstraints(app, oldest),
     ...judgeVolumes(app),
@@ -20,9 +23,11 @@ export function judgeApp(app: MarathonApp, oldest: MarathonVersion = '1.5'): Dia
     ...judgeUnreachable(app),
     ...judgeSingle(app),
     ...judgeResident(app),
+    ...judgeRoles(app),
     ...judgeSecrets(app),
     ...judgeDependencies(app),
     ...judgeVersion(app, oldest),
+    ...judgeCheck(app.check),
   ]
 }
 
@@ -39,6 +44,13 @@ export function judgeKillGrace({ fast, immediate }: ShutdownLimits, killGrace: n
   const message = `app.killGrace is ${killGrace} s, but shutdown may take ${fast} + ${immediate} + 5 = ${needed} s`
   const hint = `set app.killGrace to at least ${needed}, or lower shutdown.fast`
   return [{ code: 'E_KILL_GRACE', path: 'app.killGrace', message, hint }]
+}
+
+/** A check is over before the next one begins (docs/checks.md). */
+export function judgeCheck(check: MarathonApp['check']): Diagnostic[] {
+  if (check === undefined || check.timeoutSeconds < check.intervalSeconds) return []
+  const message = `Marathon wants a check to end (timeout ${check.timeoutSeconds} s) before the next begins (interval ${check.intervalSeconds} s)`
+  return [{ code: 'E_APP_CHECK', path: 'app.check.timeout', message, hint: 'raise app.check.interval' }]
 }
 
 /** What a health check lets pass before it ends a task (seconds; failures in a row). */
@@ -78,9 +90,11 @@ export function judgeHealthGrace(
 export function judgeAppEnv(
   appEnv: Readonly<Record<string, unknown>>,
   contractEnv: Readonly<Record<string, string>>,
+  ports: MarathonApp['portDefinitions'] = [],
 ): Diagnostic[] {
+  const told = ports.map(({ name }) => `PORT_${name.toUpperCase()}`)
   const taken = Object.keys(appEnv)
-    .filter((name) => /^(PORT\d*|PORTS|HOST|MESOS_\w+|MARATHON_\w+)$/.test(name))
+    .filter((name) => told.includes(name) || /^(PORT\d*|PORTS|HOST|MESOS_\w+|MARATHON_\w+)$/.test(name))
     .map((name): Diagnostic => {
       const message = `${name} is Marathon's to set, and app.env would beat it: the task would be told a port or host that is not its own`
       return {
@@ -114,18 +128,6 @@ const laterKeys = [
   { key: 'role', since: '1.9' },
 ] as const
 
-function judgeDependencies({ dependencies = [] }: MarathonApp): Diagnostic[] {
-  return dependencies.flatMap((id, index): Diagnostic[] => {
-    const bad = id
-      .replace(/^\//, '')
-      .split('/')
-      .find((text) => text !== '..' && !segment.test(text))
-    if (bad === undefined) return []
-    const message = `Marathon refuses ${id}: '${bad}' is no part of an app's id`
-    return [{ code: 'E_APP_ID', path: `app.dependencies.${index}`, message }]
-  })
-}
-
 const segment = /^(([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])$/
 
 function judgeId(id: string): Diagnostic[] {
@@ -145,8 +147,8 @@ function judgeId(id: string): Diagnostic[] {
   return []
 }
 
-function judgePort(app: MarathonApp): Diagnostic[] {
-  return app.portDefinitions.flatMap(({ name, port }, index, ports): Diagnostic[] => {
+function judgePort(app: MarathonApp, oldest: MarathonVersion): Diagnostic[] {
+  return app.portDefinitions.flatMap(({ name, port, protocol }, index, ports): Diagnostic[] => {
     const found: Diagnostic[] = []
     // The first one is PostgreSQL's.
     const at = index === 0 ? { name: 'portName', port: 'hostPort' } : nameOfPort(index - 1)
@@ -162,6 +164,9 @@ function judgePort(app: MarathonApp): Diagnostic[] {
     if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
       const message = `Marathon refuses the port name ${name}: lower case letters and digits only`
       found.push({ code: 'E_APP_PORT_NAME', path: `app.${at.name}`, message })
+    } else if (!isSince(oldest, '1.5') && /^\d/.test(name)) {
+      const message = `Marathon ${oldest} refuses the port name ${name}: it begins with a digit`
+      found.push({ code: 'E_APP_PORT_NAME', path: `app.${at.name}`, message })
     } else if (name.includes('-')) {
       const message = `a shell cannot read PORT_${name.toUpperCase()}, the variable that Marathon makes of ${name}`
       found.push({
@@ -171,11 +176,29 @@ function judgePort(app: MarathonApp): Diagnostic[] {
         hint: 'use a name without a dash',
       })
     }
+    // AppDefinition.json of 1.4 has tcp or udp.
+    if (!isSince(oldest, '1.5') && protocol === 'udp,tcp') {
+      const message = `a port for udp,tcp exists since Marathon 1.5, and app.marathon is ${oldest}`
+      const hint = 'raise app.marathon, or declare two ports'
+      found.push({ code: 'E_APP_VERSION', path: `app.morePorts.${index - 1}.protocol`, message, hint })
+    }
     if (port !== 0 && (port < 31_000 || port > 32_000)) {
       const message = `agents offer only the ports 31000 to 32000 unless told otherwise: ${port} may never be offered`
       found.push({ code: 'W_APP_PORT', path: `app.${at.port}`, message })
     }
     return found
+  })
+}
+
+// requirePorts is for all: a 0 becomes the service port that Marathon chose, from 10000 on, and then that is looked
+// for in the offers of agents (PortsMatcher.scala), which have no such port.
+function judgeMixedPorts({ portDefinitions: ports }: MarathonApp): Diagnostic[] {
+  if (!ports.some(({ port }) => port > 0)) return []
+  return ports.flatMap(({ port, name }, index): Diagnostic[] => {
+    if (port > 0) return []
+    const path = index === 0 ? 'app.hostPort' : `app.${nameOfPort(index - 1).port}`
+    const message = `the port ${name} has no number and others have: Marathon would look for the service port that it chose itself, which no agent offers`
+    return [{ code: 'E_APP_PORT', path, message, hint: 'give all ports a number, or none' }]
   })
 }
 

@@ -109,7 +109,7 @@ describe('checkModel', () => {
     [
       'a port of Marathon that a step needs, and nobody asks for',
       { env: { PORT1: { type: 'port', required: true } } },
-      ['E_ENV_UNSET env.PORT1'],
+      ['E_ENV_UNSET env.PORT1', 'E_ENV_TAKEN env.PORT1'],
     ],
     [
       'the same, asked for',
@@ -168,6 +168,27 @@ describe('checkModel', () => {
       'malformed by the app',
       { env: { A: { type: 'port' } }, app: { env: { A: 'x' } } },
       ['E_ENV_VALUE app.env.A'],
+    ],
+    [
+      'a port by its name is Marathon’s to tell',
+      { app: { env: { PORT_POSTGRES: '5432' } } },
+      ['E_APP_ENV app.env.PORT_POSTGRES'],
+    ],
+    ['a name that no port has', { app: { env: { PORT_OTHER: '5432' } } }, []],
+    [
+      'a secret that the app shows',
+      { env: { A: { type: 'text', secret: true } }, app: { env: { A: 'x' } } },
+      ['W_ENV_SECRET app.env.A'],
+    ],
+    [
+      'two tasks, one port: Mesos gives it once a host',
+      { app: { instances: 2, constraints: [], hostPort: 31_000 } },
+      [],
+    ],
+    [
+      'one directory, and one port that keeps tasks apart',
+      { run: { dataDir: '/srv/pg' }, app: { instances: 2, constraints: [], hostPort: 31_000 } },
+      [],
     ],
     ['of the script', { env: { PORT0: { type: 'port' } } }, ['E_ENV_TAKEN env.PORT0']],
     ['of the shell', { env: { IFS: { type: 'text' } } }, ['E_ENV_TAKEN env.IFS']],

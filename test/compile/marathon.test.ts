@@ -160,6 +160,11 @@ describe('buildApp', () => {
     },
   )
 
+  test('a directory of the host leaves no second place on it', () => {
+    const app = buildApp(appSchema.parse({}), { ...context, dataDir: '/srv/pg' })
+    expect(app.upgradeStrategy).toEqual({ minimumHealthCapacity: 0, maximumOverCapacity: 0 })
+  })
+
   test('a fixed port is demanded', () => {
     const app = build({ hostPort: 31_000 })
     expect([app.requirePorts, app.portDefinitions[0]?.port]).toEqual([true, 31_000])

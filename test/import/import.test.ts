@@ -63,8 +63,9 @@ describe('what the compiler printed comes back', () => {
     },
     {
       app: {
+        hostPort: 31_432,
         morePorts: [
-          { name: 'metrics', labels: { a: 'b' } },
+          { name: 'metrics', port: 31_187, labels: { a: 'b' } },
           { name: 'dns', port: 31_053, protocol: 'udp' },
         ],
       },

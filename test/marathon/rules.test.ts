@@ -115,6 +115,42 @@ describe('judgeApp', () => {
     expect(judge(app)).toEqual([[code, path]])
   })
 
+  test.each<[object, string]>([
+    [{ hostPort: 31_000, morePorts: [{ name: 'a' }] }, 'E_APP_PORT app.morePorts.0.port'],
+    [{ morePorts: [{ name: 'a', port: 31_001 }] }, 'E_APP_PORT app.hostPort'],
+    [{ acceptedResourceRoles: ['..'] }, 'E_APP_ROLE app.acceptedResourceRoles.0'],
+    [{ acceptedResourceRoles: ['a', 'a'] }, 'E_APP_ROLE app.acceptedResourceRoles.1'],
+    [{ marathon: '1.9', role: 'a b' }, 'E_APP_ROLE app.role'],
+    [{ marathon: '1.9', role: 'a', acceptedResourceRoles: ['b'] }, 'E_APP_ROLE app.acceptedResourceRoles.0'],
+    [{ id: '/db/pg', dependencies: ['/db/PG'] }, 'E_APP_ID app.dependencies.0'],
+    [{ id: '/db/pg', dependencies: ['pg'] }, 'E_APP_ID app.dependencies.0'],
+    [{ id: '/db/pg', dependencies: ['a', '/db/./a'] }, 'E_APP_ID app.dependencies.1'],
+    [{ marathon: '1.8', check: { interval: 20 } }, 'E_APP_CHECK app.check.timeout'],
+    [{ marathon: '1.4', portName: '1pg' }, 'E_APP_PORT_NAME app.portName'],
+    [
+      { marathon: '1.4', morePorts: [{ name: 'a', protocol: 'udp,tcp' }] },
+      'E_APP_VERSION app.morePorts.0.protocol',
+    ],
+  ])('%j is %s', (app, wanted) => {
+    const model = appSchema.parse(app)
+    const context = { runUser: 'postgres', dataDir: 'pgdata', publish: 'http://web01', env: {} }
+    expect(
+      judgeApp(buildApp(model, context), model.marathon).map(({ code, path }) => `${code} ${path}`),
+    ).toContain(wanted)
+  })
+
+  test.each<[object]>([
+    [{ hostPort: 31_000, morePorts: [{ name: 'a', port: 31_001 }] }],
+    [{ morePorts: [{ name: 'a', protocol: 'udp,tcp' }, { name: 'b' }] }],
+    [{ marathon: '1.9', role: 'eng/db', acceptedResourceRoles: ['*', 'eng/db'] }],
+    [{ id: '/db/pg', dependencies: ['/pg', 'pool', '../net/dns', './x'] }],
+    [{ marathon: '1.8', check: true }],
+  ])('%j passes', (app) => {
+    const model = appSchema.parse(app)
+    const context = { runUser: 'postgres', dataDir: 'pgdata', publish: 'http://web01', env: {} }
+    expect(judgeApp(buildApp(model, context), model.marathon)).toEqual([])
+  })
+
   test.each(['/var/pg', 'a/b', '.', '..'])('the data directory %s cannot be a volume', (dataDir) => {
     expect(judge({ volume: 10 }, { dataDir })).toEqual([['E_APP_VOLUME', 'run.dataDir']])
     expect(judge({}, { dataDir })).toEqual([])
