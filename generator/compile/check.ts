@@ -10,7 +10,7 @@ import { deploymentEnv, pathOfVariable, type Replica, replicaSchema } from '../m
 import { mergeSettings } from '../model/settings.js'
 import { judgeAccess } from '../postgres/access.js'
 import { judgeAdmission, type Visitors } from '../postgres/admission.js'
-import { type DataSpace, judgeDisk, judgeMemory } from '../postgres/resources.js'
+import { type DataSpace, judgeDisk, judgeLog, judgeMemory } from '../postgres/resources.js'
 import { judgeSettings } from '../postgres/settings.js'
 import type { Diagnostic } from './diagnostic.js'
 import { buildApp, listPortVariables, readVolumeSize } from './marathon.js'
@@ -38,7 +38,7 @@ export function checkModel(model: Replica, contract: readonly ContractVariable[]
     ...judgeMemory(settings, model.app.mem),
     ...judgeAccess(model.access, { majors: model.postgresql.majors, hasSsl: isOn(settings.ssl) }),
     ...judgeAdmission(completeAccess(model.access, model.master.role), listVisitors(model)),
-    ...(space === undefined ? [] : judgeDisk(settings, space)),
+    ...(space === undefined ? [] : [...judgeDisk(settings, space), ...judgeLog(model.run.logMiB, space)]),
     ...judgeApp(app, model.app.marathon),
     ...judgeAppEnv(model.app.env, env, app.portDefinitions),
     ...judgeKillGrace(model.shutdown, model.app.killGrace),

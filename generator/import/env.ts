@@ -19,6 +19,11 @@ export function takeEnv(value: unknown, taking: Taking): void {
         `${name} is Marathon's to set: a task would be told a port or host that is not its own`,
         'it is left out',
       )
+    } else if (name === 'PGPASSWORD') {
+      change(
+        'every process of the agent could read PGPASSWORD, and the script refuses it',
+        'write it into the password file: run.passfile',
+      )
     } else if (!isOurs || typeof given !== 'string') {
       Object.defineProperty(others, name, { value: given, enumerable: true })
     } else if (name === 'POSTGRES_MASTER') {
@@ -36,15 +41,23 @@ export function takeEnv(value: unknown, taking: Taking): void {
 
 // The script of 2015 had no variable for a port, and put the master into a connection string as it was.
 function takeMaster(given: string, { set, change }: Taking): void {
-  const [, host, port] = /^(\S+)\s+port=(\d+)$/.exec(given.trim()) ?? []
-  if (host === undefined) {
+  const [host = '', ...keywords] = given
+    .trim()
+    .replace(/^host=/, '')
+    .split(/\s+/)
+  if (keywords.length === 0) {
     const hosts = given.split(',')
     set('master.hosts', hosts.length > 1 ? hosts : given)
     return
   }
   set('master.hosts', host)
-  set('master.port', Number(port))
-  change('POSTGRES_MASTER is hosts, and no part of a connection string', 'the port is master.port')
+  const port = keywords.find((keyword) => /^port=\d+$/.test(keyword))?.slice('port='.length)
+  if (port !== undefined) set('master.port', Number(port))
+  const others = keywords.filter((keyword) => !keyword.startsWith('port='))
+  change(
+    `POSTGRES_MASTER is hosts, and no part of a connection string${others.length === 0 ? '' : `: ${others.join(' ')} is left out`}`,
+    'the port is master.port, TLS is master.tls',
+  )
 }
 
 function readAt(model: object, path: string): unknown {

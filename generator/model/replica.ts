@@ -76,10 +76,11 @@ const runSchema = z.strictObject({
     .describe(
       'A replication slot on the master that keeps the WAL this replica needs: temporary while it is connected (since 13), or permanent, one for each PGDATA_DIR',
     ),
+  // Before 18 a file of the log may have 2 GiB at most.
   logMiB: z
     .int()
     .min(4)
-    .max(1_000_000)
+    .max(8000)
     .default(64)
     .describe("How much of PostgreSQL's own log is kept beside the data, in four files, in MiB"),
   watchInterval: seconds(1, 3600).default(5).describe('Seconds between two looks at the running server'),

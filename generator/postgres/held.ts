@@ -46,5 +46,6 @@ export const heldSettings: ReadonlyMap<string, string> = new Map([
   ['standby_mode', 'run_rep.sh writes it where the major wants it'],
   ['trigger_file', 'a replica is never promoted'],
   ['unix_socket_directories', 'run_rep.sh switches sockets off: a sandbox path is too long for one'],
+  ['wal_receiver_create_temp_slot', 'set run.slot'],
   ['unix_socket_directory', 'run_rep.sh switches sockets off: a sandbox path is too long for one'],
 ])

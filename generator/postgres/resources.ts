@@ -58,6 +58,14 @@ export function judgeDisk(settings: Settings, space: DataSpace): Diagnostic[] {
   return [{ code: isFull ? 'E_APP_DISK' : 'W_APP_DISK', path: space.path, message, hint }]
 }
 
+/** Compares that space with what is kept there of the server's own log (MiB). */
+export function judgeLog(logMiB: number, space: DataSpace): Diagnostic[] {
+  if (logMiB <= space.size / 4) return []
+  const message = `${space.path} holds ${space.size} MiB, and the log alone may grow to run.logMiB = ${logMiB}`
+  const hint = `raise ${space.path} or lower run.logMiB`
+  return [{ code: logMiB >= space.size ? 'E_APP_DISK' : 'W_APP_DISK', path: 'run.logMiB', message, hint }]
+}
+
 interface Found {
   readonly name: string
   readonly path: string

@@ -54,6 +54,7 @@ const heldValues: readonly (Span & HeldValue)[] = [
   { name: 'log_truncate_on_rotation', value: 'off' },
   { name: 'unix_socket_directories', value: '' },
   { name: 'primary_slot_name', value: '', since: 12 },
+  { name: 'wal_receiver_create_temp_slot', value: 'off', since: 13 },
   { name: 'recovery_min_apply_delay', value: '0', since: 12 },
   { name: 'restore_command', value: '', since: 12 },
   { name: 'archive_cleanup_command', value: '', since: 12 },

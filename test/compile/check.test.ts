@@ -82,6 +82,12 @@ describe('checkModel', () => {
     ],
     ['a volume for WAL alone', { app: { volume: 500 } }, ['E_APP_DISK app.volume']],
     ['the same in parts', { app: { volume: { size: 500 } } }, ['E_APP_DISK app.volume.size']],
+    [
+      'a log for half of the room',
+      { run: { logMiB: 8000 }, app: { disk: 16_000 } },
+      ['W_APP_DISK run.logMiB'],
+    ],
+    ['a log for all of it', { run: { logMiB: 8000 }, app: { disk: 8000 } }, ['E_APP_DISK run.logMiB']],
     ['a sandbox for WAL alone', { app: { disk: 500 } }, ['E_APP_DISK app.disk']],
     ['a sandbox without a limit', { app: { disk: 0 } }, []],
     ['data outside of the sandbox', { app: { disk: 500 }, run: { dataDir: '/srv/pg' } }, []],

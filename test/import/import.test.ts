@@ -191,10 +191,13 @@ describe('what a model has no place for is told', () => {
     [{ ports: [10_001] }, 'W_IMPORT_FORM', 'ports'],
     [{ fetch: [] }, 'W_IMPORT_LOST', 'fetch'],
     [{ env: { PORT0: '5432' } }, 'W_IMPORT_CHANGED', 'env'],
+    [{ env: { PGPASSWORD: 's3cret' } }, 'W_IMPORT_CHANGED', 'env'],
+    [{ env: { POSTGRES_MASTER: 'pg1 port=5433 sslmode=require' } }, 'W_IMPORT_CHANGED', 'env'],
   ])('%j', (members, code, path) => {
     const { text, findings } = importApp({ ...base, ...members })
     expect(findings).toContainEqual(expect.objectContaining({ code, path }))
     expect(text).toContain('defineReplica(')
+    expect(text).not.toContain('s3cret')
   })
 
   test('the empty members of an answer are nothing', () => {

@@ -44,8 +44,8 @@ async function expectFull(agent: Agent, words: RegExp): Promise<void> {
   await expectNothingLeft(agent)
 }
 
-/** Our clones, and not what each run leaves: its claim. */
-const copies = (disk: Disk) => readdirSync(disk.dir).filter((name) => !/^claim\.\d+$/.test(name))
+/** Our clones, and not what each run leaves: its claim, and what its server logged. */
+const copies = (disk: Disk) => readdirSync(disk.dir).filter((name) => !/^(claim\.\d+|log)$/.test(name))
 
 describe('before a clone', () => {
   testWith(['root'], 'a disk that is too small is 73 at once', async () => {

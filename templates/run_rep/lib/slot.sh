@@ -16,13 +16,20 @@ settle_slot() {
         *42501:*) fail MASTER_REFUSES "the role $POSTGRES_REPUSER may not make a replication slot: $_settle_words" ;;
         *) ;;
       esac
-      be_patient "no replication slot $slot: $_settle_words" \
-        || fail MASTER_BUSY "the master has no replication slot for us within $MASTER_WAIT s: $_settle_words"
+      be_patient "no replication slot $slot: $_settle_words" || give_up_slot "$_settle_words"
     done
     log INFO "the replication slot of this replica is $slot"
   elif [ "$master_known" = yes ]; then
     mend_slot
   fi
+}
+
+# 55006 is a slot that somebody still streams from, as a walsender of ours that has not heard of our end.
+give_up_slot() {
+  case $1 in
+    *53400:* | *55006:*) fail MASTER_BUSY "the master has no replication slot for us within $MASTER_WAIT s: $1" ;;
+    *) give_up "$1" ;;
+  esac
 }
 
 # mend_slot: makes it where it is missing, as after a failover, or when somebody dropped it.

@@ -33,7 +33,9 @@ watch_server() {
     trim_server_log
     watch_role
     ! raised_parity || decide parity "$raised"
-    [ ! -r /proc/self/stat ] || watch_stream
+    [ -r /proc/self/stat ] || continue
+    renew_rotation
+    watch_stream
   done
 }
 

@@ -10,6 +10,7 @@ step_serve() {
   start_watcher
   await
   end_watcher
+  await_collector
   serving=no
   leave_if_stopped
   obey_verdict
