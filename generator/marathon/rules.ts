@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../compile/diagnostic.js'
 import type { MarathonApp, MarathonVolume } from './app.js'
 import { judgeDependencies } from './dependencies.js'
+import { judgeCheck } from './limits.js'
+import { judgePorts } from './ports.js'
 import { judgeResident } from './resident.js'
 import { judgeRoles } from './roles.js'
 import { judgeSecrets } from './secrets.js'
@@ -14,8 +16,7 @@ import { isSince, type MarathonVersion } from './versions.js'
 export function judgeApp(app: MarathonApp, oldest: MarathonVersion = '1.5'): Diagnostic[] {
   return [
     ...judgeId(app.id),
-    ...judgePort(app, oldest),
-    ...judgeMixedPorts(app),
+    ...judgePorts(app, oldest),
     ...judgeFetch(app),
     ...judgeConstraints(app, oldest),
     ...judgeVolumes(app),
@@ -29,61 +30,6 @@ export function judgeApp(app: MarathonApp, oldest: MarathonVersion = '1.5'): Dia
     ...judgeVersion(app, oldest),
     ...judgeCheck(app.check),
   ]
-}
-
-/** How long run_rep.sh lets postgres shut down, in seconds, before it goes on to the harder signal. */
-export interface ShutdownLimits {
-  readonly fast: number
-  readonly immediate: number
-}
-
-/** The script's own limits, and 5 seconds to see them through, must end before Mesos kills the task. */
-export function judgeKillGrace({ fast, immediate }: ShutdownLimits, killGrace: number): Diagnostic[] {
-  const needed = fast + immediate + 5
-  if (needed <= killGrace) return []
-  const message = `app.killGrace is ${killGrace} s, but shutdown may take ${fast} + ${immediate} + 5 = ${needed} s`
-  const hint = `set app.killGrace to at least ${needed}, or lower shutdown.fast`
-  return [{ code: 'E_KILL_GRACE', path: 'app.killGrace', message, hint }]
-}
-
-/** A check is over before the next one begins (docs/checks.md). */
-export function judgeCheck(check: MarathonApp['check']): Diagnostic[] {
-  if (check === undefined || check.timeoutSeconds < check.intervalSeconds) return []
-  const message = `Marathon wants a check to end (timeout ${check.timeoutSeconds} s) before the next begins (interval ${check.intervalSeconds} s)`
-  return [{ code: 'E_APP_CHECK', path: 'app.check.timeout', message, hint: 'raise app.check.interval' }]
-}
-
-/** What a health check lets pass before it ends a task (seconds; failures in a row). */
-export interface HealthLimits {
-  readonly gracePeriod: number
-  readonly interval: number
-  readonly maxFailures: number
-}
-
-/** MiB a second that a gigabit link carries at best. */
-const linkSpeed = 112
-
-/**
- * A task is not healthy while it waits for its master (`masterWait`, seconds) and while it clones; once the grace is
- * over, that many failures end it, and the next one begins anew. How long a clone takes depends on the master;
- * `space` (MiB), which the data may fill, bounds it.
- */
-export function judgeHealthGrace(
-  { gracePeriod, interval, maxFailures }: HealthLimits,
-  { masterWait, space }: { readonly masterWait: number; readonly space: number | undefined },
-): Diagnostic[] {
-  const path = 'app.health.gracePeriod'
-  const until = gracePeriod + interval * (maxFailures - 1)
-  if (until < masterWait) {
-    const message = `the health check ends a task after ${until} s, but it may wait ${masterWait} s for its master`
-    const hint = `set app.health.gracePeriod to at least ${masterWait}, or lower run.masterWait`
-    return [{ code: 'E_HEALTH_GRACE', path, message, hint }]
-  }
-  const needed = Math.ceil((space ?? 0) / linkSpeed)
-  if (until >= needed) return []
-  const message = `the health check ends a task after ${until} s; a clone of the ${space} MiB that there is room for takes ${needed} s over a gigabit link`
-  const hint = 'raise it to the longest time a clone may take: after the first success it counts no more'
-  return [{ code: 'W_HEALTH_GRACE', path, message, hint }]
 }
 
 /** A variable that the model sets by its own part must not be set a second time in `app.env`. */
@@ -145,65 +91,6 @@ function judgeId(id: string): Diagnostic[] {
   if (id.length > 190)
     return report('the name of the sandbox directory would be longer than a file name may be')
   return []
-}
-
-function judgePort(app: MarathonApp, oldest: MarathonVersion): Diagnostic[] {
-  return app.portDefinitions.flatMap(({ name, port, protocol }, index, ports): Diagnostic[] => {
-    const found: Diagnostic[] = []
-    // The first one is PostgreSQL's.
-    const at = index === 0 ? { name: 'portName', port: 'hostPort' } : nameOfPort(index - 1)
-    const before = ports.slice(0, index)
-    if (before.some((other) => other.name === name)) {
-      const message = `Marathon refuses two ports with the name ${name}`
-      found.push({ code: 'E_APP_PORT_NAME', path: `app.${at.name}`, message })
-    }
-    if (port !== 0 && before.some((other) => other.port === port)) {
-      const message = `Marathon refuses the port ${port} twice`
-      found.push({ code: 'E_APP_PORT', path: `app.${at.port}`, message })
-    }
-    if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
-      const message = `Marathon refuses the port name ${name}: lower case letters and digits only`
-      found.push({ code: 'E_APP_PORT_NAME', path: `app.${at.name}`, message })
-    } else if (!isSince(oldest, '1.5') && /^\d/.test(name)) {
-      const message = `Marathon ${oldest} refuses the port name ${name}: it begins with a digit`
-      found.push({ code: 'E_APP_PORT_NAME', path: `app.${at.name}`, message })
-    } else if (name.includes('-')) {
-      const message = `a shell cannot read PORT_${name.toUpperCase()}, the variable that Marathon makes of ${name}`
-      found.push({
-        code: 'E_APP_PORT_NAME',
-        path: `app.${at.name}`,
-        message,
-        hint: 'use a name without a dash',
-      })
-    }
-    // AppDefinition.json of 1.4 has tcp or udp.
-    if (!isSince(oldest, '1.5') && protocol === 'udp,tcp') {
-      const message = `a port for udp,tcp exists since Marathon 1.5, and app.marathon is ${oldest}`
-      const hint = 'raise app.marathon, or declare two ports'
-      found.push({ code: 'E_APP_VERSION', path: `app.morePorts.${index - 1}.protocol`, message, hint })
-    }
-    if (port !== 0 && (port < 31_000 || port > 32_000)) {
-      const message = `agents offer only the ports 31000 to 32000 unless told otherwise: ${port} may never be offered`
-      found.push({ code: 'W_APP_PORT', path: `app.${at.port}`, message })
-    }
-    return found
-  })
-}
-
-// requirePorts is for all: a 0 becomes the service port that Marathon chose, from 10000 on, and then that is looked
-// for in the offers of agents (PortsMatcher.scala), which have no such port.
-function judgeMixedPorts({ portDefinitions: ports }: MarathonApp): Diagnostic[] {
-  if (!ports.some(({ port }) => port > 0)) return []
-  return ports.flatMap(({ port, name }, index): Diagnostic[] => {
-    if (port > 0) return []
-    const path = index === 0 ? 'app.hostPort' : `app.${nameOfPort(index - 1).port}`
-    const message = `the port ${name} has no number and others have: Marathon would look for the service port that it chose itself, which no agent offers`
-    return [{ code: 'E_APP_PORT', path, message, hint: 'give all ports a number, or none' }]
-  })
-}
-
-function nameOfPort(index: number): { readonly name: string; readonly port: string } {
-  return { name: `morePorts.${index}.name`, port: `morePorts.${index}.port` }
 }
 
 function judgeFetch(app: MarathonApp): Diagnostic[] {

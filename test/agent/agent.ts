@@ -1,28 +1,19 @@
 import { randomInt, randomUUID } from 'node:crypto'
-import {
-  appendFileSync,
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { execa } from 'execa'
-import { chownTo, findUser, type Identity } from '../pair/harness/identity.js'
-import { type Mount, mountWords, shellMounts } from '../pair/harness/mounts.js'
+import { findUser } from '../pair/harness/identity.js'
+import { type Mount, shellMounts } from '../pair/harness/mounts.js'
 import type { Host } from '../pair/harness/network.js'
 import type { Process } from '../pair/harness/processes.js'
 import type { Space } from '../pair/harness/space.js'
 import { waitFor } from '../pair/harness/wait.js'
-import type { App, PersistentVolume } from './app.js'
+import type { App } from './app.js'
 import { type Container, type Launcher, startContainer } from './container.js'
 import { buildEnvironment } from './environment.js'
-import { makeIds, sandboxOf, type TaskIds, volumeOf } from './paths.js'
+import { makeIds, type TaskIds, volumeOf } from './paths.js'
 import type { Programs } from './programs.js'
 import { isTerminal, type StatusUpdate } from './protocol.js'
+import { makeSandbox, makeVolume, runFetcher } from './sandbox.js'
 
 export interface AgentOptions {
   readonly hostname: string
@@ -251,53 +242,6 @@ function watchTask({ taskId, sandbox, ports, container, tell, isUp, now }: Watch
     disconnect: () => hangUp(),
     bury: () => hear(gone(latest)),
   }
-}
-
-// paths.cpp, createExecutorDirectory: of the task's user and nobody else's.
-function makeSandbox(workDir: string, ids: TaskIds, user: Identity): string {
-  const sandbox = sandboxOf(workDir, ids)
-  mkdirSync(sandbox, { recursive: true })
-  chmodSync(sandbox, 0o750)
-  chownTo(sandbox, user)
-  const latest = join(sandbox, '../latest')
-  rmSync(latest, { force: true })
-  symlinkSync(ids.containerId, latest)
-  for (const name of ['stdout', 'stderr']) {
-    writeFileSync(join(sandbox, name), '')
-    chownTo(join(sandbox, name), user)
-  }
-  return sandbox
-}
-
-// Made once by the agent, as root (slave.cpp); at each start only the directory itself is given to the user.
-function makeVolume(dir: string, { persistent }: PersistentVolume, user: Identity): void {
-  if (!existsSync(dir)) {
-    mkdirSync(dir, { recursive: true })
-    // A disk of its own is a file system of its own.
-    if (persistent.type === 'mount') mkdirSync(join(dir, 'lost+found'), { mode: 0o700 })
-  }
-  chownTo(dir, user)
-}
-
-async function runFetcher(
-  app: App,
-  sandbox: string,
-  user: Identity,
-  { host, programs, mounts = [] }: AgentOptions,
-): Promise<void> {
-  const words = [
-    ...host.words,
-    ...mountWords(mounts),
-    ...['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups', '--'],
-    ...[process.execPath, programs.fetcher, JSON.stringify(app.fetch)],
-  ]
-  const { exitCode, all } = await execa(words[0] ?? '', words.slice(1), {
-    cwd: sandbox,
-    all: true,
-    reject: false,
-  })
-  appendFileSync(join(sandbox, 'stderr'), all === '' ? '' : `${all}\n`)
-  if (exitCode !== 0) throw new Error(`TASK_FAILED: ${all}`)
 }
 
 // What an agent offers by default (slave/constants.hpp): 31000 to 32000.

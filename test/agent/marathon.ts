@@ -1,29 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { waitFor } from '../pair/harness/wait.js'
 import type { Agent, Task } from './agent.js'
 import { type App, isResident, loadApp, type Release } from './app.js'
 import { type Backoff, makeBackoff } from './backoff.js'
 import { chooseRestart, type RestartStrategy } from './deployment.js'
+import { describe, type Instance, newInstance } from './instance.js'
 import { makeTaskId } from './paths.js'
 import { isTerminal, type StatusUpdate } from './protocol.js'
-
-/** One of the app's instances: a task, and what outlives it. */
-export interface Instance {
-  readonly id: string
-  /** The version of the app that its task has, or is to have. */
-  version: string
-  /** Where its volumes are, or its task runs. */
-  agent: Agent | undefined
-  readonly volumes: Record<string, string>
-  incarnation: number
-  task: Task | undefined
-  /** `reserved` has volumes and no task; `waiting` has neither. */
-  state: 'waiting' | 'staging' | 'running' | 'reserved' | 'unreachable'
-  isHealthy: boolean
-  /** When its task began, by the virtual clock. */
-  since: number
-}
 
 /** Something that happened, for tests to look at. */
 export interface Event {
@@ -332,23 +315,6 @@ export function openMarathon(agents: readonly Agent[], release: Release = '1.11'
   }
 }
 
-function newInstance(app: App, version: string): Instance {
-  const volumes = (app.container?.volumes ?? []).map(
-    ({ containerPath }) => [containerPath, randomUUID()] as const,
-  )
-  return {
-    id: randomUUID(),
-    version,
-    agent: undefined,
-    volumes: Object.fromEntries(volumes),
-    incarnation: 0,
-    task: undefined,
-    state: 'waiting',
-    isHealthy: false,
-    since: 0,
-  }
-}
-
 // AppDefinition.scala: a resident app keeps the size that it was given.
 function refuseResize(old: App, app: App): void {
   if (!isResident(old)) return
@@ -358,13 +324,4 @@ function refuseResize(old: App, app: App): void {
   throw new Error(
     '422: cpus, mem, disk, volumes and host ports of an app with persistent volumes cannot change',
   )
-}
-
-function describe(instances: readonly Instance[]): string {
-  return instances
-    .map(({ id, state, isHealthy, task }) => {
-      const words = task?.output('stderr').trim().split('\n').slice(-6).join('\n    ') ?? ''
-      return `${id} is ${state}${isHealthy ? ', healthy' : ''}\n    ${words}`
-    })
-    .join('\n')
 }

@@ -10,7 +10,8 @@ import { openSpace, type Space } from '../pair/harness/space.js'
 import { waitFor } from '../pair/harness/wait.js'
 import type { Agent, Task } from './agent.js'
 import { type DataCentre, type DataCentreOptions, openDataCentre } from './data-centre.js'
-import { type Instance, type Marathon, openMarathon } from './marathon.js'
+import type { Instance } from './instance.js'
+import { type Marathon, openMarathon } from './marathon.js'
 
 /** A data centre with a published model, and what a test asks of it. */
 export interface Scene extends DataCentre {

@@ -1,0 +1,67 @@
+import type { Diagnostic } from '../compile/diagnostic.js'
+import type { MarathonApp } from './app.js'
+import { isSince, type MarathonVersion } from './versions.js'
+
+/** Judges the port definitions of an app: names, numbers, and what agents offer (AppValidation.scala, PortsMatcher.scala). */
+export function judgePorts(app: MarathonApp, oldest: MarathonVersion): Diagnostic[] {
+  return [...judgeEach(app, oldest), ...judgeMixedPorts(app)]
+}
+
+function judgeEach(app: MarathonApp, oldest: MarathonVersion): Diagnostic[] {
+  return app.portDefinitions.flatMap(({ name, port, protocol }, index, ports): Diagnostic[] => {
+    const found: Diagnostic[] = []
+    // The first one is PostgreSQL's.
+    const at = index === 0 ? { name: 'portName', port: 'hostPort' } : nameOfPort(index - 1)
+    const before = ports.slice(0, index)
+    if (before.some((other) => other.name === name)) {
+      const message = `Marathon refuses two ports with the name ${name}`
+      found.push({ code: 'E_APP_PORT_NAME', path: `app.${at.name}`, message })
+    }
+    if (port !== 0 && before.some((other) => other.port === port)) {
+      const message = `Marathon refuses the port ${port} twice`
+      found.push({ code: 'E_APP_PORT', path: `app.${at.port}`, message })
+    }
+    if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
+      const message = `Marathon refuses the port name ${name}: lower case letters and digits only`
+      found.push({ code: 'E_APP_PORT_NAME', path: `app.${at.name}`, message })
+    } else if (!isSince(oldest, '1.5') && /^\d/.test(name)) {
+      const message = `Marathon ${oldest} refuses the port name ${name}: it begins with a digit`
+      found.push({ code: 'E_APP_PORT_NAME', path: `app.${at.name}`, message })
+    } else if (name.includes('-')) {
+      const message = `a shell cannot read PORT_${name.toUpperCase()}, the variable that Marathon makes of ${name}`
+      found.push({
+        code: 'E_APP_PORT_NAME',
+        path: `app.${at.name}`,
+        message,
+        hint: 'use a name without a dash',
+      })
+    }
+    // AppDefinition.json of 1.4 has tcp or udp.
+    if (!isSince(oldest, '1.5') && protocol === 'udp,tcp') {
+      const message = `a port for udp,tcp exists since Marathon 1.5, and app.marathon is ${oldest}`
+      const hint = 'raise app.marathon, or declare two ports'
+      found.push({ code: 'E_APP_VERSION', path: `app.morePorts.${index - 1}.protocol`, message, hint })
+    }
+    if (port !== 0 && (port < 31_000 || port > 32_000)) {
+      const message = `agents offer only the ports 31000 to 32000 unless told otherwise: ${port} may never be offered`
+      found.push({ code: 'W_APP_PORT', path: `app.${at.port}`, message })
+    }
+    return found
+  })
+}
+
+// requirePorts is for all: a 0 becomes the service port that Marathon chose, from 10000 on, and then that is looked
+// for in the offers of agents (PortsMatcher.scala), which have no such port.
+function judgeMixedPorts({ portDefinitions: ports }: MarathonApp): Diagnostic[] {
+  if (!ports.some(({ port }) => port > 0)) return []
+  return ports.flatMap(({ port, name }, index): Diagnostic[] => {
+    if (port > 0) return []
+    const path = index === 0 ? 'app.hostPort' : `app.${nameOfPort(index - 1).port}`
+    const message = `the port ${name} has no number and others have: Marathon would look for the service port that it chose itself, which no agent offers`
+    return [{ code: 'E_APP_PORT', path, message, hint: 'give all ports a number, or none' }]
+  })
+}
+
+function nameOfPort(index: number): { readonly name: string; readonly port: string } {
+  return { name: `morePorts.${index}.name`, port: `morePorts.${index}.port` }
+}
