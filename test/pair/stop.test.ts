@@ -224,7 +224,8 @@ describe('a replica with 1 GB of dirty buffers', () => {
     // The default model's shutdown.fast; its kill grace is longer.
     expect(Date.now() - start).toBeLessThan(90_000)
     expect(agent.log()).not.toMatch(/immediate shutdown/)
-    const wrote = /restartpoint complete: wrote (\d+) buffers/.exec(agent.log())?.[1]
+    const points = [...agent.serverLog().matchAll(/restartpoint complete: wrote (\d+) buffers/g)]
+    const wrote = points.at(-1)?.[1]
     expect(Number(wrote), 'dirty pages of 8 kB at the end').toBeGreaterThan(120_000)
     expect(await agent.state()).toBe('shut down in recovery')
   })
