@@ -3,7 +3,7 @@ import { testScene } from './scenario.js'
 
 // A line so slow that the clone takes longer than what the test has to look at; the half hour passes on the virtual
 // clock, on which the health checks are run.
-const megabits = 8
+const megabits = 2
 const halfAnHour = 1800
 
 describe('a clone of half an hour', () => {
