@@ -55,8 +55,8 @@ ask_slot() {
 name_slot() {
   if [ ! -f "$store/slot" ]; then
     slot=$(printf '%s' "${replica_name%:*}" | tr '[:upper:]' '[:lower:]' | tr -c 'a-z0-9' '_' | cut -c 1-52)
-    _slot_number=$(printf '%s' "${identity:-} ${MESOS_TASK_ID:-} $store" | cksum)
-    printf '%s\n' "${slot}_${_slot_number%% *}" >"$work/slot" || cannot_write "$work" "cannot write $work/slot"
+    _slot_number=$(printf '%s\n' "${identity:-} ${MESOS_TASK_ID:-} $store" | number_of_text)
+    printf '%s\n' "${slot}_$_slot_number" >"$work/slot" || cannot_write "$work" "cannot write $work/slot"
     mv -- "$work/slot" "$store/slot" || cannot_write "$store" "cannot write $store/slot"
   fi
   IFS= read -r slot <"$store/slot" || slot=''
@@ -64,6 +64,16 @@ name_slot() {
     '' | *[!a-z0-9_]*) fail DATA_FOREIGN "$store/slot does not hold the name of a replication slot" ;;
     *) ;;
   esac
+}
+
+# number_of_text: prints a number below a thousand million that the line makes; not every system has cksum.
+number_of_text() {
+  awk '
+    {
+      for (i = 1; i <= length($0); i++)
+        mix = (mix * 31 + index("0123456789abcdefghijklmnopqrstuvwxyz-._/ ", tolower(substr($0, i, 1)))) % 999999937
+    }
+    END { printf "%d\n", mix }'
 }
 
 # A slot whose replica never comes back keeps WAL on the master until its disk is full, unless it is told otherwise.
