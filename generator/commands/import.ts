@@ -29,7 +29,7 @@ export async function importFile(path: string, { config, id }: ImportOptions): P
     const reason = error instanceof Error ? error.message : String(error)
     return refuse({ code: 'E_CONFIG_UNREADABLE', message: `cannot read ${path}: ${reason}` })
   }
-  const loaded = loadJson({ shown: path, absolute: resolve(path), text })
+  const loaded = loadJson({ shown: path, absolute: resolve(path), text }, 'app')
   if (loaded.diagnostics.length > 0) {
     report(loaded.diagnostics, {})
     return exits.refused

@@ -29,6 +29,5 @@ export function takeMissing({ app, draft, set, change }: Taking): void {
   // Ours would be one task a host.
   if (!has('constraints') && Number(app.instances) > 1) set('app.constraints', [])
   if (!has('env')) set('run.configUrl', null)
-  // What a GET prints holds a default for each of them, so that only the file of a person leaves them out.
   if (draft.run === undefined && typeof app.user === 'string') set('run.user', app.user)
 }

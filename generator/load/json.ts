@@ -7,9 +7,10 @@ import { createPositions } from './position.js'
 
 /**
  * Reads a model from JSON as RFC 8259 defines it, without comments or trailing commas; a name given twice,
- * which the RFC leaves open, is an error. A `$schema` at the top is for editors and is dropped.
+ * which the RFC leaves open, is an error. A `$schema` at the top is for editors and is dropped. `what` it is that the
+ * file should hold is for messages.
  */
-export function loadJson(file: ModelFile): Loaded {
+export function loadJson(file: ModelFile, what = 'model'): Loaded {
   const placeAt = createPositions(file.shown, file.text)
   const fail = (diagnostics: readonly Diagnostic[]) => createFailure(file.shown, diagnostics)
   const errors: ParseError[] = []
@@ -18,9 +19,9 @@ export function loadJson(file: ModelFile): Loaded {
     if (errors.length > 0) return fail(describeSyntax(errors, file.text, placeAt))
     const value: unknown = JSON.parse(file.text)
     if (tree?.type !== 'object' || typeof value !== 'object' || value === null) {
-      const message = `the model in ${file.shown} is not an object but ${tree?.type ?? 'nothing'}`
+      const message = `the ${what} in ${file.shown} is not an object but ${tree?.type ?? 'nothing'}`
       const place = placeAt(tree?.offset ?? 0)
-      return fail([{ code: 'E_CONFIG_NOT_OBJECT', message, place, hint: 'write { … } around the model' }])
+      return fail([{ code: 'E_CONFIG_NOT_OBJECT', message, place, hint: `write { … } around the ${what}` }])
     }
     const doubles = findDoubles(tree, [], placeAt)
     if (doubles.length > 0) return fail(doubles)
@@ -95,7 +96,7 @@ const sentences: Readonly<Record<string, string>> = {
   CommaExpected: 'a comma is expected here',
   CloseBraceExpected: 'a closing } is expected here',
   CloseBracketExpected: 'a closing ] is expected here',
-  EndOfFileExpected: 'the model ends before this: nothing may follow',
+  EndOfFileExpected: 'the object ends before this: nothing may follow',
   InvalidCommentToken: 'JSON has no comments; a .ts configuration has',
   UnexpectedEndOfComment: 'this comment does not end; JSON has no comments',
   UnexpectedEndOfString: 'this text does not end in its line',

@@ -115,7 +115,8 @@ export const failures: readonly Failure[] = [
     id: 'MASTER_BUSY',
     code: 75,
     means: 'the master has no free walsender, slot or connection',
-    advice: 'raise max_wal_senders on the master (two for each clone, one for each replica), or wait',
+    advice:
+      'raise max_wal_senders on the master (one for each replica, better two while it clones) or max_replication_slots, or wait',
   },
   {
     id: 'MASTER_REFUSES',

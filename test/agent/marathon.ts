@@ -55,7 +55,7 @@ export function openMarathon(agents: readonly Agent[], release: Release = '1.11'
   const events: Event[] = []
   let now = 0
   let versions = 0
-  let goal: { app: App; version: string; configVersion: string } | undefined
+  let goal: { app: App; version: string } | undefined
   let apps = new Map<string, App>()
   let backoff: Backoff | undefined
   let strategy: RestartStrategy | undefined
@@ -72,7 +72,7 @@ export function openMarathon(agents: readonly Agent[], release: Release = '1.11'
     const version = nextVersion()
     apps = new Map([...apps, [version, app]])
     if (isConfigChange) backoff = makeBackoff(app)
-    goal = { app, version, configVersion: isConfigChange ? version : (goal?.configVersion ?? version) }
+    goal = { app, version }
     // A change of nothing but the number leaves what runs alone.
     if (!isConfigChange) for (const one of instances) one.version = version
   }
@@ -140,11 +140,9 @@ export function openMarathon(agents: readonly Agent[], release: Release = '1.11'
     const old = instances.filter((one) => one.version !== version && one.task !== undefined)
     if (old.length === 0) strategy = undefined
     const capacity = strategy?.maxCapacity ?? app.instances
-    while (instances.length < Math.min(app.instances + old.length, Math.max(capacity, app.instances))) {
-      const isFull = instances.filter(({ version: own }) => own === version).length >= app.instances
-      if (isFull || instances.length >= capacity) break
+    const isCurrent = (one: Instance) => one.version === version
+    while (instances.length < capacity && instances.filter(isCurrent).length < app.instances)
       instances.push(newInstance(app, version))
-    }
     if (now < (backoff?.deadline() ?? 0)) return
     for (const instance of [...instances]) {
       if (instance.state !== 'waiting' && instance.state !== 'reserved') continue

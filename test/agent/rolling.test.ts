@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { expect } from 'vitest'
 import type { ReplicaInput } from '../../generator/model/replica.js'
+import { waitFor } from '../pair/harness/wait.js'
 import { testScene } from './scenario.js'
 
 const app = { instances: 3, volume: '4GiB' }
@@ -40,6 +42,9 @@ testScene(
     marathon.scale(1)
     await marathon.advanceUntil('one replica', () => marathon.isDeployed())
     expect(running()).toHaveLength(1)
+    const [last] = running()
+    marathon.destroy()
+    await waitFor('the end of its volume', () => last !== undefined && !existsSync(last.dataDir))
   },
 )
 

@@ -29,7 +29,7 @@ export interface Scene extends DataCentre {
   state(running: Running): Promise<string | undefined>
   /** Opens a connection that stays and does nothing; gives the way to end it. */
   connect(running: Running): Promise<() => void>
-  /** The processes of a task, the one that Mesos watches included. */
+  /** The processes of a task below the one that Mesos watches. */
   processes(running: Running): Process[]
   /** What the master's host lets out, in megabits a second. */
   slowDown(megabits: number): Promise<void>

@@ -3,7 +3,11 @@
 
 make_server_log() {
   [ -d "$store/log" ] || mkdir -- "$store/log" || cannot_write "$store" "cannot make the directory $store/log"
+  if [ ! -w "$store/log" ] || [ ! -x "$store/log" ]; then
+    fail DATA_DIR "$RUN_USER may not write to $store/log"
+  fi
   trim_server_log
+  log_before=$(log_state)
   log INFO "the log of PostgreSQL is in $store/log"
 }
 
@@ -15,6 +19,11 @@ server_logs() {
 # live_log: prints the path of the file that the server writes to; it notes each change of it.
 live_log() {
   ignore sed -n 's/^stderr //p' "$pgdata/current_logfiles"
+}
+
+# log_state: prints how long that file is, and its name.
+log_state() {
+  ignore wc -c "$(live_log)"
 }
 
 # Among the four that stay is the one that is written to, whatever its time says after a jump of the clock.
@@ -40,16 +49,18 @@ renew_rotation() {
 await_collector() {
   for _collector_nap in 0 0 0 0 0 1 1 1; do
     [ -n "$(workers_of "$pgdata")" ] || return 0
-    sleep "$_collector_nap"
+    ignore sleep "$_collector_nap"
   done
 }
 
-# The last words of a server that ended without being told to, for whoever looks at the task first.
+# The last words of a server that ended without being told to, for whoever looks at the task first. What it said
+# before it had a log stands there already, and an older log says nothing of this end.
 tell_server_log() {
-  _tell_name=$(server_logs | sed -n 1p)
-  [ -n "$_tell_name" ] || return 0
-  log WARN "the end of $store/log/$_tell_name:"
-  tail -n 20 -- "$store/log/$_tell_name" | cut -c 1-1000 | while IFS= read -r _tell_line; do
+  _tell_live=$(live_log)
+  _tell_state=$(log_state)
+  [ -f "$_tell_live" ] && [ "$_tell_state" != "$log_before" ] || return 0
+  log WARN "the end of $_tell_live:"
+  tail -n 20 -- "$_tell_live" | cut -c 1-1000 | while IFS= read -r _tell_line; do
     log WARN "| $_tell_line"
   done
 }
