@@ -89,7 +89,7 @@ await() {
     [ "$_await_status" -eq 127 ] || status=$_await_status
     if [ "$_await_wakes" -eq "$wakes" ]; then
       kill -0 "$child" 2>/dev/null || break
-      sleep 1
+      ignore sleep 1
     fi
   done
   child=
