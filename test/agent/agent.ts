@@ -66,6 +66,8 @@ export interface Agent {
   readonly host: Host
   readonly tasks: readonly Task[]
   readonly isUp: boolean
+  /** Whether its offers come in: it is up, and stays. */
+  readonly isOffering: boolean
   /** The directory of a volume that exists. */
   volume(app: App, containerPath: string, uuid: string): string
   launch(launch: Launch, tell: (update: StatusUpdate) => void): Promise<Task>
@@ -74,11 +76,16 @@ export interface Agent {
   stop(): void
   /** It comes back, and hears of its executors what it has missed. */
   start(): Promise<void>
+  /** It leaves for good, and ends its tasks before it does (slave.cpp, shutdownExecutor). */
+  drain(): Promise<void>
   /** The host loses its power: nothing is told, and only what lies on its disk is left. */
   cutPower(): Promise<void>
   /** It comes back without its tasks, of which it tells that they are gone. */
   boot(): void
 }
+
+/** The agent's --executor_shutdown_grace_period, in seconds. */
+const executorShutdownGrace = 5
 
 const gone = (now: number): StatusUpdate => ({
   state: 'TASK_GONE',
@@ -96,6 +103,7 @@ export function openAgent(space: Space, options: AgentOptions): Agent {
   const tasks: RunningTask[] = []
   const taken = new Set<number>()
   let isUp = true
+  let isDrained = false
 
   const volumeDir = (app: App, path: string, uuid: string) =>
     volumeOf(workDir, app.role ?? 'slave_public', app.id, path, uuid)
@@ -106,6 +114,9 @@ export function openAgent(space: Space, options: AgentOptions): Agent {
     tasks,
     get isUp() {
       return isUp
+    },
+    get isOffering() {
+      return isUp && !isDrained
     },
     volume: volumeDir,
     launch: async ({ app, version, taskId, volumes, now }, tell) => {
@@ -143,7 +154,7 @@ export function openAgent(space: Space, options: AgentOptions): Agent {
           ...(app.taskKillGracePeriodSeconds !== undefined && { killGrace: app.taskKillGracePeriodSeconds }),
         },
       })
-      const task = watchTask({ taskId, sandbox, ports, container, tell, isUp: () => isUp, now })
+      const task = watchTask({ taskId, sandbox, ports, container, tell, isUp: () => isUp, now, app })
       tasks.push(task)
       void task.destroyed.then(() => {
         for (const port of ports) taken.delete(port)
@@ -161,6 +172,11 @@ export function openAgent(space: Space, options: AgentOptions): Agent {
       isUp = true
       await Promise.all(tasks.map((task) => task.connect()))
     },
+    drain: async () => {
+      isDrained = true
+      await Promise.all(tasks.map((task) => task.shutDown()))
+      isUp = false
+    },
     cutPower: async () => {
       isUp = false
       for (const task of tasks) task.disconnect()
@@ -176,6 +192,8 @@ export function openAgent(space: Space, options: AgentOptions): Agent {
 interface RunningTask extends Task {
   connect(): Promise<void>
   disconnect(): void
+  /** The executor has to end its task; its container does not outlive the time for it. */
+  shutDown(): Promise<void>
   /** Tells that it is gone, unless it was told to have ended. */
   bury(): void
 }
@@ -185,10 +203,11 @@ interface Watched extends Pick<Task, 'taskId' | 'sandbox' | 'ports'> {
   readonly tell: (update: StatusUpdate) => void
   readonly isUp: () => boolean
   readonly now: number
+  readonly app: App
 }
 
 // Hears the executor, tells Marathon what is new, and destroys the container when the executor is gone.
-function watchTask({ taskId, sandbox, ports, container, tell, isUp, now }: Watched): RunningTask {
+function watchTask({ taskId, sandbox, ports, container, tell, isUp, now, app }: Watched): RunningTask {
   const updates: StatusUpdate[] = []
   let hangUp: () => void = () => undefined
   let latest = now
@@ -240,6 +259,15 @@ function watchTask({ taskId, sandbox, ports, container, tell, isUp, now }: Watch
       })
     },
     disconnect: () => hangUp(),
+    shutDown: async () => {
+      const { taskKillGracePeriodSeconds: killGrace } = app
+      const grace = killGrace === undefined ? executorShutdownGrace : killGrace + 2
+      const end = setTimeout(() => void container.destroy(), grace * 1000)
+      // executor.cpp, shutdown: a kill that has two seconds less, which is what any kill has.
+      await container.kill()
+      await destroyed
+      clearTimeout(end)
+    },
     bury: () => hear(gone(latest)),
   }
 }

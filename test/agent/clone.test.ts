@@ -46,6 +46,25 @@ describe('the shipped app', () => {
     expect(master.clones()).toBe(2)
   })
 
+  testScene(
+    'the agent is drained: a clean end there, and a replica elsewhere',
+    { agents: [{}, {}] },
+    async (scene) => {
+      const { marathon, deploy, single, connect } = scene
+      await deploy()
+      const first = single()
+      const close = await connect(first)
+      await first.agent.drain()
+      close()
+      await expectNothingLeft(scene, first)
+      expect(first.task.updates.at(-1)).toMatchObject({ state: 'TASK_KILLED', isEscalated: false })
+      expect(await scene.state(first)).toBe('shut down in recovery')
+      await marathon.advanceUntil('deployed again', () => marathon.isDeployed())
+      expect(single().agent).not.toBe(first.agent)
+      await scene.waitForRow(single())
+    },
+  )
+
   testScene('killed while it clones', {}, async (scene) => {
     const { marathon, file, single } = scene
     await scene.slowDown(20)

@@ -147,7 +147,7 @@ export function openMarathon(agents: readonly Agent[], release: Release = '1.11'
     for (const instance of [...instances]) {
       if (instance.state !== 'waiting' && instance.state !== 'reserved') continue
       const agent = instance.agent ?? findAgent(app)
-      if (agent === undefined || !agent.isUp) continue
+      if (agent === undefined || !agent.isOffering) continue
       begin(launch(instance, agent, app))
     }
   }
@@ -164,7 +164,7 @@ export function openMarathon(agents: readonly Agent[], release: Release = '1.11'
     )
     const load = (agent: Agent) => instances.filter((one) => one.agent === agent).length
     return [...agents]
-      .filter((agent) => agent.isUp && !(isUnique && load(agent) > 0))
+      .filter((agent) => agent.isOffering && !(isUnique && load(agent) > 0))
       .sort((a, b) => load(a) - load(b))[0]
   }
 
