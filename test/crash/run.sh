@@ -1,9 +1,9 @@
 #!/bin/sh
 # npm run test:crash -- [--runs N] [--seed S] [--only K] [--terms N] [--shells "S…"]: kills lives of the script and runs it again.
-#   --runs N   that many runs of the sweep (test/crash/draw.ts); 30 within npm test
+#   --runs N   that many runs of the sweep (test/crash/draw.ts); 20 within npm test
 #   --seed S   what is drawn; each report names its own, so that a run can be had again
 #   --only K   of these runs only that one
-#   --terms N  that many SIGTERMs under each shell; 6 within npm test
+#   --terms N  that many SIGTERMs under each shell; 4 within npm test
 #   --shells S what /bin/sh is, by chance one of these words: dash bash busybox ksh93 mksh yash posh. Within
 #              npm test the first three, since ksh93 itself crashes in about one of 200 signals
 set -eu

@@ -13,7 +13,7 @@ import { shellsToTry, steps } from './draw.js'
 import { openStage, type Stage, stepsIn } from './stage.js'
 
 // npm run test:crash -- --terms N --shells "S…" (test/crash/run.sh)
-const terms = Number(process.env.CRASH_TERMS ?? 6)
+const terms = Number(process.env.CRASH_TERMS ?? 4)
 const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 1_000_000))
 
 /** Longer than any stop of the script's may take: its limits are 100 s together, for a busy server. */

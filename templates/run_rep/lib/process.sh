@@ -131,6 +131,13 @@ pause() {
   [ "$signals" -eq 0 ] || exit "$exit_code"
 }
 
+# blink: a tenth of a second where sleep(1) takes one, as nearly everywhere; POSIX has whole seconds only.
+blink() {
+  _blink_status=0
+  sleep 0.1 2>/dev/null || _blink_status=$?
+  [ "$_blink_status" -eq 0 ] || [ "$_blink_status" -gt 128 ] || ignore sleep 1
+}
+
 # jittered SECONDS: prints between a half and one and a half of it, so that replicas which failed
 # together do not come back together.
 jittered() {

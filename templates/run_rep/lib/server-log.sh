@@ -47,9 +47,10 @@ renew_rotation() {
 
 # await_collector: the process that writes the log ends after its server, when all is written.
 await_collector() {
-  for _collector_nap in 0 0 0 0 0 1 1 1; do
-    [ -n "$(workers_of "$pgdata")" ] || return 0
-    ignore sleep "$_collector_nap"
+  _collector_tries=30
+  while [ "$_collector_tries" -gt 0 ] && [ -n "$(workers_of "$pgdata")" ]; do
+    blink
+    _collector_tries=$((_collector_tries - 1))
   done
 }
 

@@ -111,11 +111,13 @@ lc_messages=C"
 ask_collations() {
   await_apart || return 1
   asker_database=template1
-  ask_apart 'SELECT' || asker_database=postgres
-  ask_apart 'SELECT datname FROM pg_database WHERE datallowconn' || return 1
-  cat -- "$work/answers" >"$work/databases" || return 1
+  ask_databases || {
+    asker_database=postgres
+    ask_databases
+  } || return 1
+  mv -- "$work/answers" "$work/databases" || return 1
   ask_versions || return 1
-  cat -- "$work/answers" >"$work/collations" || return 1
+  mv -- "$work/answers" "$work/collations" || return 1
   while IFS= read -r asker_database; do
     if ask_used_collations; then
       cat -- "$work/answers" >>"$work/collations" || return 1
@@ -127,14 +129,20 @@ ask_collations() {
   mv -- "$work/collations" "${work%/watch}/collations"
 }
 
+ask_databases() {
+  ask_apart 'SELECT datname FROM pg_database WHERE datallowconn'
+}
+
 # As long as it replays what makes it consistent, a standby lets nobody in; then it says so in postmaster.pid.
 # Most do within a blink; to ask the server itself would fill its log. The bound is on standing still.
 await_apart() {
-  _apart_tries=$((stall_limit + 200)) _apart_segment=''
+  _apart_tries=$((stall_limit + 20)) _apart_segment=''
   while [ "$_apart_tries" -gt 0 ]; do
     end_if_alone
     ! is_open || return 0
-    if [ "$_apart_tries" -le "$stall_limit" ]; then
+    if [ "$_apart_tries" -gt "$stall_limit" ]; then
+      blink
+    else
       pause 1
       _apart_now=$(replay_segment)
       [ "$_apart_now" = "$_apart_segment" ] || _apart_tries=$stall_limit
