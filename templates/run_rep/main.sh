@@ -13,8 +13,10 @@ main() {
   step=start
   signals=0 wakes=0 child='' launching=no serving=no exit_code=143 leaving=no self=$$ jitters=0
   pause_on_failure=no
-  stopper='' watchdog='' watcher='' feeder='' staging='' work='' alive='' sockets='' slot=''
+  stopper='' watchdog='' watcher='' feeder='' staging='' work='' alive='' sockets='' slot='' control_characters=''
   tab=$(printf '\t')
+  newline='
+'
   unset CDPATH
   exec 9</dev/null
   script=$(cd -- "$(dirname -- "$0")" && pwd)/${0##*/} || script=$0

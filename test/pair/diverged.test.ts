@@ -52,7 +52,10 @@ async function forgetWal(master: Master): Promise<void> {
   })
 }
 
-const shortWal = { options: ['wal_keep_size=0', 'max_wal_size=64MB', 'min_wal_size=32MB'] }
+const shortWal = {
+  smallSegments: true,
+  options: ['wal_keep_size=0', 'max_wal_size=4MB', 'min_wal_size=2MB'],
+}
 
 const pgCtl = (dataDir: string, ...args: string[]) => {
   const [word = '', ...words] = [

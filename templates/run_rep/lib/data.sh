@@ -130,7 +130,15 @@ read_control() {
 
 # control_field NAME: prints that field of what read_control read.
 control_field() {
-  printf '%s\n' "$control" | sed -n "s/^$1: *//p"
+  _field_rest=$newline$control$newline
+  case $_field_rest in
+    *"$newline$1:"*)
+      _field_rest=${_field_rest#*"$newline$1:"}
+      _field_rest=${_field_rest%%"$newline"*}
+      printf '%s\n' "${_field_rest#"${_field_rest%%[! ]*}"}"
+      ;;
+    *) ;;
+  esac
 }
 
 # is_owned PATH: does it belong to the user that we run as?

@@ -10,10 +10,14 @@ ignore() {
 
 # log LEVEL TEXT: one line on standard error. Control characters become blanks, so that no server
 # and no variable can forge a line or steer a terminal. A full disk must not end a running replica, so
-# a line that cannot be written is lost.
+# a line that cannot be written is lost. Most lines are plain, and need no other process.
 log() {
-  _log_time=$(ignore date -u +%Y-%m-%dT%H:%M:%SZ)
-  _log_text=$(printf '%s' "$2" | ignore tr '[:cntrl:]' '[ *]')
+  _log_time=$(date -u +%Y-%m-%dT%H:%M:%SZ 2>/dev/null) || _log_time=
+  _log_text=$2
+  case $2 in
+    *[!\ -~]*) _log_text=$(printf '%s' "$2" | ignore tr '[:cntrl:]' '[ *]') ;;
+    *) ;;
+  esac
   printf '%s %s %s: %s\n' "$_log_time" "$1" "$step" "$_log_text" >&2 2>/dev/null || :
 }
 

@@ -60,7 +60,7 @@ settle_locales() {
 setting() {
   with_settings "$pg_bin"/postgres -D "$conf_dir" -C "$1" >"$work/value" 2>"$work/words" \
     || fail SETTINGS "PostgreSQL $major refuses its configuration: $(words_of "$work/words")"
-  value=$(cat "$work/value")
+  IFS= read -r value <"$work/value" || :
 }
 
 # hold_parity NAME MASTER FIELD: a standby refuses to start with less than its master has (asked just

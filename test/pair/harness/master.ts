@@ -37,6 +37,8 @@ export interface MasterOptions {
   readonly host?: Host
   /** What only this process gets, by -c, so that a clone does not inherit it. */
   readonly options?: readonly string[]
+  /** Segments of 1 MB, for tests that wait until WAL is gone; default 16 MB. */
+  readonly smallSegments?: boolean
   /** Its major, on a host that has that server. */
   readonly major?: number
 }
@@ -173,6 +175,7 @@ function binOf({ major }: MasterOptions): string {
 async function makeInitdb(home: string, _port: number, options: MasterOptions): Promise<Files> {
   const dataDir = join(home, 'data')
   const args = ['-D', dataDir, '--no-sync', '-U', 'postgres', '-A', 'trust', '--locale=C', '-E', 'UTF8']
+  if (options.smallSegments) args.push('--wal-segsize=1')
   const words = asOwner(options, [`${binOf(options)}/initdb`, ...args])
   await execa(words[0] ?? '', words.slice(1), { cwd: home })
   return { dataDir, conf: join(dataDir, 'postgresql.conf'), hba: join(dataDir, 'pg_hba.conf'), args: [] }
