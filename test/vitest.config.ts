@@ -18,7 +18,8 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores that CI has: real servers are waited for a good deal.
+    maxWorkers: 3,
     sequence: { sequencer: SweepFirst },
   },
 })
