@@ -18,8 +18,7 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    // One more than the cores that CI has: real servers are waited for a good deal.
-    maxWorkers: 3,
+    maxWorkers: 2,
     sequence: { sequencer: SweepFirst },
   },
 })
