@@ -129,6 +129,16 @@ export async function runAgent(space: Space, options: AgentOptions): Promise<Age
     if (code !== undefined) throw new Gone(`the script ended with ${code}; its log:\n${read()}`)
   }
   const dataDir = resolve(sandbox, options.env.PGDATA_DIR ?? 'pgdata', 'replica/data')
+  const readServer = () => {
+    const dir = join(dataDir, '../../log')
+    const names = existsSync(dir) ? readdirSync(dir).sort() : []
+    return names.map((name) => readFileSync(join(dir, name), 'utf8')).join('')
+  }
+  // What a wait in vain tells: both logs, and who lives.
+  const describe = () => {
+    const lives = processesUnder(sandbox).map(({ pid, state, args }) => `${pid} ${state} ${args}`)
+    return [read(), 'the log of the server:', readServer(), 'processes:', ...lives].join('\n')
+  }
   return {
     pid,
     port,
@@ -136,14 +146,10 @@ export async function runAgent(space: Space, options: AgentOptions): Promise<Age
     dataDir,
     exit,
     log: read,
-    serverLog: () => {
-      const dir = join(dataDir, '../../log')
-      const names = existsSync(dir) ? readdirSync(dir).sort() : []
-      return names.map((name) => readFileSync(join(dir, name), 'utf8')).join('')
-    },
+    serverLog: readServer,
     waitForLog: async (pattern, limit) => {
       const found = await waitUnlessGone(
-        () => `${pattern} in the log:\n${read()}`,
+        () => `${pattern} in the log:\n${describe()}`,
         () => pattern.exec(read()) ?? void alive(),
         limit,
       )
