@@ -3,12 +3,13 @@ import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { testWith } from '../pair/harness/capability.js'
 import { startWebServer, type WebServer } from '../pair/harness/config-server.js'
-import { serverUser } from '../pair/harness/identity.js'
+import { chownTo, serverUser } from '../pair/harness/identity.js'
 import { readProcess, signal } from '../pair/harness/processes.js'
 import { openSpace, type Space } from '../pair/harness/space.js'
 import { waitFor } from '../pair/harness/wait.js'
 import { type Agent, type AgentOptions, openAgent, type Task } from './agent.js'
 import { type App, loadApp } from './app.js'
+import { startContainer } from './container.js'
 import { makeTaskId } from './paths.js'
 import { buildPrograms, type Programs } from './programs.js'
 import { isTerminal, type StatusUpdate } from './protocol.js'
@@ -246,6 +247,18 @@ describe('the fetcher', () => {
     await expect(run(agent, { cmd: 'touch ran', fetch: [artifact('missing.sh')] })).rejects.toThrow('404')
     expect(agent.tasks).toEqual([])
   })
+})
+
+testWith(needs, 'a container that was started a moment ago ends with its space', async () => {
+  const own = openSpace()
+  chownTo(own.dir, serverUser())
+  const task = { command: 'exec sleep 1000', sandbox: own.dir, environment: {}, ports: [], now: 0 }
+  const starting = startContainer(own, {
+    ...{ launcher: 'linux', executor: programs.executor, user: serverUser(), hostWords: [], mounts: [] },
+    ...{ memory: 64, stdin: 'null', task },
+  })
+  await own.close()
+  await (await starting).exit
 })
 
 testWith(needs, "a volume is the user's, and stays when the task ends", async () => {

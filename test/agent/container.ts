@@ -100,8 +100,10 @@ export async function startContainer(space: Space, options: ContainerOptions): P
   const { pid } = child
   if (pid === undefined) throw new Error(`no executor: ${words.join(' ')}`)
   const destroy = async () => {
-    if (group) await group.kill()
-    else killTree(pid, 'SIGKILL')
+    if (group === undefined) killTree(pid, 'SIGKILL')
+    // One that was started a moment ago may not be in its group yet.
+    else if (!isOver) signal(pid, 'SIGKILL')
+    await group?.kill()
     await exit
   }
   space.track(async () => {

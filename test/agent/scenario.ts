@@ -60,13 +60,11 @@ export function testScene(
   testWith(
     needs,
     title,
-    async () => {
+    async ({ onTestFinished }) => {
       const space = openSpace()
-      try {
-        await body(await openScene(space, options))
-      } finally {
-        await space.close()
-      }
+      // After a timeout, too, when the body still waits.
+      onTestFinished(() => space.close())
+      await body(await openScene(space, options))
     },
     limit,
   )
@@ -140,7 +138,16 @@ function makeScene(centre: DataCentre, file: string): Scene {
 
 /** Fails when a process of that task is left, or something listens on its port. */
 export async function expectNothingLeft(scene: Scene, { agent, task, port }: Running): Promise<void> {
-  await task.destroyed
+  let isDestroyed = false
+  void task.destroyed.then(() => {
+    isDestroyed = true
+  })
+  const told = () => task.updates.map(({ state, message }) => `${state} ${message ?? ''}`).join('; ')
+  const left = () => task.orphans().map(({ pid, ppid, state, args }) => `${pid} ${ppid} ${state} ${args}`)
+  await waitFor(
+    () => [`the end of the container; ${told()}`, ...left(), task.output('stderr')].join('\n'),
+    () => isDestroyed,
+  )
   expect(task.orphans().map(({ pid, args }) => `${pid} ${args}`)).toEqual([])
   expect(await scene.listening(agent)).not.toContainEqual(expect.stringMatching(`:${port}$`))
 }
