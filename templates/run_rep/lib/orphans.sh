@@ -15,7 +15,7 @@ server_is_live() {
 works_in() {
   _works_here=$(cd -- "${2:?}" && pwd -P) || return 1
   [ "$(cd -- "/proc/$1/cwd" 2>/dev/null && pwd -P)" = "$_works_here" ] \
-    && grep -q postgres "/proc/$1/cmdline" 2>/dev/null
+    && grep -q -s -e '(.*postgres.*)' "/proc/$1/stat"
 }
 
 # end_old_server PID: a server that outlived its run is shut down: fast, then immediate, then KILL. Only
@@ -49,21 +49,28 @@ end_old_workers() {
 }
 
 workers_of() {
-  grep -l -s postgres /proc/[0-9]*/cmdline | while read -r _workers_file; do
-    _workers_pid=${_workers_file#/proc/}
-    _workers_pid=${_workers_pid%%/*}
-    ! works_in "$_workers_pid" "$1" || printf '%s\n' "$_workers_pid"
+  named postgres | working_in "$1"
+}
+
+# named PATTERN: the numbers of all processes of that name, of which the kernel keeps 15 bytes.
+named() {
+  ignore grep -l -s -e "(.*$1.*)" /proc/[0-9]*/stat | cut -d / -f 3
+}
+
+# working_in DIRECTORY: of the numbers on standard input, those of PostgreSQL's processes in that directory.
+working_in() {
+  while read -r _working_pid; do
+    [ -z "$_working_pid" ] || ! works_in "$_working_pid" "$1" || printf '%s\n' "$_working_pid"
   done
 }
 
 # end_writers DIRECTORY: a pg_basebackup, or its WAL child, may still write there; nobody else has that
 # path in its arguments.
 end_writers() {
-  grep -l -s -F -e "$1/data" /proc/[0-9]*/cmdline | while read -r _writers_file; do
-    _writers_pid=${_writers_file#/proc/}
-    if ignore cat "$_writers_file" | tr '\0' '\n' | grep -q -F -x -e "$1/data"; then
-      log WARN "ending process ${_writers_pid%%/*}, which still writes to $1"
-      ignore kill -s KILL "${_writers_pid%%/*}"
+  named pg_basebackup | while read -r _writers_pid; do
+    if ignore cat "/proc/$_writers_pid/cmdline" | tr '\0' '\n' | grep -q -F -x -e "$1/data"; then
+      log WARN "ending process $_writers_pid, which still writes to $1"
+      ignore kill -s KILL "$_writers_pid"
     fi
   done
 }

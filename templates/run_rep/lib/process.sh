@@ -203,10 +203,11 @@ EOF
   done
 }
 
-# children_of PID: prints their numbers; from /proc, since small systems have no ps.
+# children_of PID: prints their numbers; from /proc, since small systems have no ps. Of the files there, stat can be
+# read at any time; cmdline keeps its reader waiting while the kernel holds the memory of that process.
 children_of() {
   if [ -r /proc/self/stat ]; then
-    for _children_stat in /proc/[0-9]*/stat; do
+    ignore grep -l -s -e ") [A-Za-z] $1 " /proc/[0-9]*/stat | while read -r _children_stat; do
       ignore read_parent "$_children_stat" "$1"
     done
   elif have ps; then

@@ -48,8 +48,10 @@ renew_rotation() {
 # await_collector: the process that writes the log ends after its server, when all is written.
 await_collector() {
   _collector_tries=30
-  while [ "$_collector_tries" -gt 0 ] && [ -n "$(workers_of "$pgdata")" ]; do
+  _collector_left=$(workers_of "$pgdata")
+  while [ "$_collector_tries" -gt 0 ] && [ -n "$_collector_left" ]; do
     blink
+    _collector_left=$(printf '%s\n' "$_collector_left" | working_in "$pgdata")
     _collector_tries=$((_collector_tries - 1))
   done
 }

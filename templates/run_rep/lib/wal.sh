@@ -162,7 +162,12 @@ replay_segment() {
 
 # server_process PATTERN: prints the number of that child of $server, by its title ("wal receiver" in 10).
 server_process() {
-  ignore grep -l -s -e ": $1" /proc/[0-9]*/cmdline | while read -r _process_file; do
-    ignore read_parent "${_process_file%cmdline}stat" "$server"
-  done
+  _process_title=": $1"
+  set --
+  while read -r _process_pid; do
+    [ -z "$_process_pid" ] || set -- "$@" "/proc/$_process_pid/cmdline"
+  done <<EOF
+$(children_of "$server")
+EOF
+  [ "$#" -eq 0 ] || ignore grep -l -s -e "$_process_title" "$@" | cut -d / -f 3
 }
