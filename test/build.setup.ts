@@ -1,12 +1,30 @@
-import { readdirSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import type { TestProject } from 'vitest/node'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where clusters lie that were made once and are copied (pair/harness/cluster.ts). */
+    readonly clusters: string
+  }
+}
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Compiles the sources once before the tests, if they are newer than `build`: the command line is run from there. */
-export async function setup(): Promise<void> {
+/** What is made once for all test files; gives the way to remove it. */
+export async function setup({ provide }: TestProject): Promise<() => void> {
+  await build()
+  const clusters = mkdtempSync(join(tmpdir(), 'pgrep-clusters-'))
+  chmodSync(clusters, 0o755)
+  provide('clusters', clusters)
+  return () => rmSync(clusters, { recursive: true, force: true })
+}
+
+// If the sources are newer than `build`: the command line is run from there.
+async function build(): Promise<void> {
   if (findNewest('generator') < findNewest('build', 'bin/cli.js')) return
   await execa('npm', ['run', '-s', 'build'], { cwd: root, stdin: 'ignore' })
 }

@@ -6,7 +6,7 @@ import { type Outcome, undergo } from './ordeal.js'
 import { openStage, type Stage } from './stage.js'
 
 // npm run test:crash -- --runs N --seed S [--only K] [--shells "S…"] (test/crash/run.sh)
-const runs = Number(process.env.CRASH_RUNS ?? 20)
+const runs = Number(process.env.CRASH_RUNS ?? 12)
 const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 1_000_000))
 const only = process.env.CRASH_ONLY
 const shells = shellsToTry.filter((tool) => !missing({ tool }))

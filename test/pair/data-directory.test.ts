@@ -154,7 +154,7 @@ describe('what is not ours, or not a replica, is refused with 65 and not touched
 
   testWith([], 'a replica of another system than its master', async () => {
     const volume = await copyVolume(space, stopped)
-    const other = await startMaster(space)
+    const other = await startMaster(space, { isStranger: true })
     await expectReplicaRefused(
       volume,
       /the data is of system \d+, but .* is system \d+[\s\S]*DATA_IDENTITY/,
@@ -176,7 +176,7 @@ describe('what is not ours, or not a replica, is refused with 65 and not touched
 
   testWith([], 'data that was put in the place of our clone, of another system', async () => {
     const volume = await copyVolume(space, stopped)
-    const other = await startMaster(space)
+    const other = await startMaster(space, { isStranger: true })
     copyFileSync(join(other.dataDir, 'global/pg_control'), join(volume, 'replica/data/global/pg_control'))
     await other.stop()
     await expectReplicaRefused(volume, /but was cloned as \d+[\s\S]*DATA_IDENTITY/)

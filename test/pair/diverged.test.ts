@@ -269,7 +269,7 @@ testWith([], 'another cluster that comes up where the master was ends the replic
   const master = await startMaster(space)
   const agent = await replicaOf(master, 'reclone')
   await master.stop()
-  const other = await startMaster(space, { port: master.port })
+  const other = await startMaster(space, { port: master.port, isStranger: true })
   expect(await agent.exit, agent.log()).toBe(65)
   expect(agent.log()).toMatch(/is now system/)
   const next = await again(agent, other, 'reclone')

@@ -113,7 +113,7 @@ describe('with a clone on disk', () => {
     await first.exit
     await master.stop()
 
-    const other = await startMaster(space)
+    const other = await startMaster(space, { isStranger: true })
     const second = await runAgent(space, { env: contractFor(space, other), sandbox: first.sandbox })
     expect(await second.exit, second.log()).toBe(65)
     expect(await first.state()).toBe('shut down in recovery')

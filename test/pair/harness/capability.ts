@@ -31,10 +31,18 @@ export type Capability = keyof typeof capabilities | { readonly tool: string }
 /** Why one of `needs` is missing here, or undefined. */
 export function missing(...needs: readonly Capability[]): string | undefined {
   for (const need of needs) {
-    const why = typeof need === 'string' ? capabilities[need]() : missingTool(need.tool)
+    const why = typeof need === 'string' ? capability(need) : missingTool(need.tool)
     if (why) return why
   }
   return undefined
+}
+
+/** Asked once: to find out, some make a namespace or a cgroup. */
+const known = new Map<keyof typeof capabilities, string | undefined>()
+
+function capability(name: keyof typeof capabilities): string | undefined {
+  if (!known.has(name)) known.set(name, capabilities[name]())
+  return known.get(name)
 }
 
 /** A test that is reported as NOT RUN where the machine lacks something, and fails there under CI. */

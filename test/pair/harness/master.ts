@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { findTool, serverBin } from './capability.js'
+import { copyCluster } from './cluster.js'
 import { become, type Identity, isRoot, serverUser } from './identity.js'
 import { childOf, type Launched, launch } from './launch.js'
 import type { Host } from './network.js'
@@ -39,6 +40,8 @@ export interface MasterOptions {
   readonly options?: readonly string[]
   /** Segments of 1 MB, for tests that wait until WAL is gone; default 16 MB. */
   readonly smallSegments?: boolean
+  /** Has a system identifier of its own; others of this test run may share theirs. */
+  readonly isStranger?: boolean
   /** Its major, on a host that has that server. */
   readonly major?: number
 }
@@ -174,10 +177,16 @@ function binOf({ major }: MasterOptions): string {
 
 async function makeInitdb(home: string, _port: number, options: MasterOptions): Promise<Files> {
   const dataDir = join(home, 'data')
-  const args = ['-D', dataDir, '--no-sync', '-U', 'postgres', '-A', 'trust', '--locale=C', '-E', 'UTF8']
-  if (options.smallSegments) args.push('--wal-segsize=1')
-  const words = asOwner(options, [`${binOf(options)}/initdb`, ...args])
-  await execa(words[0] ?? '', words.slice(1), { cwd: home })
+  const { major, isStranger, smallSegments } = options
+  const make = (dir: string) => {
+    const args = ['-D', dir, '--no-sync', '-U', 'postgres', '-A', 'trust', '--locale=C', '-E', 'UTF8']
+    if (smallSegments) args.push('--wal-segsize=1')
+    const words = asOwner(options, [`${binOf(options)}/initdb`, ...args])
+    return execa(words[0] ?? '', words.slice(1), { cwd: '/' })
+  }
+  // With a major of its own the host has a file system of its own.
+  if (isStranger || major !== undefined) await make(dataDir)
+  else await copyCluster(smallSegments ? 'small' : 'usual', make, dataDir)
   return { dataDir, conf: join(dataDir, 'postgresql.conf'), hba: join(dataDir, 'pg_hba.conf'), args: [] }
 }
 
