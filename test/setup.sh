@@ -31,6 +31,7 @@ list_missing() {
   lacks wget wget
   lacks gosu gosu
   lacks setpriv util-linux
+  lacks mount mount
   lacks ip iproute2
   lacks mmdebstrap mmdebstrap
   lacks zstd zstd
