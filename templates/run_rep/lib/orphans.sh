@@ -8,13 +8,14 @@ server_is_live() {
   is_integer "$live_server" 2 999999999 || return 1
   kill -0 "$live_server" 2>/dev/null || return 1
   [ -d /proc/self ] || return 0
-  works_in "$live_server" "$pgdata"
+  _live_here=$(cd -- "${pgdata:?}" && pwd -P) || return 1
+  works_in "$live_server" "$_live_here"
 }
 
-# works_in PID DIRECTORY: is it a process of PostgreSQL with that working directory?
+# works_in PID DIRECTORY: is it a process of PostgreSQL with that working directory, told without links? That of
+# another user cannot be seen, and costs no process.
 works_in() {
-  _works_here=$(cd -- "${2:?}" && pwd -P) || return 1
-  [ "$(cd -- "/proc/$1/cwd" 2>/dev/null && pwd -P)" = "$_works_here" ] \
+  [ -d "/proc/$1/cwd" ] && [ "$(cd -- "/proc/$1/cwd" 2>/dev/null && pwd -P)" = "$2" ] \
     && grep -q -s -e '(.*postgres.*)' "/proc/$1/stat"
 }
 
@@ -52,15 +53,16 @@ workers_of() {
   named postgres | working_in "$1"
 }
 
-# named PATTERN: the numbers of all processes of that name, of which the kernel keeps 15 bytes.
+# named TEXT: the numbers of all processes with that in their name, of which the kernel keeps 15 bytes.
 named() {
   ignore grep -l -s -e "(.*$1.*)" /proc/[0-9]*/stat | cut -d / -f 3
 }
 
 # working_in DIRECTORY: of the numbers on standard input, those of PostgreSQL's processes in that directory.
 working_in() {
+  _working_here=$(cd -- "${1:?}" && pwd -P) || return 0
   while read -r _working_pid; do
-    [ -z "$_working_pid" ] || ! works_in "$_working_pid" "$1" || printf '%s\n' "$_working_pid"
+    [ -z "$_working_pid" ] || ! works_in "$_working_pid" "$_working_here" || printf '%s\n' "$_working_pid"
   done
 }
 

@@ -5,7 +5,7 @@ import { inject } from 'vitest'
 import { chownTo, serverUser } from './identity.js'
 
 /**
- * Copies a cluster of that kind; the first who asks for it in a test run lets it be made. initdb takes more than a
+ * Copies a cluster of that kind; the first who asks for it in a test run lets it be made. initdb takes about a
  * second of CPU time, and the copies differ in nothing that most tests look at: they are the same system.
  */
 export async function copyCluster(
