@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { type Agent, runAgent } from './harness/agent.js'
 import { testWith } from './harness/capability.js'
@@ -86,3 +87,20 @@ describe('a CONFIG_URL that is of no use costs no copy (D7, D9-D11)', () => {
     await expectExit(75, (await startSilentServer(space)).url)
   })
 })
+
+testWith(
+  ['debian', 'nginx'],
+  'a configuration that cannot be put into the data directory is 77',
+  async () => {
+    const env = contractFor(space, master, { CONFIG_URL: await serve(printedFiles) })
+    const first = await runAgent(space, { env })
+    await first.waitForRow(await master.insert())
+    first.terminate('SIGTERM', 'script')
+    expect(await first.exit, first.log()).toBe(0)
+    rmSync(join(first.dataDir, 'postgresql.conf'))
+    chmodSync(first.dataDir, 0o500)
+    const next = await runAgent(space, { env, sandbox: first.sandbox })
+    expect(await next.exit, next.log()).toBe(77)
+    expect(next.log()).toMatch(/cannot write .*\/postgresql\.conf\n.*DATA_DIR/)
+  },
+)

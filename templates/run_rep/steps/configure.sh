@@ -32,15 +32,15 @@ relink_tablespaces() {
     _relink_directory=${_relink_directory%/*}
     _relink_link=$pgdata/pg_tblspc/${_relink_directory##*/}
     rm -f -- "$_relink_link"
-    ln -s -- "$_relink_directory" "$_relink_link"
+    ln -s -- "$_relink_directory" "$_relink_link" || cannot_write "$pgdata" "cannot make the link $_relink_link"
   done
 }
 
 place_file() {
   [ ! -e "$pgdata/$1" ] || return 0
   [ -e "$work/conf/$1" ] || fail CONFIG_MISSING "the clone holds no $1, and CONFIG_URL is not set"
-  cp -- "$work/conf/$1" "$pgdata/$1.run_rep"
-  mv -- "$pgdata/$1.run_rep" "$pgdata/$1"
+  { cp -- "$work/conf/$1" "$pgdata/$1.run_rep" && mv -- "$pgdata/$1.run_rep" "$pgdata/$1"; } \
+    || cannot_write "$pgdata" "cannot write $pgdata/$1"
 }
 
 # A locale of the master that is not installed here is no reason to serve nothing: C is everywhere. A

@@ -3,7 +3,7 @@
 # file found afterwards would have cost the copy. What the data directory holds already is left.
 step_fetch_config() {
   [ -n "$CONFIG_URL" ] || return 0
-  mkdir -- "$work/conf"
+  mkdir -- "$work/conf" || cannot_write "$work" "cannot make $work/conf"
   if [ "$decision" = clone ] || [ ! -e "$pgdata/postgresql.conf" ]; then
     fetch_patiently "${CONFIG_URL%/}/postgresql.conf" "$work/conf/postgresql.conf"
     check_fetched_conf
