@@ -351,8 +351,6 @@ export interface KnownSettings {
   readonly log_checkpoints?: Flag
   /** Logs specified aspects of connection establishment and setup. */
   readonly log_connections?: Flag | string
-  /** Sets the destination directory for log files. */
-  readonly log_directory?: string
   /** Logs end of a session, including duration. */
   readonly log_disconnections?: Flag
   /** Logs the duration of each completed SQL statement. */
@@ -361,10 +359,6 @@ export interface KnownSettings {
   readonly log_error_verbosity?: Word<'terse' | 'default' | 'verbose'>
   /** Writes executor performance statistics to the server log. */
   readonly log_executor_stats?: Flag
-  /** Sets the file permissions for log files. 0 to 511. */
-  readonly log_file_mode?: Amount
-  /** Sets the file name pattern for log files. */
-  readonly log_filename?: string
   /** Logs the host name in the connection logs. */
   readonly log_hostname?: Flag
   /** Controls information prefixed to each log line. */
@@ -419,10 +413,6 @@ export interface KnownSettings {
   readonly log_recovery_conflict_waits?: Flag
   /** Logs each replication command. */
   readonly log_replication_commands?: Flag
-  /** Sets the amount of time to wait before forcing log file rotation. 0 to 35791394 (in min). */
-  readonly log_rotation_age?: Amount
-  /** Sets the maximum size a log file can reach before being rotated. 0 to 2147483647 (in kB). */
-  readonly log_rotation_size?: Amount
   /** Time between progress updates for long-running startup operations. 0 to 2147483647 (in ms). Since PostgreSQL 15. */
   readonly log_startup_progress_interval?: Amount
   /** Sets the type of statements logged. */
@@ -437,8 +427,6 @@ export interface KnownSettings {
   readonly log_timezone?: string
   /** Sets the fraction of transactions from which to log all statements. 0 to 1. Since PostgreSQL 12. */
   readonly log_transaction_sample_rate?: Amount
-  /** Truncate existing log files of same name during log rotation. */
-  readonly log_truncate_on_rotation?: Flag
   /** Sets the maximum memory to be used for logical decoding. 64 to 2147483647 (in kB). Since PostgreSQL 13. */
   readonly logical_decoding_work_mem?: Amount
   /** A variant of "effective_io_concurrency" that is used for maintenance work. 0 to 1000. Since PostgreSQL 13. */
@@ -743,8 +731,6 @@ export interface KnownSettings {
   readonly wal_level?: Word<'minimal' | 'replica' | 'logical'>
   /** Writes full pages to WAL when first modified after a checkpoint, even for a non-critical modification. */
   readonly wal_log_hints?: Flag
-  /** Sets whether a WAL receiver should create a temporary replication slot if no permanent slot is configured. Since PostgreSQL 13. */
-  readonly wal_receiver_create_temp_slot?: Flag
   /** Sets the maximum interval between WAL receiver status reports to the sending server. 0 to 2147483 (in s). */
   readonly wal_receiver_status_interval?: Amount
   /** Sets the maximum wait time to receive data from the sending server. 0 to 2147483647 (in ms). */
