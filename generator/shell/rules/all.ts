@@ -1,3 +1,4 @@
+import { requireArguments } from './arguments.js'
 import { requirePosixBuiltins } from './builtins.js'
 import { requireReadableNames } from './dynamic.js'
 import { requirePlainEcho } from './echo.js'
@@ -37,5 +38,6 @@ export const rules: readonly Rule[] = [
   requireReadableNames,
   requireOneSubstitution,
   requireValues,
+  requireArguments,
   forbidMaskedStatus,
 ]

@@ -9,7 +9,7 @@ import { type Finding, findingAt, type Rule } from './rule.js'
 export const requireQuotes: Rule = (shell) => {
   const found: Finding[] = []
   const visit = (node: SyntaxNode, safe: boolean, parent: SyntaxNode | undefined): void => {
-    if (!safe && isExpansion(node)) {
+    if (!safe && isExpansion(node) && node.text !== allOrNone) {
       found.push(
         findingAt(shell, node, {
           code: 'E_SHELL_UNQUOTED',
@@ -24,6 +24,9 @@ export const requireQuotes: Rule = (shell) => {
   visit(shell.root, false, undefined)
   return found
 }
+
+// Each argument is quoted within it, and without any it is no word.
+const allOrNone = '${1+"$@"}'
 
 type Expansion = Extract<SyntaxNode, { type: 'SimpleExpansion' | 'ParameterExpansion' | 'CommandExpansion' }>
 
