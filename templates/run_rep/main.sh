@@ -19,7 +19,14 @@ main() {
 '
   unset CDPATH
   exec 9</dev/null
-  script=$(cd -- "$(dirname -- "$0")" && pwd)/${0##*/} || script=$0
+  case $0 in
+    /*) script=$0 ;;
+    */*)
+      script=${0%/*}/
+      script=$(cd -- "${script:?}" && pwd)/${0##*/} || script=$0
+      ;;
+    *) script=$(pwd)/$0 ;;
+  esac
   sub_command=$1
   trap on_signal TERM INT HUP
   trap on_verdict USR2

@@ -7,7 +7,8 @@ ready() {
   [ "$faults" -eq 0 ] || unhealthy "RUN_USER is missing"
   build_conninfo
   make_work
-  server=$(sed -n 1p "$pgdata/postmaster.pid")
+  pid_line 1
+  server=$line
   [ ! -r /proc/self/stat ] || [ -n "$(server_process 'wal *receiver')" ] \
     || unhealthy 'not streaming: there is no walreceiver'
   ask_replication "$primary_conninfo" IDENTIFY_SYSTEM \
@@ -65,8 +66,8 @@ check_replay() {
   _replay_segment=$(replay_segment)
   [ -n "$_replay_segment" ] || return 0
   _replay_behind=$(lsn_minus "$position" "$(segment_lsn "$_replay_segment")")
-  _replay_size=$(control_field 'Bytes per WAL segment')
-  ! is_too_far "$_replay_behind" "$((ready_bytes + _replay_size))" \
+  control_field 'Bytes per WAL segment'
+  ! is_too_far "$_replay_behind" "$((ready_bytes + field))" \
     || unhealthy "replay is at $_replay_segment, $_replay_behind bytes behind what was received"
 }
 

@@ -97,3 +97,15 @@ refuse_entry() {
     "${shell[@]}" run_rep.sh </dev/null 3>&- 4>&-
   expect_status 69
 }
+
+@test "what a live run tidies away in that moment is not refused" {
+  mkdir -p "$sandbox/pgdata/work.7" "$sandbox/bin"
+  echo words >"$sandbox/pgdata/work.7/words"
+  # The moment is the sleep before the second look.
+  printf '#!/bin/sh\nrm -rf "%s"\nexec /bin/sleep "$@"\n' "$sandbox/pgdata/work.7" >"$sandbox/bin/sleep"
+  chmod -R 755 "$sandbox/pgdata" "$sandbox/bin"
+  [ "$(id -u)" -ne 0 ] || chown -R "$user" "$sandbox/pgdata"
+  path=$sandbox/bin:$path
+  run_contract
+  expect_status 69
+}

@@ -26,6 +26,10 @@ for (const name of ['bash', 'busybox', 'mksh', 'ksh93', 'yash', 'posh']) {
     const second = await runAgent(space, { env, shell: name, sandbox: first.sandbox })
     await second.waitForRow(await master.insert())
     expect(master.clones()).toBe(clones)
+    // What the watcher sees, it sees by the same means.
+    const { sandbox, port } = second
+    const asked = await runAgent(space, { env, shell: name, sandbox, port, args: ['ready'], ownLog: true })
+    expect(await asked.exit, asked.log()).toBe(0)
     second.terminate('SIGTERM', 'script')
     expect(await second.exit, second.log()).toBe(0)
     expect(await second.state()).toBe('shut down in recovery')

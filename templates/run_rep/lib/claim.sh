@@ -4,8 +4,8 @@
 
 # claim_store: sets $claim to our number, or ends the run while another one lives.
 claim_store() {
-  own_boot=$(boot_of)
-  own_namespace=$(namespace_of)
+  find_boot
+  find_namespace
   identity=$own_boot.$own_namespace.$$.$(start_of "$$")
   alive=$store/alive.$identity
   hold_alive
@@ -67,22 +67,40 @@ hold_alive() {
   exec 9<>"$alive"
 }
 
-boot_of() {
-  ignore read_first /proc/sys/kernel/random/boot_id | cut -c 1-8
+# A UUID, of which the first of five parts is enough.
+find_boot() {
+  own_boot=''
+  read -r own_boot 2>/dev/null </proc/sys/kernel/random/boot_id || :
+  own_boot=${own_boot%%-*}
 }
 
-namespace_of() {
-  _namespace_link=$(readlink /proc/self/ns/pid 2>/dev/null) || _namespace_link=unknown
-  printf '%s\n' "$_namespace_link" | tr -d -c 'a-z0-9\n'
-}
-
-read_first() {
-  IFS= read -r _read_first_line <"$1" && printf '%s\n' "$_read_first_line"
+# Such as pid:[4026531836].
+find_namespace() {
+  own_namespace=$(readlink /proc/self/ns/pid 2>/dev/null) || own_namespace=''
+  own_namespace=${own_namespace#'pid:['}
+  own_namespace=pid${own_namespace%']'}
+  case $own_namespace in
+    pid | *[!a-z0-9]*) own_namespace=unknown ;;
+    *) ;;
+  esac
 }
 
 # start_of PID: when that process began, in ticks since boot; nothing for one that is dead but not yet
 # waited for. The name in the second field may hold anything, so what counts is behind the last ")".
 start_of() {
-  ignore cat "/proc/$1/stat" | tr '\n' ' ' \
-    | awk '{ sub(/.*\) /, ""); if ($1 != "Z" && $1 != "X") print $20 }'
+  _start_text=''
+  while IFS= read -r _start_line; do
+    _start_text="$_start_text $_start_line"
+  done 2>/dev/null <"/proc/$1/stat" || :
+  _start_text=${_start_text##*') '}
+  case $_start_text in
+    '' | [ZX]*) return 0 ;;
+    *) ;;
+  esac
+  _start_left=19
+  while [ "$_start_left" -gt 0 ]; do
+    _start_text=${_start_text#* }
+    _start_left=$((_start_left - 1))
+  done
+  printf '%s\n' "${_start_text%% *}"
 }

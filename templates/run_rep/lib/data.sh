@@ -128,17 +128,30 @@ read_control() {
   control=$("$pg_bin"/pg_controldata -D "$1" 2>&1)
 }
 
-# control_field NAME: prints that field of what read_control read.
+# control_field NAME: sets $field to that one of what read_control read; empty when it is not there.
 control_field() {
+  field=''
   _field_rest=$newline$control$newline
   case $_field_rest in
     *"$newline$1:"*)
       _field_rest=${_field_rest#*"$newline$1:"}
       _field_rest=${_field_rest%%"$newline"*}
-      printf '%s\n' "${_field_rest#"${_field_rest%%[! ]*}"}"
+      field=${_field_rest#"${_field_rest%%[! ]*}"}
       ;;
     *) ;;
   esac
+}
+
+# pid_line NUMBER: sets $line to that line of postmaster.pid (miscinit.h tells what each holds); empty when it is not
+# there.
+pid_line() {
+  line='' _pid_line_left=$1
+  [ -f "$pgdata/postmaster.pid" ] || return 0
+  while [ "$_pid_line_left" -gt 0 ]; do
+    IFS= read -r line || break
+    _pid_line_left=$((_pid_line_left - 1))
+  done 2>/dev/null <"$pgdata/postmaster.pid" || :
+  [ "$_pid_line_left" -eq 0 ] || line=''
 }
 
 # is_owned PATH: does it belong to the user that we run as?

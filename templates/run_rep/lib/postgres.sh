@@ -16,40 +16,38 @@ is_newer() {
   log WARN "PostgreSQL $1 is newer than all that this script was made for; it is tried as if it were $2"
 }
 
-# Sets $client_bin and $client_major, the newest psql: Debian's and RHEL's places, then PATH.
-# Debian's own psql in PATH is a perl wrapper, so it comes last.
+# Sets $client_bin to the newest psql: Debian's and RHEL's places, then PATH. Debian's own psql in PATH is a
+# perl wrapper, so it comes last. Where there is but one, none is asked for its version.
 find_client() {
-  client_bin='' client_major=0
-  _client_best=0 _client_found=''
+  client_bin='' _client_best=''
   for _client_dir in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/libexec/postgresql*; do
-    if [ -x "$_client_dir/psql" ] && [ -x "$_client_dir/pg_isready" ]; then
-      client_bin=$_client_dir
-      _client_major=$(major_of "$("$client_bin"/psql --version)")
-      if [ "${_client_major%%.*}" -gt "$_client_best" ]; then
-        _client_best=${_client_major%%.*}
-        _client_found=$client_bin
-      fi
+    if [ ! -x "$_client_dir/psql" ] || [ ! -x "$_client_dir/pg_isready" ]; then
+      continue
     fi
+    if [ -n "$client_bin" ]; then
+      [ -n "$_client_best" ] || _client_best=$(major_of "$("$client_bin"/psql --version)")
+      _client_major=$(major_of "$("$_client_dir"/psql --version)")
+      [ "${_client_major%%.*}" -gt "${_client_best%%.*}" ] || continue
+      _client_best=$_client_major
+    fi
+    client_bin=$_client_dir
   done
-  if [ "$_client_best" -gt 0 ]; then
-    client_bin=$_client_found client_major=$_client_best
-  elif have psql && have pg_isready; then
+  if [ -z "$client_bin" ] && have psql && have pg_isready; then
     client_bin=$(command -v psql)
     client_bin=${client_bin%/*}
-    client_major=$(major_of "$("$client_bin"/psql --version)")
   fi
   [ -n "$client_bin" ]
 }
 
-# find_server MAJOR: sets $pg_bin to the directory of exactly that major's server.
+# find_server MAJOR: sets $pg_bin to the directory of exactly that major's server, and $server_version to its words.
 find_server() {
   _server_path=$(command -v postgres || :)
   for _server_dir in "/usr/lib/postgresql/$1/bin" "/usr/pgsql-$1/bin" "/usr/libexec/postgresql$1" \
     "${_server_path%/*}"; do
     pg_bin=$_server_dir
-    if [ -x "$pg_bin/postgres" ] && [ -x "$pg_bin/pg_controldata" ] \
-      && [ "$(major_of "$("$pg_bin"/postgres --version)")" = "$1" ]; then
-      return 0
+    if [ -x "$pg_bin/postgres" ] && [ -x "$pg_bin/pg_controldata" ]; then
+      server_version=$("$pg_bin"/postgres --version) || server_version=''
+      [ "$(major_of "$server_version")" != "$1" ] || return 0
     fi
   done
   pg_bin=

@@ -16,22 +16,27 @@ server_logs() {
   ignore ls -t -- "$store/log" | sed -n '/^postgresql-[0-9T-]*\.log$/p'
 }
 
-# live_log: prints the path of the file that the server writes to; it notes each change of it.
-live_log() {
-  ignore sed -n 's/^stderr //p' "$pgdata/current_logfiles"
+# find_live_log: sets $live_log to the file that the server writes to; it notes each change of it.
+find_live_log() {
+  live_log=''
+  [ -f "$pgdata/current_logfiles" ] || return 0
+  while read -r _live_kind _live_path; do
+    [ "$_live_kind" != stderr ] || live_log=$_live_path
+  done 2>/dev/null <"$pgdata/current_logfiles" || :
 }
 
 # log_state: prints how long that file is, and its name.
 log_state() {
-  ignore wc -c "$(live_log)"
+  find_live_log
+  [ -z "$live_log" ] || ignore wc -c "$live_log"
 }
 
 # Among the four that stay is the one that is written to, whatever its time says after a jump of the clock.
 trim_server_log() {
   set -- "$store"/log/postgresql-*.log
   [ "$#" -gt 4 ] || return 0
-  _trim_live=$(live_log)
-  server_logs | grep -v -F -x -e "${_trim_live##*/}" | sed 1,3d | while read -r _trim_name; do
+  find_live_log
+  server_logs | grep -v -F -x -e "${live_log##*/}" | sed 1,3d | while read -r _trim_name; do
     ignore rm -f -- "$store/log/${_trim_name:?}"
   done
 }
@@ -39,8 +44,8 @@ trim_server_log() {
 # A collector that could not open its next file, on a full disk, goes on with the old one for ever; HUP tells it to
 # try again.
 renew_rotation() {
-  _renew_live=$(live_log)
-  [ -n "$_renew_live" ] && [ -n "$(ignore find "$_renew_live" -prune -size "+$((log_file_kb * 4))")" ] || return 0
+  find_live_log
+  [ -n "$live_log" ] && [ -n "$(ignore find "$live_log" -prune -size "+$((log_file_kb * 4))")" ] || return 0
   _renew_collector=$(server_process logger)
   [ -z "$_renew_collector" ] || ignore kill -s HUP "$_renew_collector"
 }
@@ -59,11 +64,11 @@ await_collector() {
 # The last words of a server that ended without being told to, for whoever looks at the task first. What it said
 # before it had a log stands there already, and an older log says nothing of this end.
 tell_server_log() {
-  _tell_live=$(live_log)
+  find_live_log
   _tell_state=$(log_state)
-  [ -f "$_tell_live" ] && [ "$_tell_state" != "$log_before" ] || return 0
-  log WARN "the end of $_tell_live:"
-  tail -n 20 -- "$_tell_live" | cut -c 1-1000 | while IFS= read -r _tell_line; do
+  [ -f "$live_log" ] && [ "$_tell_state" != "$log_before" ] || return 0
+  log WARN "the end of $live_log:"
+  tail -n 20 -- "$live_log" | cut -c 1-1000 | while IFS= read -r _tell_line; do
     log WARN "| $_tell_line"
   done
 }

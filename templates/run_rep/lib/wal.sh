@@ -27,12 +27,15 @@ is_ahead() {
 
 # control_position: $timeline and $position that replay has surely reached, from what read_control read.
 control_position() {
-  timeline=$(control_field "Latest checkpoint's TimeLineID")
-  position=$(control_field 'Latest checkpoint location')
-  _control_recovery=$(control_field 'Minimum recovery ending location')
-  if is_ahead "$_control_recovery" "$position"; then
-    position=$_control_recovery
-    timeline=$(control_field "Min recovery ending loc's timeline")
+  control_field "Latest checkpoint's TimeLineID"
+  timeline=$field
+  control_field 'Latest checkpoint location'
+  position=$field
+  control_field 'Minimum recovery ending location'
+  if is_ahead "$field" "$position"; then
+    position=$field
+    control_field "Min recovery ending loc's timeline"
+    timeline=$field
   fi
 }
 
@@ -80,7 +83,8 @@ holds_beyond() {
 
 # segment_of TIMELINE LSN: prints the name of the WAL file that holds that position.
 segment_of() {
-  awk -v tli="$1" -v lsn="$2" -v size="$(control_field 'Bytes per WAL segment')" '
+  control_field 'Bytes per WAL segment'
+  awk -v tli="$1" -v lsn="$2" -v size="$field" '
     function hex(text,  value, i) {
       value = 0
       for (i = 1; i <= length(text); i++)
@@ -96,7 +100,8 @@ segment_of() {
 # segment_lsn NAME: prints where that WAL file begins. Its name is the timeline, and two halves of a number;
 # segments have 1 MB at the least, so the lower four digits are 0, and small numbers suit every printf.
 segment_lsn() {
-  awk -v name="$1" -v size="$(control_field 'Bytes per WAL segment')" '
+  control_field 'Bytes per WAL segment'
+  awk -v name="$1" -v size="$field" '
     BEGIN {
       for (i = 17; i <= 24; i++)
         value = value * 16 + index("0123456789ABCDEF", substr(name, i, 1)) - 1
@@ -106,7 +111,8 @@ segment_lsn() {
 
 # next_segment NAME: prints the name that follows; the last part counts up to 4 GB of WAL.
 next_segment() {
-  awk -v name="$1" -v size="$(control_field 'Bytes per WAL segment')" '
+  control_field 'Bytes per WAL segment'
+  awk -v name="$1" -v size="$field" '
     function hex(text,  value, i) {
       for (i = 1; i <= length(text); i++)
         value = value * 16 + index("0123456789ABCDEF", substr(text, i, 1)) - 1
@@ -126,8 +132,10 @@ next_segment() {
 # has_page NAME LAST: does that WAL file hold its first page, or, if LAST is 1, its last? Files are used
 # again, so what counts is the position that the page gives of itself (xlogdefs.h, XLogPageHeaderData).
 has_page() {
-  _page_size=$(control_field 'Bytes per WAL segment')
-  _page_offset=$(($2 * (_page_size - $(control_field 'WAL block size'))))
+  control_field 'Bytes per WAL segment'
+  _page_size=$field
+  control_field 'WAL block size'
+  _page_offset=$(($2 * (_page_size - field)))
   _page_wanted=$(awk -v name="$1" -v size="$_page_size" -v offset="$_page_offset" '
     BEGIN {
       for (i = 17; i <= 24; i++)
@@ -162,12 +170,14 @@ replay_segment() {
 
 # server_process PATTERN: prints the number of that child of $server, by its title ("wal receiver" in 10).
 server_process() {
-  _process_title=": $1"
-  set --
+  set -- grep -l -s -e ": $1"
   while read -r _process_pid; do
     [ -z "$_process_pid" ] || set -- "$@" "/proc/$_process_pid/cmdline"
   done <<EOF
 $(children_of "$server")
 EOF
-  [ "$#" -eq 0 ] || ignore grep -l -s -e "$_process_title" "$@" | cut -d / -f 3
+  [ "$#" -gt 5 ] || return 0
+  _process_file=$(ignore "$@")
+  _process_file=${_process_file#/proc/}
+  [ -z "$_process_file" ] || printf '%s\n' "${_process_file%%/*}"
 }

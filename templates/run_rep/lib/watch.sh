@@ -31,8 +31,7 @@ watch_server() {
     pause "$watch_interval"
     end_if_alone
     trim_server_log
-    watch_role
-    ! raised_parity || decide parity "$raised"
+    watch_control
     [ -r /proc/self/stat ] || continue
     renew_rotation
     watch_stream
@@ -59,24 +58,25 @@ decide() {
 
 # The state of a fresh clone is "in production" until recovery has read backup_label, so that is looked
 # at first.
-watch_role() {
+watch_control() {
   _watch_label=no
   [ ! -e "$pgdata/backup_label" ] || _watch_label=yes
   read_control "$pgdata" || return 0
-  if [ "$(control_field 'Database cluster state')" = 'in production' ] && [ "$_watch_label" = no ]; then
+  control_field 'Database cluster state'
+  if [ "$field" = 'in production' ] && [ "$_watch_label" = no ]; then
     decide promoted "somebody promoted the server: it takes writes, beside $POSTGRES_MASTER"
   fi
+  ! raised_parity || decide parity "$raised"
 }
 
-# raised_parity: did the master raise, in the WAL that came here, what a standby must not have less of?
-# From 14 on replay pauses for it, with stale rows; before, the server ends.
+# raised_parity: did the master raise, in the WAL that came here, what a standby must not have less of? By what
+# read_control read. From 14 on replay pauses for it, with stale rows; before, the server ends.
 raised_parity() {
-  read_control "$pgdata" || return 1
   while IFS='=' read -r _raised_name _raised_field _raised_held; do
     [ -n "$_raised_name" ] || continue
-    _raised_now=$(control_field "$_raised_field setting")
-    if [ "${_raised_now:-0}" -gt "$_raised_held" ]; then
-      raised="the master raised $_raised_name from $_raised_held to $_raised_now"
+    control_field "$_raised_field setting"
+    if [ "${field:-0}" -gt "$_raised_held" ]; then
+      raised="the master raised $_raised_name from $_raised_held to $field"
       return 0
     fi
   done <<EOF

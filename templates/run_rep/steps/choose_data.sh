@@ -96,6 +96,7 @@ measure_master() {
   mkfifo "$work/header" || cannot_write "$work" "cannot make $work/header"
   : >"$work/sizes"
   backup_mb=0 tablespace_count=0
+  client_major=$(major_of "$("$client_bin"/psql --version)")
   if [ "${client_major%%.*}" -ge 15 ]; then
     read_backup_header
   else

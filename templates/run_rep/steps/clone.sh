@@ -136,9 +136,9 @@ finish_clone() {
     [ "$status" -eq 0 ] || fail CLONE_FAILED "the copy is not sound: $(words_of "$work/words")"
   fi
   read_control "$staging/data" || fail CLONE_FAILED "the copy has no readable control file: $control"
-  _finish_system=$(control_field 'Database system identifier')
-  [ "$_finish_system" = "$master_system" ] \
-    || fail CLONE_FAILED "asked system $master_system, but copied $_finish_system"
+  control_field 'Database system identifier'
+  [ "$field" = "$master_system" ] \
+    || fail CLONE_FAILED "asked system $master_system, but copied $field"
   write_standby_marker "$staging/data"
   printf '%s\n' "system_identifier=$master_system" "timeline=$master_timeline" "major=$major" \
     >"$staging/clone.done" || cannot_write "$staging" "cannot write $staging/clone.done"

@@ -4,8 +4,7 @@
 # reach it: after a clone, and when this agent has become another one.
 step_compare_collations() {
   [ "$on_collation" != ignore ] || return 0
-  collation_key=$("$pg_bin"/postgres --version)
-  collation_key="$collation_key, $(libc_of_agent)"
+  collation_key="$server_version, $(libc_of_agent)"
   collation_words=''
   if ! read_collations; then
     remove_old_sockets
@@ -15,11 +14,11 @@ step_compare_collations() {
   [ -z "$collation_words" ] || log WARN "$collation_words"
 }
 
-# The fifth line of postmaster.pid (miscinit.h) tells where a server apart that was killed had its socket.
+# The fifth line of postmaster.pid tells where a server apart that was killed had its socket.
 remove_old_sockets() {
-  _old_sockets=$(sed -n 5p "$pgdata/postmaster.pid" 2>/dev/null || :)
-  case $_old_sockets in
-    /tmp/run_rep.*) ! is_ours "$_old_sockets" || remove_work "$_old_sockets" ;;
+  pid_line 5
+  case $line in
+    /tmp/run_rep.*) ! is_ours "$line" || remove_work "$line" ;;
     *) ;;
   esac
 }
@@ -154,14 +153,12 @@ await_apart() {
   return 1
 }
 
-# miscinit.h: the first line is the number of the server, the eighth its state.
+# The first line is the number of the server, the eighth its state.
 is_open() {
-  _open_lines=$(sed -n '1p; 8p' "$pgdata/postmaster.pid" 2>/dev/null || :)
-  case $_open_lines in
-    "$server
-ready"*) return 0 ;;
-    *) return 1 ;;
-  esac
+  pid_line 1
+  [ "$line" = "$server" ] || return 1
+  pid_line 8
+  [ "${line%% *}" = ready ]
 }
 
 # ask_apart COMMAND: whoever may open the socket may ask, as the role that is surely there.

@@ -11,7 +11,6 @@ step_configure() {
     || write_standby_marker "$pgdata"
   read_control "$pgdata" || fail GATE "pg_controldata cannot read $pgdata: $control"
   conf_dir=$pgdata
-  settle_locales
   parity_held=
   hold_parity max_connections "${master_max_connections:-0}" max_connections
   hold_parity max_worker_processes "${master_max_worker_processes:-0}" max_worker_processes
@@ -43,33 +42,39 @@ place_file() {
     || cannot_write "$pgdata" "cannot write $pgdata/$1"
 }
 
-# A locale of the master that is not installed here is no reason to serve nothing: C is everywhere. A
-# wrong line in a file is fatal even where -c beats it, but only the last line of a name is read.
-settle_locales() {
-  ! with_settings "$pg_bin"/postgres -D "$conf_dir" -C port >"$work/value" 2>"$work/words" || return 0
-  for _locale_name in lc_messages lc_monetary lc_numeric lc_time; do
-    if grep -q "invalid value for parameter \"$_locale_name\"" "$work/words"; then
-      log WARN "the locale of $_locale_name is not installed here; using C"
-      printf "%s = 'C'\n" "$_locale_name" >>"$conf_dir/postgresql.auto.conf"
-    fi
-  done
-}
-
 # setting NAME: sets $value to what the server would use, from the files in $conf_dir and from what is
 # held.
 setting() {
-  with_settings "$pg_bin"/postgres -D "$conf_dir" -C "$1" >"$work/value" 2>"$work/words" \
+  ask_setting "$1" || { settle_locales && ask_setting "$1"; } \
     || fail SETTINGS "PostgreSQL $major refuses its configuration: $(words_of "$work/words")"
   IFS= read -r value <"$work/value" || :
+}
+
+ask_setting() {
+  with_settings "$pg_bin"/postgres -D "$conf_dir" -C "$1" >"$work/value" 2>"$work/words"
+}
+
+# A locale of the master that is not installed here is no reason to serve nothing: C is everywhere. A
+# wrong line in a file is fatal even where -c beats it, but only the last line of a name is read.
+settle_locales() {
+  _locale_settled=no
+  for _locale_name in lc_messages lc_monetary lc_numeric lc_time; do
+    if grep -q "invalid value for parameter \"$_locale_name\"" "$work/words"; then
+      log WARN "the locale of $_locale_name is not installed here; using C"
+      printf "%s = 'C'\n" "$_locale_name" >>"$conf_dir/postgresql.auto.conf" || return 1
+      _locale_settled=yes
+    fi
+  done
+  [ "$_locale_settled" = yes ]
 }
 
 # hold_parity NAME MASTER FIELD: a standby refuses to start with less than its master has (asked just
 # now) or had (in the control file, which replay keeps up to date).
 hold_parity() {
   setting "$1"
-  _parity_control=$(control_field "$3 setting")
+  control_field "$3 setting"
   [ "$value" -ge "$2" ] || value=$2
-  [ "$value" -ge "${_parity_control:-0}" ] || value=$_parity_control
+  [ "$value" -ge "${field:-0}" ] || value=$field
   held_settings="$held_settings
 $1=$value"
   parity_held="$parity_held

@@ -8,8 +8,9 @@ step_gate() {
 # A data directory that once took writes is refused, even if it has the same system identifier and
 # timeline as the master; and it is never replaced either, since it may hold what nobody else has.
 require_standby() {
-  [ "$(cat "$pgdata/PG_VERSION")" = "$major" ] \
-    || fail DATA_MAJOR "$pgdata is of PostgreSQL $(cat "$pgdata/PG_VERSION"), the server of $major"
+  read -r data_major 2>/dev/null <"$pgdata/PG_VERSION" || data_major=''
+  [ "$data_major" = "$major" ] \
+    || fail DATA_MAJOR "$pgdata is of PostgreSQL $data_major, the server of $major"
   [ -f "$pgdata/standby.signal" ] || [ "$standby_marker" != standby.signal ] \
     || fail GATE "standby.signal is missing in $pgdata: started so, it would be a second master"
   [ -f "$pgdata/recovery.conf" ] || [ "$standby_marker" != recovery.conf ] \
@@ -17,10 +18,11 @@ require_standby() {
   [ ! -e "$pgdata/recovery.signal" ] \
     || fail GATE "recovery.signal lies in $pgdata: recovery would end and leave a second master"
   read_control "$pgdata" || fail GATE "pg_controldata cannot read $pgdata: $control"
-  _gate_system=$(control_field 'Database system identifier')
-  [ "$_gate_system" = "$pinned_system" ] \
-    || fail DATA_IDENTITY "$pgdata is of system $_gate_system, but was cloned as $pinned_system"
-  gate_state=$(control_field 'Database cluster state')
+  control_field 'Database system identifier'
+  [ "$field" = "$pinned_system" ] \
+    || fail DATA_IDENTITY "$pgdata is of system $field, but was cloned as $pinned_system"
+  control_field 'Database cluster state'
+  gate_state=$field
   case $gate_state in
     'in archive recovery' | 'shut down in recovery') ;;
     *)

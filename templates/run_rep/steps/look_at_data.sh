@@ -15,36 +15,40 @@ survey() {
     case ${_survey_entry##*/} in
       lost+found) ;;
       log)
-        { [ -d "$_survey_entry" ] && [ ! -L "$_survey_entry" ]; } \
-          || fail DATA_FOREIGN "$_survey_entry is not of this script"
+        { [ -d "$_survey_entry" ] && [ ! -L "$_survey_entry" ]; } || refuse_entry "$_survey_entry"
         ;;
-      claim.* | alive.*)
-        [ -L "$_survey_entry" ] || [ -p "$_survey_entry" ] \
-          || fail DATA_FOREIGN "$_survey_entry is not of this script"
-        ;;
+      claim.* | alive.*) [ -L "$_survey_entry" ] || [ -p "$_survey_entry" ] || refuse_entry "$_survey_entry" ;;
       slot)
-        { [ -f "$_survey_entry" ] && [ ! -L "$_survey_entry" ]; } \
-          || fail DATA_FOREIGN "$_survey_entry is not of this script"
+        { [ -f "$_survey_entry" ] && [ ! -L "$_survey_entry" ]; } || refuse_entry "$_survey_entry"
         ;;
-      work.*) is_ours "$_survey_entry" || fail DATA_FOREIGN "$_survey_entry is not of this script" ;;
+      work.*) is_ours "$_survey_entry" || refuse_entry "$_survey_entry" ;;
       clone.*)
-        is_ours "$_survey_entry" || fail DATA_FOREIGN "$_survey_entry is not of this script"
+        is_ours "$_survey_entry" || refuse_entry "$_survey_entry"
         [ "$data_state" = finished ] || data_state=unfinished
         ;;
       replica) data_state=finished ;;
       PG_VERSION) fail DATA_FOREIGN "$store is itself a data directory that this script did not make" ;;
-      *) fail DATA_FOREIGN "$_survey_entry is not of this script" ;;
+      *) refuse_entry "$_survey_entry" ;;
     esac
   done
   [ "$data_state" != finished ] || survey_replica
+}
+
+# refuse_entry PATH: while we look, a live run may tidy up; what is gone in a moment was no stranger's.
+refuse_entry() {
+  blink
+  if [ -e "$1" ] || [ -L "$1" ]; then
+    fail DATA_FOREIGN "$1 is not of this script"
+  fi
 }
 
 # A finished clone of ours?
 survey_replica() {
   is_finished "$replica" || fail DATA_FOREIGN "$replica is not a clone that this script finished"
   is_owned "$pgdata" || fail DATA_FOREIGN "$pgdata does not belong to $RUN_USER"
-  [ "$(cat "$pgdata/PG_VERSION")" = "$pinned_major" ] \
-    || fail DATA_MAJOR "$pgdata is of PostgreSQL $(cat "$pgdata/PG_VERSION"), but was cloned as $pinned_major"
+  read -r data_major 2>/dev/null <"$pgdata/PG_VERSION" || data_major=''
+  [ "$data_major" = "$pinned_major" ] \
+    || fail DATA_MAJOR "$pgdata is of PostgreSQL $data_major, but was cloned as $pinned_major"
   if [ -f "$replica/outdated" ] && [ "$on_diverged" = reclone ]; then
     data_state=outdated
   fi

@@ -7,11 +7,12 @@ step_preflight() {
   find_client || tell_fault "no psql is here; install the package postgresql-client"
   need_user
   [ "$faults" -eq 0 ] || fail AGENT "missing on this agent: $faults, named above"
-  if [ "$(id -u)" -eq 0 ]; then
+  _preflight_id=$(id -u)
+  if [ "$_preflight_id" -eq 0 ]; then
     prepare_store
     become_user
   fi
-  [ "$(id -u)" = "$user_id" ] \
+  [ "$_preflight_id" = "$user_id" ] \
     || fail RUN_USER "this runs as $(id -un), which is neither root nor RUN_USER $RUN_USER"
   check_passfile
   find_store
@@ -28,7 +29,9 @@ need_user() {
     tell_fault "RUN_USER $RUN_USER does not exist here, or is root, as whom PostgreSQL does not run"
     HOME=/nonexistent
   elif have getent; then
-    HOME=$(getent passwd "$RUN_USER" | cut -d: -f6)
+    HOME=$(getent passwd "$RUN_USER") || HOME=
+    HOME=${HOME%:*}
+    HOME=${HOME##*:}
   else
     HOME=$(awk -F: -v name="$RUN_USER" '$1 == name { print $6 }' /etc/passwd)
   fi
@@ -52,6 +55,7 @@ prepare_store() {
 
 # Goes on as RUN_USER in this same process, by the first tool that proves that it can.
 become_user() {
+  user_group=$(id -g -- "$RUN_USER")
   for _become_tool in setpriv gosu su-exec chpst start-stop-daemon chroot busybox; do
     if have "$_become_tool" \
       && [ "$(ignore as_user "$_become_tool" id -u)" = "$user_id" ]; then
@@ -70,14 +74,13 @@ start-stop-daemon, chroot --userspec or busybox su"
 # stay as parents and kill PostgreSQL two seconds after a SIGTERM.
 as_user() {
   _as_tool=$1
-  _as_group=$(id -g -- "$RUN_USER")
   shift
   case $_as_tool in
-    setpriv) exec setpriv --reuid "$RUN_USER" --regid "$_as_group" --init-groups "$@" ;;
+    setpriv) exec setpriv --reuid "$RUN_USER" --regid "$user_group" --init-groups "$@" ;;
     gosu) exec gosu "$RUN_USER" "$@" ;;
     su-exec) exec su-exec "$RUN_USER" "$@" ;;
     chpst) exec chpst -u "$RUN_USER" "$@" ;;
-    chroot) exec chroot --skip-chdir "--userspec=$RUN_USER:$_as_group" / "$@" ;;
+    chroot) exec chroot --skip-chdir "--userspec=$RUN_USER:$user_group" / "$@" ;;
     busybox)
       # shellcheck disable=SC2016 # the shell that su starts expands these, not this one
       exec busybox su -s /bin/sh -c 'exec "$0" "$@"' -- "$RUN_USER" "$@"
@@ -85,7 +88,7 @@ as_user() {
     start-stop-daemon)
       _as_command=$(command -v "$1")
       shift
-      exec start-stop-daemon -S -p /nonexistent/run_rep -c "$RUN_USER:$_as_group" -d "$(pwd)" \
+      exec start-stop-daemon -S -p /nonexistent/run_rep -c "$RUN_USER:$user_group" -d "$(pwd)" \
         -x "$_as_command" -- "$@"
       ;;
     *) return 1 ;;

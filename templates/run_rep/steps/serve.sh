@@ -37,9 +37,11 @@ was_shut_down() {
   [ "$status" -ne 0 ] || return 0
   [ -n "${POSH_VERSION:-}${ZSH_VERSION:-}" ] || return 1
   case $status in
-    1 | 255) read_control "$pgdata" && [ "$(control_field 'Database cluster state')" = 'shut down in recovery' ] ;;
+    1 | 255) read_control "$pgdata" || return 1 ;;
     *) return 1 ;;
   esac
+  control_field 'Database cluster state'
+  [ "$field" = 'shut down in recovery' ]
 }
 
 # PostgreSQL does not start while the process of an old postmaster.pid lives, though that number may
@@ -67,6 +69,7 @@ obey_verdict() {
     wal_gone) give_up_data "$verdict_text" || fail WAL_GONE "$verdict_text" ;;
     no_space) fail NO_SPACE "$verdict_text" ;;
     *)
+      read_control "$pgdata" || return 0
       raised_parity || return 0
       log INFO "$raised: starting again with it"
       ;;
