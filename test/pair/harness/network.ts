@@ -50,69 +50,57 @@ export function networkFault(): string | undefined {
 const subnet = '10.77.0'
 
 export async function makeNetwork(space: Space): Promise<Network> {
-  const names = { master: await addNamespace(space), replica: await addNamespace(space) }
-  const inside = (name: string, words: string) => execa('ip', ['netns', 'exec', name, ...words.split(' ')])
-  await execa(
-    'ip',
-    `link add eth0 netns ${names.master} type veth peer eth0 netns ${names.replica}`.split(' '),
-  )
+  const [master = '', replica = ''] = await addNamespaces(space, 2)
   const addresses = { master: `${subnet}.1`, replica: `${subnet}.2` }
-  for (const who of ['master', 'replica'] as const) {
-    await inside(names[who], `ip address add ${addresses[who]}/24 dev eth0`)
-    await inside(names[who], 'ip link set lo up')
-    await inside(names[who], 'ip link set eth0 up')
-  }
-  const host = (who: 'master' | 'replica'): Host => ({
-    address: addresses[who],
-    words: ['ip', 'netns', 'exec', names[who]],
-    expose: (port) => expose(space, names[who], port, port),
+  await ip([`link add eth0 netns ${master} type veth peer eth0 netns ${replica}`])
+  await ip(addressing(addresses.master), master)
+  await ip(addressing(addresses.replica), replica)
+  const host = (name: string, address: string): Host => ({
+    address,
+    words: ['ip', 'netns', 'exec', name],
+    expose: (port) => expose(space, name, port, port),
   })
   return {
-    master: host('master'),
-    replica: host('replica'),
-    setLink: async (state) => {
-      await inside(names.replica, `ip link set eth0 ${state}`)
-    },
+    master: host(master, addresses.master),
+    replica: host(replica, addresses.replica),
+    setLink: (state) => ip([`link set eth0 ${state}`], replica),
     setBlackHole: async (state) => {
       // A neighbour entry for a station that does not exist: frames leave, and nobody takes them.
       for (const [name, other] of [
-        [names.master, addresses.replica],
-        [names.replica, addresses.master],
-      ]) {
+        [master, addresses.replica],
+        [replica, addresses.master],
+      ] as const) {
         const entry = `${other} dev eth0`
-        if (state === 'on')
-          await inside(name ?? '', `ip neighbour replace ${entry} lladdr 02:00:00:00:00:99 nud permanent`)
-        else await inside(name ?? '', `ip neighbour delete ${entry}`)
+        const lost = `neighbour replace ${entry} lladdr 02:00:00:00:00:99 nud permanent`
+        await ip([state === 'on' ? lost : `neighbour delete ${entry}`], name)
       }
     },
     setRate: async (megabits) => {
-      const device = 'qdisc replace dev eth0 root'
-      await inside(
-        names.master,
+      const words =
         megabits === undefined
-          ? 'tc qdisc delete dev eth0 root'
-          : `tc ${device} tbf rate ${megabits}mbit burst 32kb latency 400ms`,
-      )
+          ? 'qdisc delete dev eth0 root'
+          : `qdisc replace dev eth0 root tbf rate ${megabits}mbit burst 32kb latency 400ms`
+      await execa('tc', ['-netns', master, ...words.split(' ')])
     },
   }
 }
 
 /** Hosts on one switch, each with an address of its own; they reach each other and nobody else (needs root). */
 export async function makeSwitch(space: Space, count: number): Promise<readonly Host[]> {
-  const hub = await addNamespace(space)
-  const inHub = (words: string) => execa('ip', ['netns', 'exec', hub, ...words.split(' ')])
-  await inHub('ip link add name switch type bridge')
-  await inHub('ip link set switch up')
+  const [hub = '', ...names] = await addNamespaces(space, count + 1)
+  await ip(names.map((name, at) => `link add eth0 netns ${name} type veth peer port${at + 1} netns ${hub}`))
+  await ip(
+    [
+      'link add name switch type bridge',
+      'link set switch up',
+      ...names.map((_, at) => `link set port${at + 1} master switch up`),
+    ],
+    hub,
+  )
   const hosts: Host[] = []
-  for (let number = 1; number <= count; number++) {
-    const name = await addNamespace(space)
-    const inside = (words: string) => execa('ip', ['netns', 'exec', name, ...words.split(' ')])
-    await execa('ip', `link add eth0 netns ${name} type veth peer port${number} netns ${hub}`.split(' '))
-    await inHub(`ip link set port${number} master switch up`)
-    const address = `${subnet}.${number}`
-    await inside(`ip address add ${address}/24 dev eth0`)
-    await inside('ip link set lo up')
-    await inside('ip link set eth0 up')
+  for (const [at, name] of names.entries()) {
+    const address = `${subnet}.${at + 1}`
+    await ip(addressing(address), name)
     const words = ['ip', 'netns', 'exec', name]
     // 5432 here is not ours there.
     hosts.push({ address, words, expose: async (port) => expose(space, name, port, await pickPort()) })
@@ -120,13 +108,26 @@ export async function makeSwitch(space: Space, count: number): Promise<readonly 
   return hosts
 }
 
-async function addNamespace(space: Space): Promise<string> {
-  const name = makeName()
-  await execa('ip', ['netns', 'add', name])
+function addressing(address: string): string[] {
+  return [`address add ${address}/24 dev eth0`, 'link set lo up', 'link set eth0 up']
+}
+
+/** Commands of ip, by one process for all: within a namespace, or outside. */
+async function ip(commands: readonly string[], namespace?: string): Promise<void> {
+  const within = namespace === undefined ? [] : ['-netns', namespace]
+  await execa('ip', [...within, '-batch', '-'], { input: commands.join('\n') })
+}
+
+async function addNamespaces(space: Space, count: number): Promise<readonly string[]> {
+  const names = Array.from({ length: count }, makeName)
+  let areThere = false
   space.track(async () => {
-    await execa('ip', ['netns', 'delete', name])
+    const input = names.map((name) => `netns delete ${name}`).join('\n')
+    await execa('ip', ['-force', '-batch', '-'], { input, reject: areThere })
   })
-  return name
+  await ip(names.map((name) => `netns add ${name}`))
+  areThere = true
+  return names
 }
 
 function makeName(): string {
