@@ -98,14 +98,46 @@ refuse_entry() {
   expect_status 69
 }
 
-@test "what a live run tidies away in that moment is not refused" {
-  mkdir -p "$sandbox/pgdata/work.7" "$sandbox/bin"
-  echo words >"$sandbox/pgdata/work.7/words"
-  # The moment is the sleep before the second look.
-  printf '#!/bin/sh\nrm -rf "%s"\nexec /bin/sleep "$@"\n' "$sandbox/pgdata/work.7" >"$sandbox/bin/sleep"
-  chmod -R 755 "$sandbox/pgdata" "$sandbox/bin"
-  [ "$(id -u)" -ne 0 ] || chown -R "$user" "$sandbox/pgdata"
+# in_the_moment TOOL COMMAND...: does that whenever the script calls the tool, before the tool itself.
+in_the_moment() {
+  local real
+  real=$(command -v "$1")
+  mkdir -p "$sandbox/bin"
+  printf '#!/bin/sh\n%s\nexec %s "$@"\n' "${*:2}" "$real" >"$sandbox/bin/$1"
+  chmod -R 755 "$sandbox/bin"
   path=$sandbox/bin:$path
+}
+
+# make_work NAME...: what looks like the work directory of an earlier run, with those files.
+make_work() {
+  mkdir -p "$sandbox/pgdata/work.7"
+  (cd "$sandbox/pgdata/work.7" && touch -- "$@")
+  chmod -R 755 "$sandbox/pgdata"
+  [ "$(id -u)" -ne 0 ] || chown -R "$user" "$sandbox/pgdata"
+}
+
+@test "what a live run tidies away in that moment is not refused" {
+  make_work words
+  # Before the second look.
+  in_the_moment sleep rm -rf "$sandbox/pgdata/work.7"
   run_contract
   expect_status 69
+}
+
+@test "what a live run makes in that moment is not refused" {
+  make_work words
+  in_the_moment ls '[ "$1" != -A ] ||' touch "$sandbox/pgdata/work.7/run_rep.mark"
+  run_contract
+  expect_status 69
+}
+
+@test "a work directory that cannot be emptied keeps its mark" {
+  mkdir -p "$sandbox/pgdata/work.7/stuck"
+  : >"$sandbox/pgdata/work.7/stuck/words"
+  make_work run_rep.mark
+  chmod 555 "$sandbox/pgdata/work.7/stuck"
+  run_contract
+  expect_status 69
+  [ -e "$sandbox/pgdata/work.7/run_rep.mark" ]
+  chmod 755 "$sandbox/pgdata/work.7/stuck"
 }

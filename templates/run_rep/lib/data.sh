@@ -13,7 +13,9 @@ is_ours() {
     return 1
   fi
   [ ! -f "$1/run_rep.mark" ] || return 0
-  _ours_entries=$(ls -A -- "$1" 2>/dev/null) && [ -z "$_ours_entries" ]
+  _ours_entries=$(ls -A -- "$1" 2>/dev/null) || return 1
+  # Or did it get its mark while we looked?
+  [ -z "$_ours_entries" ] || [ -f "$1/run_rep.mark" ]
 }
 
 # make_ours DIRECTORY: makes one; the mark comes before anything else and goes last.
@@ -22,10 +24,12 @@ make_ours() {
   printf '' >"$1/run_rep.mark" || cannot_write "$1" "cannot make a file in $1"
 }
 
-# remove_work DIRECTORY: removes the small files of one run.
+# remove_work DIRECTORY: removes the small files of one run; what cannot be removed keeps its mark.
 remove_work() {
   case $1 in
-    */work.*[0-9] | */work.*[0-9]/watch | */run_rep.*[0-9]) ignore rm -rf -- "${1:?}" ;;
+    */work.*[0-9] | */work.*[0-9]/watch | */run_rep.*[0-9])
+      ! rm -rf -- "${1:?}"/[!r]* "${1:?}"/run_rep.[!m]* "${1:?}"/.[!.]* 2>/dev/null || ignore rm -rf -- "${1:?}"
+      ;;
     *) ;;
   esac
 }
