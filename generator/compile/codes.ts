@@ -78,6 +78,7 @@ export const codes: Readonly<Record<string, string>> = {
   E_SHELL_PRIVATE:
     'all variables of a POSIX shell are global: one that begins with _ belongs to one function',
   E_SHELL_READ: 'read without -r eats backslashes, and its other options are not POSIX',
+  E_SHELL_REDIRECTION: 'a file that cannot be opened for a special built-in ends the script at once',
   E_SHELL_START: 'one place starts a server: behind the gate, with the settings that must hold',
   E_SHELL_SUBSTITUTIONS: 'bash 5.2 fails when a signal comes between two substitutions of one command',
   E_SHELL_SYNTAX: 'the text is not shell',

@@ -131,6 +131,38 @@ make_work() {
   expect_status 69
 }
 
+# hold_claim: as if this process were a run that works on the data.
+hold_claim() {
+  local boot namespace start
+  boot=$(cut -d- -f1 /proc/sys/kernel/random/boot_id)
+  namespace=pid$(readlink /proc/self/ns/pid | tr -dc 0-9)
+  start=$(sed 's/.*) //' "/proc/$$/stat" | cut -d' ' -f20)
+  ln -s "$boot.$namespace.$$.$start" "$sandbox/pgdata/claim.1"
+}
+
+@test "data that a live run is replacing is not called a stranger's" {
+  mkdir -p "$sandbox/pgdata/replica"
+  make_work run_rep.mark
+  hold_claim
+  run_contract
+  expect_status 75
+  expect_words "process number $$"
+}
+
+@test "the mark of an unfinished clone goes last" {
+  make_work run_rep.mark
+  mv "$sandbox/pgdata/work.7" "$sandbox/pgdata/clone.7"
+  touch "$sandbox/pgdata/clone.7/outdated" "$sandbox/pgdata/clone.7/collations" "$sandbox/pgdata/clone.7/.hidden"
+  [ "$(id -u)" -ne 0 ] || chown -R "$user" "$sandbox/pgdata"
+  : >"$sandbox/seen"
+  chmod 666 "$sandbox/seen"
+  in_the_moment rm "[ ! -d $sandbox/pgdata/clone.7 ] || echo \$(ls -A $sandbox/pgdata/clone.7) >>$sandbox/seen"
+  run_contract
+  expect_status 69
+  [ ! -e "$sandbox/pgdata/clone.7" ]
+  [ "$(tail -n 1 "$sandbox/seen")" = run_rep.mark ]
+}
+
 @test "a work directory that cannot be emptied keeps its mark" {
   mkdir -p "$sandbox/pgdata/work.7/stuck"
   : >"$sandbox/pgdata/work.7/stuck/words"

@@ -70,7 +70,7 @@ describe('each piece by itself', () => {
   test.each([
     '[ -f "$d/standby.signal" ]',
     'fail USAGE "no standby.signal"',
-    'write_standby_marker() { : >"$1/standby.signal"; }',
+    'write_standby_marker() { printf "" >"$1/standby.signal"; }',
     'remove_clone() { rm -rf -- "${1:?}"; }',
     'install_clone() { mv -- "$1" "$replica"; }',
     'rm -r /var/tmp/mine',

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { expectNothingLeft, runAgent } from './harness/agent.js'
@@ -48,6 +48,39 @@ for (const shell of shells) {
     )
   }
 }
+
+testWith([], 'a database that cannot be entered says nothing against this agent', async () => {
+  const own = await startMaster(space)
+  for (const name of ['full', 'dropped', 'two\nlines']) await own.sql(`CREATE DATABASE "${name}"`)
+  await own.sql('ALTER DATABASE "full" CONNECTION LIMIT 0')
+  // What an interrupted DROP DATABASE leaves behind.
+  await own.sql("UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'dropped'")
+  const agent = await runAgent(space, { env: contractFor(space, own) })
+  await agent.waitForRow(await own.insert())
+  const warnings = agent.log().match(/WARN compare_collations: .*/g)
+  expect(warnings).toEqual([
+    expect.stringMatching(/the collations in the database full could not be seen: .*too many connections/),
+  ])
+  agent.terminate('SIGTERM', 'script')
+  expect(await agent.exit, agent.log()).toBe(0)
+})
+
+testWith(['namespace'], 'an agent whose os-release says nothing is known again', async () => {
+  const empty = join(space.dir, 'os-release')
+  writeFileSync(empty, '')
+  const mounts = [{ from: empty, over: '/etc/os-release' }]
+  const env = contractFor(space, master)
+  const first = await runAgent(space, { env, mounts })
+  await first.waitForRow(await master.insert())
+  first.terminate('SIGTERM', 'script')
+  expect(await first.exit, first.log()).toBe(0)
+  const { sandbox, port } = first
+  const second = await runAgent(space, { env, mounts, sandbox, port })
+  await second.waitForRow(await master.insert())
+  expect(second.log()).not.toMatch(apart)
+  second.terminate('SIGTERM', 'script')
+  expect(await second.exit, second.log()).toBe(0)
+})
 
 testWith([], 'a server apart whose script was killed is ended, and nothing of it stays', async () => {
   const env = contractFor(space, master)

@@ -1,8 +1,8 @@
-import { chmodSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { type Agent, runAgent } from './harness/agent.js'
-import { testWith } from './harness/capability.js'
+import { serverBin, testWith } from './harness/capability.js'
 import { printedFiles, type Served, startConfigServer, startSilentServer } from './harness/config-server.js'
 import { contractFor } from './harness/contract.js'
 import { type Master, startMaster } from './harness/master.js'
@@ -87,6 +87,42 @@ describe('a CONFIG_URL that is of no use costs no copy (D7, D9-D11)', () => {
     await expectExit(75, (await startSilentServer(space)).url)
   })
 })
+
+testWith(['debian', 'nginx'], 'a locale of the configuration that is not here is C instead', async () => {
+  // No newline at its end.
+  const conf = `${printed('postgresql.conf')}lc_messages = 'xx_XX.UTF-8'`
+  const url = await serve({ 'postgresql.conf': conf, 'pg_hba.conf': printed('pg_hba.conf') })
+  const agent = await runAgent(space, { env: contractFor(space, master, { CONFIG_URL: url }) })
+  await agent.waitForRow(await master.insert())
+  expect(await agent.sql('SHOW lc_messages')).toEqual([{ lc_messages: 'C' }])
+  expect(agent.log().match(/the locale of lc_messages is not installed here; using C/g)).toHaveLength(1)
+  agent.terminate('SIGTERM', 'script')
+  expect(await agent.exit, agent.log()).toBe(0)
+})
+
+testWith(
+  ['debian', 'nginx'],
+  'a library that is not here costs no copy, wherever it is looked for',
+  async () => {
+    const url = (lines: string) =>
+      serve({
+        'postgresql.conf': `${printed('postgresql.conf')}\n${lines}`,
+        'pg_hba.conf': printed('pg_hba.conf'),
+      })
+    const missing = await expectExit(78, await url("shared_preload_libraries = 'no_such_thing'\n"))
+    expect(missing.log()).toMatch(/names no_such_thing, which is not on this agent\n.*LIBRARY_MISSING/)
+
+    const libraries = join(space.dir, 'libraries')
+    mkdirSync(libraries)
+    copyFileSync(join(serverBin, '../lib/auth_delay.so'), join(libraries, 'elsewhere.so'))
+    const path = `dynamic_library_path = '${libraries}:$libdir'\n`
+    const CONFIG_URL = await url(`${path}shared_preload_libraries = 'elsewhere'\n`)
+    const agent = await runAgent(space, { env: contractFor(space, master, { CONFIG_URL }) })
+    await agent.waitForRow(await master.insert())
+    agent.terminate('SIGTERM', 'script')
+    expect(await agent.exit, agent.log()).toBe(0)
+  },
+)
 
 testWith(
   ['debian', 'nginx'],

@@ -6,6 +6,7 @@ import { type Agent, expectNothingLeft, runAgent } from './harness/agent.js'
 import { buildQuickScript } from './harness/build-script.js'
 import { serverBin, testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
+import { makeFakeTool } from './harness/fake-tool.js'
 import { become, serverUser } from './harness/identity.js'
 import { type Master, startMaster } from './harness/master.js'
 import { killTree } from './harness/processes.js'
@@ -191,6 +192,30 @@ describe('a master that is promoted', () => {
       await next.waitForRow('of the heir')
       expect(next.log()).toMatch(/without a copy/)
       await stop(next)
+      await pgCtl(heir.dataDir, '-m', 'fast', 'stop')
+    },
+  )
+
+  testWith(
+    ['namespace'],
+    'before what we have, while pg_controldata cannot be asked: no verdict until it can',
+    async () => {
+      const master = await startMaster(space)
+      const heir = await replicaOf(master, 'fail')
+      await stop(heir)
+      const tool = makeFakeTool(space, `${serverBin}/pg_controldata`)
+      const options = { env: contractFor(space, master), script: scripts.fail, mounts: tool.mounts }
+      const agent = await runAgent(space, options)
+      await agent.waitForRow(await master.insert())
+      tool.fail()
+      await master.stop()
+      const address = `-p ${master.port} -c unix_socket_directories= -c listen_addresses=127.0.0.1`
+      await pgCtl(heir.dataDir, '-o', `${address} -c hot_standby=on`, 'start')
+      await pgCtl(heir.dataDir, 'promote')
+      await agent.waitForLog(/not streaming: pg_controldata cannot tell where/)
+      tool.relent()
+      expect(await agent.exit, agent.log()).toBe(65)
+      expect(agent.log()).toMatch(/left at .*\n(.*\n)*.*DATA_DIVERGED/)
       await pgCtl(heir.dataDir, '-m', 'fast', 'stop')
     },
   )

@@ -1,12 +1,15 @@
-import { existsSync, readdirSync, renameSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { type Agent, expectNothingLeft, runAgent } from './harness/agent.js'
-import { testWith } from './harness/capability.js'
+import { buildQuickScript } from './harness/build-script.js'
+import { serverBin, testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
+import { makeFakeTool } from './harness/fake-tool.js'
 import { type Master, startMaster } from './harness/master.js'
 import { type Process, processesUnder, signal } from './harness/processes.js'
 import { openSpace, type Space } from './harness/space.js'
+import { makeReplica, makeVolume } from './harness/volume.js'
 import { waitFor } from './harness/wait.js'
 
 let space: Space
@@ -150,6 +153,49 @@ describe('a server whose script was killed alone', () => {
     expect(await next.exit, next.log()).toBe(0)
     for (const one of processesUnder(agent.sandbox)) signal(one.pid, 'SIGKILL')
   })
+})
+
+testWith(
+  ['namespace'],
+  'a watcher whose script dies while it looks ends what it has found to be promoted',
+  async () => {
+    const tool = makeFakeTool(space, `${serverBin}/pg_controldata`)
+    const script = buildQuickScript(space)
+    const agent = await runAgent(space, { env: contractFor(space, master), script, mounts: tool.mounts })
+    await agent.waitForRow(await master.insert())
+    await tool.hold()
+    await agent.sql('SELECT pg_promote()')
+    agent.terminate('SIGKILL', 'script')
+    await agent.exit
+    tool.relent()
+    await waitFor('the end of the server', () => processesUnder(agent.sandbox).length === 0)
+    expect(agent.log()).toMatch(/the script was killed; shutting down the server/)
+  },
+)
+
+for (const shell of ['dash', 'bash'] as const) {
+  testWith(
+    shell === 'dash' ? [] : ['namespace'],
+    `a data directory with two slashes at its front: the server of a dead script is ended, under ${shell}`,
+    async () => {
+      const volume = makeVolume(space)
+      const env = contractFor(space, master, { PGDATA_DIR: `/${volume}` })
+      const script = buildQuickScript(space)
+      const agent = await runAgent(space, { env, shell, script })
+      await agent.waitForRow(await master.insert())
+      agent.terminate('SIGKILL', 'script')
+      await agent.exit
+      await waitFor('the end of the server', () => processesUnder(volume).length === 0)
+    },
+  )
+}
+
+testWith([], 'an empty postmaster.pid, left by a server that died too early, stops nobody', async () => {
+  const volume = await makeReplica(space, master)
+  writeFileSync(join(volume, 'replica/data/postmaster.pid'), '')
+  const next = await runAgent(space, { env: contractFor(space, master, { PGDATA_DIR: volume }) })
+  await next.waitForRow(await master.insert())
+  await finish(next)
 })
 
 testWith([], 'a watcher that was killed alone is no loss to the replica', async () => {

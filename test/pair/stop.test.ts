@@ -7,7 +7,7 @@ import { contractFor } from './harness/contract.js'
 import { become, isRoot, serverUser } from './harness/identity.js'
 import { launch } from './harness/launch.js'
 import { type Master, startMaster } from './harness/master.js'
-import { killTree } from './harness/processes.js'
+import { killTree, signal } from './harness/processes.js'
 import { openSession } from './harness/query.js'
 import { openSpace, pickPort, type Space } from './harness/space.js'
 import { waitFor } from './harness/wait.js'
@@ -45,6 +45,37 @@ describe('a replica with an idle client (D13)', () => {
       })
     }
   }
+
+  testWith(
+    [],
+    'ends cleanly also where the server waits for processes that it does not tell to end',
+    async () => {
+      const agent = await runAgent(space, { env: contractFor(space, master) })
+      await agent.waitForRow(await master.insert())
+      const client = await openSession(agent.port)
+      const find = (title: string) => agent.descendants().find(({ args }) => args.includes(title))
+      const end = (title: string) => {
+        const found = find(title)
+        signal(found?.pid ?? 0, 'SIGTERM')
+        return found
+      }
+      // What a signal to the whole tree does, in one of the orders in which it may arrive.
+      end('/postgres -D')
+      const writer = end('background writer')
+      await waitFor('another background writer', () => {
+        const other = find('background writer')
+        return other !== undefined && other.pid !== writer?.pid
+      })
+      end('startup')
+      await waitFor('the end of the startup process', () => find('startup') === undefined)
+      agent.terminate('SIGTERM', 'script')
+      expect(await agent.exit, agent.log()).toBe(0)
+      await client.close()
+      expect(agent.log()).not.toMatch(/immediate shutdown/)
+      expect(await agent.state()).toBe('shut down in recovery')
+      await expectNothingLeft(agent)
+    },
+  )
 
   testWith([], 'ends cleanly on SIGINT, and on three SIGTERM in a row', async () => {
     for (const names of [['SIGINT'], ['SIGTERM', 'SIGTERM', 'SIGTERM']] as const) {

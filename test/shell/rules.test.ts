@@ -30,6 +30,13 @@ const good: Record<string, string[]> = {
     'x=$((1 << 2))',
     'ls >&2 3<&-',
   ],
+  redirection: [
+    'printf "" >"$x"',
+    'exec 9<>"$x"',
+    ': >/dev/null 2>&1',
+    'while :; do a; done >"$x"',
+    '{ set -- a; } <"$x"',
+  ],
   substitutions: [
     'a=$(f "$(g)")',
     'a=$(f)\nb=$(g)',
@@ -231,6 +238,10 @@ const bad: Record<string, [code: string, texts: string[]]> = {
       'set --; a "${@}"',
       'ignore() { "$@" || :; }; ignore',
     ],
+  ],
+  redirection: [
+    'REDIRECTION',
+    [': >"$x"', ': >"$x" || return 1', 'set -- a <"$x"', 'export A=1 >>"$x"', 'command : >"$x"; : 2>"$x"'],
   ],
   masked: ['MASKED', ['export A="$(ls)"', 'readonly A="$(ls)"', 'export A=`ls`', 'export A="x$(ls)y"']],
   builtin: [

@@ -11,6 +11,7 @@ import { requirePosixOptions } from './options.js'
 import { requireConstantFormat } from './printf.js'
 import { requireQuotes } from './quoting.js'
 import { requireRawRead } from './read.js'
+import { requireOpenableFiles } from './redirections.js'
 import type { Rule } from './rule.js'
 import { requireOneSubstitution } from './substitutions.js'
 import { requirePosixSyntax } from './syntax.js'
@@ -39,5 +40,6 @@ export const rules: readonly Rule[] = [
   requireOneSubstitution,
   requireValues,
   requireArguments,
+  requireOpenableFiles,
   forbidMaskedStatus,
 ]

@@ -4,9 +4,6 @@
 
 # claim_store: sets $claim to our number, or ends the run while another one lives.
 claim_store() {
-  find_boot
-  find_namespace
-  identity=$own_boot.$own_namespace.$$.$(start_of "$$")
   alive=$store/alive.$identity
   hold_alive
   _claim_rounds=0
@@ -23,15 +20,31 @@ claim_store() {
 take_claim() {
   find_claim
   [ "$claim_holder" != "$identity" ] || return 0
-  if [ "$claim" -gt 0 ] && holder_lives "$claim_holder"; then
-    _take_pid=${claim_holder%.*}
-    fail DATA_IN_USE "the run with process number ${_take_pid##*.} works on $store (claim.$claim)"
-  fi
+  refuse_live_holder
   _take_next=$((claim + 1))
   ln -s -- "$identity" "$store/claim.$_take_next" 2>/dev/null || return 1
   # While we looked, others may have come, gone, and tidied away the number that we took.
   find_claim
   [ "$claim" -eq "$_take_next" ]
+}
+
+# yield_to_owner: ends the run while another one works on $store. Whoever looks at the data asks first, since what
+# a live run is changing can look like a stranger's. Preflight, which changes nothing, may look beside it.
+yield_to_owner() {
+  find_boot
+  find_namespace
+  identity=$own_boot.$own_namespace.$$.$(start_of "$$")
+  [ "$sub_command" = run ] || return 0
+  find_claim
+  refuse_live_holder
+}
+
+# A run that started again in its place, by exec, holds the claim already.
+refuse_live_holder() {
+  if [ "$claim" -gt 0 ] && [ "$claim_holder" != "$identity" ] && holder_lives "$claim_holder"; then
+    _refuse_pid=${claim_holder%.*}
+    fail DATA_IN_USE "the run with process number ${_refuse_pid##*.} works on $store (claim.$claim)"
+  fi
 }
 
 # find_claim: sets $claim to the highest number and $claim_holder to its holder; 0 when there is none.

@@ -34,14 +34,14 @@ remove_work() {
   esac
 }
 
-# remove_clone DIRECTORY: removes a clone that did not finish or was replaced, if it is provably ours.
+# remove_clone DIRECTORY: removes a clone that did not finish or was replaced, if it is provably ours; the mark last.
 remove_clone() {
   [ -e "$1" ] || [ -L "$1" ] || return 0
   case $1 in
     "${store:?}"/clone.*) is_ours "$1" || fail DATA_FOREIGN "will not remove $1, which is not ours" ;;
     *) fail DATA_FOREIGN "will not remove $1, which is neither unfinished nor replaced" ;;
   esac
-  rm -rf -- "${1:?}/data" "${1:?}/tablespaces" "${1:?}/clone.done"
+  rm -rf -- "${1:?}"/[!r]* "${1:?}"/.[!.]*
   rm -rf -- "${1:?}"
 }
 
@@ -96,7 +96,7 @@ cannot_write() {
 # The marker makes a server a standby. It is written into a clone of our own before its rename.
 write_standby_marker() {
   if [ "$standby_marker" = standby.signal ]; then
-    : >"$1/standby.signal"
+    printf '' >"$1/standby.signal"
   else
     write_recovery_conf >"$1/recovery.conf"
   fi

@@ -26,6 +26,7 @@ end_old_server() {
   while kill -0 "$1" 2>/dev/null && server_is_live && [ "$live_server" = "$1" ]; do
     if [ "$_old_left" -gt $((stop_immediate + 5)) ]; then
       ignore kill -s INT "$1"
+      [ "$_old_left" -gt $((stop_fast + stop_immediate + 3)) ] || end_children "$1"
     elif [ "$_old_left" -gt 5 ]; then
       ignore kill -s QUIT "$1"
     elif [ "$_old_left" -gt 0 ]; then

@@ -173,6 +173,7 @@ end_server() {
   _end_server_left=$stop_fast
   while [ "$_end_server_left" -gt 0 ]; do
     kill -s INT "$1" 2>/dev/null || return 0
+    [ "$_end_server_left" -gt $((stop_fast - 2)) ] || end_children "$1"
     nap 1
     _end_server_left=$((_end_server_left - 1))
   done
@@ -181,6 +182,14 @@ end_server() {
   nap "$stop_immediate"
   log WARN "no immediate shutdown within $stop_immediate s: KILL"
   ignore kill -s KILL "$1"
+}
+
+# end_children PID: a scheduler that signals the whole tree ends the startup process, too, and if that has met its
+# own signal before the server was told to shut down, the server waits for the others without telling them
+# (postmaster.c, PM_WAIT_BACKENDS): for a background writer that it had just begun anew, say. A SIGTERM is what each
+# of them should have got; it changes nothing for one that is ending, and the checkpointer ignores it.
+end_children() {
+  kill_each TERM "$(children_of "$1")"
 }
 
 # pg_basebackup's WAL child outlives its parent, so both are told, and the child first: with the parent

@@ -52,7 +52,7 @@ end_if_alone() {
 decide() {
   log WARN "$2"
   ! printf '%s\n' "$1" "$2" 2>/dev/null >"$verdict_file.new" || ignore mv -- "$verdict_file.new" "$verdict_file"
-  kill -s USR2 "$$"
+  kill -s USR2 "$$" 2>/dev/null || end_if_alone
   exit 0
 }
 
@@ -61,7 +61,10 @@ decide() {
 watch_control() {
   _watch_label=no
   [ ! -e "$pgdata/backup_label" ] || _watch_label=yes
-  read_control "$pgdata" || return 0
+  read_control "$pgdata" || {
+    control=''
+    return 0
+  }
   control_field 'Database cluster state'
   if [ "$field" = 'in production' ] && [ "$_watch_label" = no ]; then
     decide promoted "somebody promoted the server: it takes writes, beside $POSTGRES_MASTER"
@@ -124,6 +127,8 @@ judge_standstill() {
   [ "$master_system" = "$pinned_system" ] || decide identity \
     "the data is of system $pinned_system, but $POSTGRES_MASTER is now system $master_system"
   control_position
+  standstill="pg_controldata cannot tell where $pgdata stands"
+  [ -n "$timeline" ] || return 0
   judge_history "$timeline" "$position" || decide diverged "$divergence"
   [ -z "$slot" ] || mend_slot
   standstill="the master answers, and has what comes after $position"
@@ -138,7 +143,7 @@ is_wal_gone() {
   [ -x "$client_bin/pg_receivewal" ] || return 1
   [ -d "$work/wal" ] || mkdir -- "$work/wal" || return 1
   rm -f -- "${work:?}/wal"/* || return 1
-  : >"$work/wal/$1.partial"
+  printf '' >"$work/wal/$1.partial" || return 1
   bounded 5 "$client_bin"/pg_receivewal -D "$work/wal" -d "$primary_conninfo" -n -w 2>"$work/words"
   ignore rm -f -- "${work:?}/wal"/*
   [ "$status" -ne 124 ] && grep -q -F -e "$1" "$work/words"

@@ -94,7 +94,7 @@ give_up_data() {
 measure_master() {
   ignore rm -f -- "$work/header"
   mkfifo "$work/header" || cannot_write "$work" "cannot make $work/header"
-  : >"$work/sizes"
+  printf '' >"$work/sizes" || cannot_write "$work" "cannot make $work/sizes"
   backup_mb=0 tablespace_count=0
   client_major=$(major_of "$("$client_bin"/psql --version)")
   if [ "${client_major%%.*}" -ge 15 ]; then

@@ -114,7 +114,7 @@ watch_clone() {
       _watch_quiet=0
     fi
   done
-  : >"$work/stalled"
+  printf '' >"$work/stalled" || log WARN "cannot write $work/stalled"
   end_tree "$child"
 }
 

@@ -35,8 +35,8 @@ libc_of_agent() {
 read_collations() {
   [ -f "$replica/collations" ] || return 1
   {
-    read -r _collations_key
-    read -r collation_words || :
+    IFS= read -r _collations_key
+    IFS= read -r collation_words || :
   } <"$replica/collations" || return 1
   [ "$_collations_key" = "$collation_key" ]
 }
@@ -100,7 +100,7 @@ lc_messages=C"
     become_watcher
     ask_collations || ignore cp -- "$work/words" "${work%/watch}/watch.words"
     end_if_alone
-    kill -s USR2 "$$"
+    kill -s USR2 "$$" 2>/dev/null || end_if_alone
   ) &
   watcher=$!
   launched
@@ -128,8 +128,9 @@ ask_collations() {
   mv -- "$work/collations" "${work%/watch}/collations"
 }
 
+# Not one whose removal was interrupted (-2, which lets nobody in), nor one whose name would be read as two.
 ask_databases() {
-  ask_apart 'SELECT datname FROM pg_database WHERE datallowconn'
+  ask_apart "SELECT datname FROM pg_database WHERE datallowconn AND datconnlimit <> -2 AND datname !~ '[[:cntrl:]]'"
 }
 
 # As long as it replays what makes it consistent, a standby lets nobody in; then it says so in postmaster.pid.
@@ -173,11 +174,12 @@ ask_apart() {
 # Since 15 a database says with which version it was made. Before, the collations of the C library say since 13
 # which version initdb found on the master.
 ask_versions() {
+  _versions_name="regexp_replace(datname, '[[:cntrl:]]', ' ', 'g')"
   if [ "${major%%.*}" -ge 15 ]; then
-    ask_apart "SELECT 'database', datname, datcollversion, pg_database_collation_actual_version(oid) \
+    ask_apart "SELECT 'database', $_versions_name, datcollversion, pg_database_collation_actual_version(oid) \
 FROM pg_database WHERE datallowconn AND datcollversion <> pg_database_collation_actual_version(oid)"
   else
-    ask_apart "SELECT 'default', datname, coalesce(made.collversion, '-'), \
+    ask_apart "SELECT 'default', $_versions_name, coalesce(made.collversion, '-'), \
 coalesce(pg_collation_actual_version(made.oid), '-') FROM pg_database \
 LEFT JOIN (SELECT oid, collversion FROM pg_collation WHERE collprovider = 'c' AND collversion IS NOT NULL \
 ORDER BY oid LIMIT 1) AS made ON true \
@@ -188,7 +190,8 @@ WHERE datallowconn AND lower(datcollate) NOT IN ('c', 'posix') AND lower(datcoll
 # Those that an index, or the bounds of partitions, are sorted by. ICU's have versions since 10.
 ask_used_collations() {
   _used_partitions='OR EXISTS (SELECT FROM pg_partitioned_table WHERE c.oid = ANY (partcollation))'
-  ask_apart "SELECT 'collation', quote_ident(current_database()) || '.' || quote_ident(collname), collversion, \
+  _used_name="quote_ident(current_database()) || '.' || quote_ident(collname)"
+  ask_apart "SELECT 'collation', regexp_replace($_used_name, '[[:cntrl:]]', ' ', 'g'), collversion, \
 pg_collation_actual_version(oid) FROM pg_collation AS c \
 WHERE collversion <> pg_collation_actual_version(oid) \
 AND (EXISTS (SELECT FROM pg_index WHERE c.oid = ANY (indcollation)) $_used_partitions)"
@@ -208,13 +211,17 @@ sorts here as on the master cannot be known: PostgreSQL $major keeps no version 
         collation_words="${collation_words:+$collation_words; }text in the database $_judge_name may sort \
 differently here: the master had version $_judge_made of the C library at initdb, this agent has $_judge_here"
         ;;
-      locked,*,*'permission denied'*)
-        collation_words="${collation_words:+$collation_words; }the collations in the database $_judge_name \
-could not be seen: $_judge_here"
-        ;;
-      locked,*)
+      # Its removal has been replayed since the databases were listed.
+      locked,*,*'does not exist'*) ;;
+      locked,*,*'incompatible with operating system'* | locked,*,*'could not open collator'* | \
+        locked,*,*'ICU is not supported'*)
         collation_fault="${collation_fault:+$collation_fault; }nobody can use the database $_judge_name here: \
 $_judge_here"
+        ;;
+      # No right, no connection left, no time: nothing that speaks against this agent.
+      locked,*)
+        collation_words="${collation_words:+$collation_words; }the collations in the database $_judge_name \
+could not be seen: $_judge_here"
         ;;
       *)
         collation_fault="${collation_fault:+$collation_fault; }text sorts differently here: the $_judge_kind \

@@ -6,7 +6,8 @@ step_configure() {
   relink_tablespaces
   place_file postgresql.conf
   place_file pg_hba.conf
-  [ -e "$pgdata/pg_ident.conf" ] || : >"$pgdata/pg_ident.conf"
+  [ -e "$pgdata/pg_ident.conf" ] || printf '' >"$pgdata/pg_ident.conf" \
+    || cannot_write "$pgdata" "cannot make $pgdata/pg_ident.conf"
   [ "$standby_marker" = standby.signal ] || [ ! -e "$pgdata/$standby_marker" ] \
     || write_standby_marker "$pgdata"
   read_control "$pgdata" || fail GATE "pg_controldata cannot read $pgdata: $control"
@@ -55,13 +56,15 @@ ask_setting() {
 }
 
 # A locale of the master that is not installed here is no reason to serve nothing: C is everywhere. A
-# wrong line in a file is fatal even where -c beats it, but only the last line of a name is read.
+# wrong line in a file is fatal even where -c beats it, but only the last line of a name is read. postgresql.auto.conf
+# is read last, and always from the data directory, which a fetched configuration is not in yet.
 settle_locales() {
-  _locale_settled=no
+  _locale_settled=no _locale_file=$conf_dir/postgresql.conf
+  [ "$conf_dir" != "$pgdata" ] || _locale_file=$pgdata/postgresql.auto.conf
   for _locale_name in lc_messages lc_monetary lc_numeric lc_time; do
     if grep -q "invalid value for parameter \"$_locale_name\"" "$work/words"; then
       log WARN "the locale of $_locale_name is not installed here; using C"
-      printf "%s = 'C'\n" "$_locale_name" >>"$conf_dir/postgresql.auto.conf" || return 1
+      printf "\n%s = 'C'\n" "$_locale_name" >>"$_locale_file" || return 1
       _locale_settled=yes
     fi
   done
@@ -119,17 +122,24 @@ check_libraries() {
       \$libdir/*) _library_file=${_library#*/} ;;
       *) _library_file=$_library ;;
     esac
-    library_exists "${_library_file%.so}.so" \
+    may_load "${_library_file%.so}.so" \
       || fail LIBRARY_MISSING "shared_preload_libraries names $_library, which is not on this agent"
   done <"$work/libraries"
 }
 
-library_exists() {
-  [ -e "$1" ] && return 0
-  for _library_directory in "${pg_bin%/bin}/lib" "${pg_bin%/bin}/lib/postgresql" "${pg_bin%/bin}/lib64"; do
-    [ ! -e "$_library_directory/$1" ] || return 0
+# may_load FILE: is that library here, or can it not be known, since the server's own are where we do not look, too?
+# In turn Debian, PGDG and source; Fedora and RHEL; Alpine and SUSE.
+may_load() {
+  [ ! -e "$1" ] || return 0
+  _load_known=no
+  for _load_directory in "${pg_bin%/bin}/lib" "${pg_bin%/bin}/lib/postgresql" "${pg_bin%/bin}/lib64" \
+    "${pg_bin%/bin}/lib64/pgsql" "${pg_bin%/bin}/lib/pgsql" \
+    "/usr/lib/postgresql$major" "/usr/lib/postgresql$major/lib64"; do
+    [ ! -e "$_load_directory/$1" ] || return 0
+    [ ! -e "$_load_directory/libpqwalreceiver.so" ] || _load_known=yes
   done
-  return 1
+  setting dynamic_library_path
+  [ "$_load_known" = no ] || [ "$value" != "\$libdir" ]
 }
 
 check_certificate() {

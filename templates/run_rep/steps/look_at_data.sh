@@ -2,6 +2,7 @@
 # Local evidence only: what lies there, and is it ours? Sets $data_state; anything that is not ours is
 # refused before the first thing is written beside it.
 step_look_at_data() {
+  yield_to_owner
   survey
   log INFO "found in $store: $data_state"
 }
@@ -34,7 +35,7 @@ survey() {
   [ "$data_state" != finished ] || survey_replica
 }
 
-# refuse_entry PATH: while we look, a live run may tidy up; what is gone in a moment was no stranger's.
+# refuse_entry PATH: while we look, a run that began with us may tidy up; what is gone in a moment was no stranger's.
 refuse_entry() {
   blink
   if [ -e "$1" ] || [ -L "$1" ]; then

@@ -44,13 +44,17 @@ need_user() {
 prepare_store() {
   [ "$sub_command" = run ] || return 0
   (umask 022 && mkdir -p -- "$PGDATA_DIR") || fail DATA_DIR "cannot make the directory $PGDATA_DIR"
-  for _prepare_entry in "$PGDATA_DIR"/* "$PGDATA_DIR"/.[!.]*; do
-    case ${_prepare_entry##*/} in
-      '*' | '.[!.]*' | lost+found) ;;
-      *) return 0 ;;
-    esac
-  done
-  chown -- "$RUN_USER" "$PGDATA_DIR" || fail DATA_DIR "cannot give $PGDATA_DIR to $RUN_USER"
+  # From within, so that what is handed over is what was looked at, whatever has that name by then.
+  (
+    cd -- "${PGDATA_DIR:?}" || exit 1
+    for _prepare_entry in * .[!.]*; do
+      case $_prepare_entry in
+        '*' | '.[!.]*' | lost+found) ;;
+        *) exit 0 ;;
+      esac
+    done
+    chown -- "$RUN_USER" .
+  ) || fail DATA_DIR "cannot give $PGDATA_DIR to $RUN_USER"
 }
 
 # Goes on as RUN_USER in this same process, by the first tool that proves that it can.
@@ -120,6 +124,8 @@ find_store() {
     fi
   fi
   [ ! -d "$store" ] || store=$(cd -- "${store:?}" && pwd -P) || fail DATA_DIR "cannot enter $PGDATA_DIR"
+  # POSIX lets two slashes at the front stay, as bash and mksh do, and no /proc/PID/cwd has them.
+  store=/${store#"${store%%[!/]*}"}
   replica=$store/replica
   pgdata=$replica/data
   hba_file=$pgdata/pg_hba.conf

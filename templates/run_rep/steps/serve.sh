@@ -53,6 +53,11 @@ allow_stale_pid() {
     fail DATA_IN_USE "a server with process number $live_server already runs on $pgdata"
   fi
   [ -f "$pgdata/postmaster.pid" ] || return 0
+  # A server that died before it wrote its number: no other one gets over that, and nothing can be told from it.
+  if [ ! -s "$pgdata/postmaster.pid" ] && [ -z "$(workers_of "$pgdata")" ]; then
+    rm -f -- "${pgdata:?}/postmaster.pid"
+    return 0
+  fi
   read -r _stale_pid <"$pgdata/postmaster.pid" || return 0
   ! is_integer "$_stale_pid" 2 999999999 || export PG_GRANDPARENT_PID="$_stale_pid"
 }

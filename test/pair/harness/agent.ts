@@ -177,7 +177,7 @@ export async function runAgent(space: Space, options: AgentOptions): Promise<Age
     },
     terminate: (name, whom) => {
       if (whom === 'tree') killTree(pid, name)
-      else signal(pid, name)
+      else if (code === undefined) signal(pid, name)
     },
     descendants: () => descendantsOf(pid),
     state: () => clusterState(dataDir),

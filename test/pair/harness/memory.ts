@@ -47,8 +47,8 @@ export function memoryGroupFault(): string | undefined {
   }
 }
 
-/** Makes a cgroup of at most so many MiB, without swap; it goes with the space. Needs root. */
-export function makeMemoryGroup(space: Space, mebibytes: number): MemoryGroup {
+/** Makes a cgroup of at most so many MiB, without swap, or without limit; it goes with the space. Needs root. */
+export function makeMemoryGroup(space: Space, mebibytes?: number): MemoryGroup {
   const { limit, swap, events } = version()
   const dir = makeDirectory()
   const procs = join(dir, 'cgroup.procs')
@@ -64,10 +64,12 @@ export function makeMemoryGroup(space: Space, mebibytes: number): MemoryGroup {
     await kill()
     rmdirSync(dir)
   })
-  writeFileSync(join(dir, limit), String(mebibytes * 1024 * 1024))
-  // In version 2 it is what may be swapped, in version 1 memory and swap together.
-  const swappable = swap === 'memory.swap.max' ? 0 : mebibytes * 1024 * 1024
-  if (existsSync(join(dir, swap))) writeFileSync(join(dir, swap), String(swappable))
+  if (mebibytes !== undefined) {
+    writeFileSync(join(dir, limit), String(mebibytes * 1024 * 1024))
+    // In version 2 it is what may be swapped, in version 1 memory and swap together.
+    const swappable = swap === 'memory.swap.max' ? 0 : mebibytes * 1024 * 1024
+    if (existsSync(join(dir, swap))) writeFileSync(join(dir, swap), String(swappable))
+  }
   return {
     words: ['sh', '-c', `echo $$ >'${procs}' && exec "$@"`, 'sh'],
     pids,

@@ -30,6 +30,10 @@ export interface Host {
   readonly isForked?: boolean
   /** Who runs servers there, if it has users of its own. */
   readonly user?: Identity
+  /** Pulls its cable, or plugs it in, if it has one. */
+  setLink?(state: 'up' | 'down'): Promise<void>
+  /** Loses its connections without a word to anybody: while the cable is pulled, none can be said. */
+  forgetConnections?(): Promise<void>
   /** Makes a loopback port of the host answer at a loopback port of ours, and gives that one. */
   expose(port: number): Promise<number>
 }
@@ -102,8 +106,15 @@ export async function makeSwitch(space: Space, count: number): Promise<readonly 
     const address = `${subnet}.${at + 1}`
     await ip(addressing(address), name)
     const words = ['ip', 'netns', 'exec', name]
-    // 5432 here is not ours there.
-    hosts.push({ address, words, expose: async (port) => expose(space, name, port, await pickPort()) })
+    hosts.push({
+      address,
+      words,
+      // 5432 here is not ours there.
+      expose: async (port) => expose(space, name, port, await pickPort()),
+      setLink: (state) => ip([`link set eth0 ${state}`], name),
+      forgetConnections: async () =>
+        void (await execa('ip', ['netns', 'exec', name, 'ss', '--kill', '--tcp'])),
+    })
   }
   return hosts
 }

@@ -27,7 +27,8 @@ export function openSpace(): Space {
       undos.push(undo)
     },
     close: async () => {
-      for (const undo of undos.reverse()) await Promise.resolve(undo()).catch(() => undefined)
+      for (let undo = undos.pop(); undo !== undefined; undo = undos.pop())
+        await Promise.resolve(undo()).catch(() => undefined)
       await endProcessesUnder(dir)
       rmSync(dir, { recursive: true, force: true })
     },
@@ -58,6 +59,13 @@ export function isFree(port: number): Promise<boolean> {
 }
 
 async function endProcessesUnder(dir: string): Promise<void> {
-  for (const one of processesUnder(dir)) signal(one.pid, 'SIGKILL')
-  await waitFor(`the end of what runs in ${dir}`, () => processesUnder(dir).length === 0, 20_000)
+  await waitFor(
+    `the end of what runs in ${dir}`,
+    () => {
+      const left = processesUnder(dir)
+      for (const { pid } of left) signal(pid, 'SIGKILL')
+      return left.length === 0
+    },
+    20_000,
+  )
 }
