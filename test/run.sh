@@ -62,8 +62,8 @@ else
 ok 1 prove, with ShellCheck # skip NOT RUN: not installed' >"$results/5-prove.tap"
 fi
 
-printf '== vitest\n'
-node_modules/.bin/vitest run --root . --config test/vitest.config.ts --reporter=default --reporter=json \
+# Its exit code counts beside its report, which knows nothing of a rejection that nobody handled, or of a dead worker.
+gate 7-vitest node_modules/.bin/vitest run --root . --config test/vitest.config.ts --reporter=default --reporter=json \
   --outputFile.json="$results/vitest.json" "$@"
 [ -e "$results/vitest.json" ] || : >"$results/vitest.json"
 

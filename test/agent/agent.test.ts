@@ -41,6 +41,41 @@ interface Ran {
   ended(): Promise<StatusUpdate | undefined>
 }
 
+/** Every variable of the task of the first test, and no other one. */
+function expectedNames(port: string): string[] {
+  const marathon = [
+    'APP_ID',
+    'APP_VERSION',
+    'APP_LABELS',
+    'APP_LABEL_LOAD_BALANCER',
+    'APP_ENFORCE_GROUP_ROLE',
+  ]
+  const resources = ['CPUS', 'MEM', 'DISK', 'GPUS'].map((name) => `APP_RESOURCE_${name}`)
+  const mesos = [
+    ...['AGENT_ENDPOINT', 'ALLOCATION_ROLE', 'CHECKPOINT', 'DIRECTORY', 'EXECUTOR_ID', 'FRAMEWORK_ID'],
+    ...['EXECUTOR_SHUTDOWN_GRACE_PERIOD', 'HTTP_COMMAND_EXECUTOR', 'RECOVERY_TIMEOUT', 'SANDBOX', 'SLAVE_ID'],
+    ...['SLAVE_PID', 'SUBSCRIPTION_BACKOFF_MAX', 'TASK_ID'],
+  ]
+  const ports = [
+    'PORT',
+    'PORTS',
+    'PORT0',
+    'PORT1',
+    `PORT_${port}`,
+    'PORT_POSTGRES',
+    'PORT_9187',
+    'PORT_METRICS',
+  ]
+  // The shell itself adds PWD.
+  const rest = ['HOST', 'LIBPROCESS_PORT', 'PATH', 'TOKEN', 'TZ']
+  return [
+    ...[...marathon, ...resources].map((name) => `MARATHON_${name}`),
+    ...mesos.map((name) => `MESOS_${name}`),
+    ...ports,
+    ...rest,
+  ].sort()
+}
+
 async function run(agent: Agent, members: object): Promise<Ran> {
   const app = loadApp(JSON.stringify({ id: '/db/pg-1', user: serverUser().name, mem: 64, ...members }))
   const updates: StatusUpdate[] = []
@@ -90,8 +125,7 @@ describe('a task', () => {
       TOKEN: 's3cret',
       TZ: 'UTC',
     })
-    for (const name of ['HOME', 'LANG', 'LC_ALL', 'USER', 'LOGNAME', 'SHELL', 'TERM', 'NODE_ENV'])
-      expect(environment).not.toHaveProperty(name)
+    expect(Object.keys(environment).sort()).toEqual(expectedNames(first ?? ''))
     expect(read('umask').trim()).toBe('0022')
     expect(read('pwd').trim()).toBe(task.sandbox)
     // 3 is that of ls.
@@ -125,6 +159,28 @@ describe('a task', () => {
   })
 })
 
+testWith(
+  needs,
+  'a host port is given to one task at a time, and only one that the agent offers',
+  async () => {
+    const agent = open()
+    const members = (port: number) => ({
+      cmd: 'exec sleep 1000',
+      requirePorts: true,
+      portDefinitions: [{ port }],
+    })
+    const { app, task, ended } = await run(agent, members(31_500))
+    expect(task.ports).toEqual([31_500])
+    expect(agent.hasPorts(app)).toBe(false)
+    await task.kill()
+    await ended()
+    expect(agent.hasPorts(app)).toBe(true)
+    const outside = loadApp(JSON.stringify({ id: '/pg', ...members(5432) }))
+    expect(agent.hasPorts(outside)).toBe(false)
+    expect(agent.hasPorts({ ...outside, requirePorts: false })).toBe(true)
+  },
+)
+
 describe('a kill', () => {
   const stubborn = "trap '' TERM; while :; do sleep 0.1; done"
 
@@ -139,9 +195,11 @@ describe('a kill', () => {
   testWith(needs, 'that is asked for again can only come sooner', async () => {
     const { task, ended } = await run(open(), { cmd: stubborn, taskKillGracePeriodSeconds: 600 })
     await task.kill()
+    await task.kill(2)
     await task.kill(700)
-    await task.kill(0)
-    expect(await ended()).toMatchObject({ isEscalated: true })
+    const last = await ended()
+    expect(last).toMatchObject({ isEscalated: true })
+    expect(last?.killMilliseconds).toBeGreaterThanOrEqual(2000)
   })
 
   testWith(needs, 'reaches what has a session of its own, as long as its parent lives', async () => {
@@ -192,12 +250,14 @@ describe('a health check', () => {
   )
 
   testWith(needs, 'that takes too long is killed with its children, and has failed', async () => {
-    const command = { value: 'sleep 1000 & sleep 1000' }
-    const healthChecks = [{ ...check, command, timeoutSeconds: 1 }]
+    const command = { value: 'sleep 2000 & sleep 2000' }
+    const healthChecks = [{ ...check, command, timeoutSeconds: 1, maxConsecutiveFailures: 2 }]
     const { task, ended } = await run(open(), { cmd: 'exec sleep 1000', healthChecks })
     await task.advance(1)
+    await waitFor('the end of the children', () => task.orphans().length === 1)
+    expect(task.orphans()).toMatchObject([{ pid: task.pid, args: 'sleep 1000' }])
+    await task.advance(61)
     expect(await ended()).toMatchObject({ state: 'TASK_KILLED', healthy: false })
-    expect(task.orphans()).toEqual([])
   })
 
   testWith(needs, 'by TCP asks the loopback address', async () => {

@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findUser } from '../pair/harness/identity.js'
 import { type Mount, shellMounts } from '../pair/harness/mounts.js'
@@ -13,7 +13,7 @@ import { buildEnvironment } from './environment.js'
 import { makeIds, type TaskIds, volumeOf } from './paths.js'
 import type { Programs } from './programs.js'
 import { isTerminal, type StatusUpdate } from './protocol.js'
-import { makeSandbox, makeVolume, runFetcher } from './sandbox.js'
+import { LaunchFailed, makeSandbox, makeVolume, runFetcher } from './sandbox.js'
 
 export interface AgentOptions {
   readonly hostname: string
@@ -58,6 +58,8 @@ export interface Task {
   output(name: 'stdout' | 'stderr'): string
   /** Processes of the task that still live, though nobody may know of them. */
   orphans(): Process[]
+  /** Those that the launcher had to end, since the task did not. */
+  leftToLauncher(): readonly Process[]
 }
 
 /** A Mesos agent: a host with a work_dir, which runs tasks and keeps volumes. */
@@ -68,6 +70,8 @@ export interface Agent {
   readonly isUp: boolean
   /** Whether its offers come in: it is up, and stays. */
   readonly isOffering: boolean
+  /** Whether an offer of it has the host ports that the app asks for. */
+  hasPorts(app: App): boolean
   /** The directory of a volume that exists. */
   volume(app: App, containerPath: string, uuid: string): string
   launch(launch: Launch, tell: (update: StatusUpdate) => void): Promise<Task>
@@ -81,7 +85,7 @@ export interface Agent {
   /** The host loses its power: nothing is told, and only what lies on its disk is left. */
   cutPower(): Promise<void>
   /** It comes back without its tasks, of which it tells that they are gone. */
-  boot(): void
+  boot(): Promise<void>
 }
 
 /** The agent's --executor_shutdown_grace_period, in seconds. */
@@ -101,9 +105,19 @@ export function openAgent(space: Space, options: AgentOptions): Agent {
   mkdirSync(workDir, { recursive: true })
   const ids = makeIds()
   const tasks: RunningTask[] = []
-  const taken = new Set<number>()
+  const ports = makePorts()
+  // The kernel makes another one at each boot.
+  const bootId = join(space.dir, hostname, 'boot_id')
+  const newBoot = () => writeFileSync(bootId, `${randomUUID()}\n`)
+  newBoot()
   let isUp = true
   let isDrained = false
+  const whenUp: (() => void)[] = []
+  const comeUp = () => {
+    isUp = true
+    for (const goOn of whenUp.splice(0)) goOn()
+  }
+  const untilUp = () => (isUp ? Promise.resolve() : new Promise<void>((resolve) => whenUp.push(resolve)))
 
   const volumeDir = (app: App, path: string, uuid: string) =>
     volumeOf(workDir, app.role ?? 'slave_public', app.id, path, uuid)
@@ -118,13 +132,18 @@ export function openAgent(space: Space, options: AgentOptions): Agent {
     get isOffering() {
       return isUp && !isDrained
     },
+    hasPorts: ports.canGive,
     volume: volumeDir,
     launch: async ({ app, version, taskId, volumes, now }, tell) => {
       const user = findUser(app.user ?? 'root')
-      if (user === undefined) throw new Error(`TASK_FAILED: Failed to get user information for '${app.user}'`)
+      if (user === undefined) throw new LaunchFailed(`Failed to get user information for '${app.user}'`)
       const taskIds: TaskIds = { ...ids, taskId, containerId: randomUUID() }
       const sandbox = makeSandbox(workDir, taskIds, user)
-      const inside: Mount[] = [...(options.mounts ?? []), ...shellMounts(options.shell)]
+      const inside: Mount[] = [
+        { from: bootId, over: '/proc/sys/kernel/random/boot_id' },
+        ...(options.mounts ?? []),
+        ...shellMounts(options.shell),
+      ]
       for (const volume of app.container?.volumes ?? []) {
         const dir = volumeDir(app, volume.containerPath, volumes[volume.containerPath] ?? '')
         makeVolume(dir, volume, user)
@@ -134,8 +153,11 @@ export function openAgent(space: Space, options: AgentOptions): Agent {
         if (filesystem === 'linux') inside.push({ from: dir, over })
       }
       await runFetcher(app, sandbox, user, options)
-      const ports = choosePorts(app, taken)
-      const context = { app, version, sandbox, hostname, ports, secrets: options.secrets ?? {}, ...taskIds }
+      const given = ports.give(app)
+      const context = {
+        ...{ app, version, sandbox, hostname, ports: given, secrets: options.secrets ?? {} },
+        ...taskIds,
+      }
       const container = await startContainer(space, {
         launcher,
         executor: options.programs.executor,
@@ -148,17 +170,15 @@ export function openAgent(space: Space, options: AgentOptions): Agent {
           command: app.cmd,
           sandbox,
           environment: buildEnvironment(context),
-          ports,
+          ports: given,
           now,
           ...(app.healthChecks[0] && { healthCheck: app.healthChecks[0] }),
           ...(app.taskKillGracePeriodSeconds !== undefined && { killGrace: app.taskKillGracePeriodSeconds }),
         },
       })
-      const task = watchTask({ taskId, sandbox, ports, container, tell, isUp: () => isUp, now, app })
+      const task = watchTask({ taskId, sandbox, ports: given, container, tell, untilUp, now, app })
       tasks.push(task)
-      void task.destroyed.then(() => {
-        for (const port of ports) taken.delete(port)
-      })
+      void task.destroyed.then(() => ports.takeBack(given))
       await task.connect()
       await waitFor('TASK_RUNNING', () => task.updates.length > 1)
       return task
@@ -169,7 +189,7 @@ export function openAgent(space: Space, options: AgentOptions): Agent {
       for (const task of tasks) task.disconnect()
     },
     start: async () => {
-      isUp = true
+      comeUp()
       await Promise.all(tasks.map((task) => task.connect()))
     },
     drain: async () => {
@@ -180,10 +200,15 @@ export function openAgent(space: Space, options: AgentOptions): Agent {
     cutPower: async () => {
       isUp = false
       for (const task of tasks) task.disconnect()
+      // The cable first: a kernel that goes on would tell the master that its connections are closed.
+      await host.setLink?.('down')
       await Promise.all(tasks.map((task) => task.destroy()))
+      await host.forgetConnections?.()
     },
-    boot: () => {
-      isUp = true
+    boot: async () => {
+      newBoot()
+      await host.setLink?.('up')
+      comeUp()
       for (const task of tasks) task.bury()
     },
   }
@@ -201,13 +226,13 @@ interface RunningTask extends Task {
 interface Watched extends Pick<Task, 'taskId' | 'sandbox' | 'ports'> {
   readonly container: Container
   readonly tell: (update: StatusUpdate) => void
-  readonly isUp: () => boolean
+  readonly untilUp: () => Promise<void>
   readonly now: number
   readonly app: App
 }
 
 // Hears the executor, tells Marathon what is new, and destroys the container when the executor is gone.
-function watchTask({ taskId, sandbox, ports, container, tell, isUp, now, app }: Watched): RunningTask {
+function watchTask({ taskId, sandbox, ports, container, tell, untilUp, now, app }: Watched): RunningTask {
   const updates: StatusUpdate[] = []
   let hangUp: () => void = () => undefined
   let latest = now
@@ -227,7 +252,7 @@ function watchTask({ taskId, sandbox, ports, container, tell, isUp, now, app }: 
   }, 200)
   const destroyed = container.exit.then(async () => {
     clearInterval(memory)
-    await waitFor('the agent to be there', isUp, 600_000)
+    await untilUp()
     await container.destroy()
     hear({ state: 'TASK_FAILED', at: latest, message: 'Executor terminated' })
   })
@@ -247,6 +272,7 @@ function watchTask({ taskId, sandbox, ports, container, tell, isUp, now, app }: 
     },
     destroy: () => container.destroy(),
     orphans: () => container.orphans(),
+    leftToLauncher: () => container.leftToLauncher(),
     output: (name) => {
       const path = join(sandbox, name)
       return existsSync(path) ? readFileSync(path, 'utf8') : ''
@@ -272,15 +298,37 @@ function watchTask({ taskId, sandbox, ports, container, tell, isUp, now, app }: 
   }
 }
 
-// What an agent offers by default (slave/constants.hpp): 31000 to 32000.
-function choosePorts(app: App, taken: Set<number>): number[] {
-  return app.portDefinitions.map(({ port }) => {
-    if (app.requirePorts && port !== 0) return port
-    for (;;) {
-      const free = randomInt(31_000, 32_001)
-      if (taken.has(free)) continue
-      taken.add(free)
-      return free
-    }
-  })
+/** What an agent offers by default (slave/constants.hpp): 31000 to 32000. */
+const [firstPort, lastPort] = [31_000, 32_000]
+
+// A free port is never given twice, so that a test for the next task's being another one cannot go wrong by chance.
+function makePorts() {
+  const used = new Set<number>()
+  const busy = new Set<number>()
+  const fixed = (app: App) =>
+    app.requirePorts ? app.portDefinitions.flatMap(({ port }) => (port === 0 ? [] : port)) : []
+  return {
+    canGive: (app: App) =>
+      fixed(app).every((port) => port >= firstPort && port <= lastPort && !busy.has(port)),
+    give: (app: App): number[] => {
+      const wanted = fixed(app)
+      const given = app.portDefinitions.map(({ port }) => {
+        if (wanted.includes(port)) return port
+        for (;;) {
+          const free = randomInt(firstPort, lastPort + 1)
+          if (used.has(free) || wanted.includes(free)) continue
+          used.add(free)
+          return free
+        }
+      })
+      for (const port of given) {
+        busy.add(port)
+        used.add(port)
+      }
+      return given
+    },
+    takeBack: (ports: readonly number[]) => {
+      for (const port of ports) busy.delete(port)
+    },
+  }
 }

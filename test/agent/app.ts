@@ -173,6 +173,9 @@ function normalise(given: z.infer<typeof schema>, release: Release): App {
   }
 }
 
+// java.net.URI, of RFC 2396 with the square brackets of 2732; other letters than ASCII are let through.
+const uriText = /^([\w;/?:@&=+$,[\].!~*'()#-]|%[0-9A-Fa-f]{2}|[^\p{ASCII}])+$/u
+
 const segment = /^(([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])$/
 const portName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 
@@ -202,6 +205,8 @@ function judge(app: App): string[] {
     )
   }
   report(app.healthChecks.length > 1, 'healthChecks: Mesos runs only one')
+
+  for (const { uri } of app.fetch) report(!uriText.test(uri), `fetch: ${uri} has invalid syntax`)
 
   for (const { secret } of Object.values(app.env).filter((value) => typeof value === 'object'))
     report(!Object.hasOwn(app.secrets, secret), `env: the secret ${secret} is not declared`)

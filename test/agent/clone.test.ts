@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { waitFor } from '../pair/harness/wait.js'
-import { expectNothingLeft, type Scene, testScene } from './scenario.js'
+import { expectCleanEnd, expectNothingLeft, type Scene, testScene } from './scenario.js'
 
 const shipped = readFileSync(new URL('../../marathon.json', import.meta.url), 'utf8')
 
@@ -25,10 +25,12 @@ describe('the shipped app', () => {
     // --enforce_container_ports would end a task that listens anywhere else.
     expect(new Set(await listening(agent))).toEqual(new Set([`0.0.0.0:${port}`, `[::]:${port}`]))
     expect(existsSync(join(task.sandbox, 'stdin-was-read'))).toBe(false)
+    // All that have it share one place in it.
+    expect(readFileSync(`/proc/${task.pid}/fdinfo/0`, 'utf8')).toMatch(/^pos:\t0$/m)
     expect(marathon.events.filter(({ update }) => update.state === 'TASK_RUNNING')).toHaveLength(2)
 
     await task.kill()
-    await expectNothingLeft(scene, replica)
+    await expectCleanEnd(scene, replica)
     expect(await scene.state(replica)).toBe('shut down in recovery')
   })
 
@@ -56,7 +58,7 @@ describe('the shipped app', () => {
       const close = await connect(first)
       await first.agent.drain()
       close()
-      await expectNothingLeft(scene, first)
+      await expectCleanEnd(scene, first)
       expect(first.task.updates.at(-1)).toMatchObject({ state: 'TASK_KILLED', isEscalated: false })
       expect(await scene.state(first)).toBe('shut down in recovery')
       await marathon.advanceUntil('deployed again', () => marathon.isDeployed())
@@ -65,21 +67,30 @@ describe('the shipped app', () => {
     },
   )
 
-  testScene('killed while it clones', {}, async (scene) => {
-    const { marathon, file, single } = scene
-    await scene.slowDown(20)
-    marathon.post(file)
-    await waitFor('a clone that grows', () => marathon.runningTasks().some(({ sandbox }) => cloneOf(sandbox)))
-    const replica = single()
-    await replica.task.kill()
-    await expectNothingLeft(scene, replica)
-    expect(replica.task.updates.at(-1)).toMatchObject({ state: 'TASK_KILLED', isEscalated: false })
-    // Nothing is left for the week that Mesos keeps the sandbox.
-    const kept = readdirSync(join(replica.task.sandbox, 'pgdata')).filter(
-      (name) => !/^claim\.\d+$/.test(name),
-    )
-    expect(kept).toEqual([])
-  })
+  testScene(
+    'killed while it clones, by both launchers',
+    { model: { app: { instances: 2 } }, agents: [{ launcher: 'linux' }, { launcher: 'posix' }] },
+    async (scene) => {
+      const { marathon, file, running } = scene
+      await scene.slowDown(20)
+      marathon.post(file)
+      await waitFor('two clones that grow', () => {
+        const clones = marathon.runningTasks().filter(({ sandbox }) => cloneOf(sandbox))
+        return clones.length === 2
+      })
+      const replicas = running()
+      await Promise.all(replicas.map(({ task }) => task.kill()))
+      for (const replica of replicas) {
+        await expectCleanEnd(scene, replica)
+        expect(replica.task.updates.at(-1)).toMatchObject({ state: 'TASK_KILLED', isEscalated: false })
+        // Nothing is left for the week that Mesos keeps the sandbox.
+        const kept = readdirSync(join(replica.task.sandbox, 'pgdata')).filter(
+          (name) => !/^claim\.\d+$/.test(name),
+        )
+        expect(kept).toEqual([])
+      }
+    },
+  )
 })
 
 describe('a container that has too little memory', () => {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { chownTo, type Identity } from '../pair/harness/identity.js'
 import { makeMemoryGroup } from '../pair/harness/memory.js'
 import { type Mount, mountWords } from '../pair/harness/mounts.js'
-import { killTree, listProcesses, type Process, signal } from '../pair/harness/processes.js'
+import { killTree, type Process, readProcess, signal } from '../pair/harness/processes.js'
 import type { Space } from '../pair/harness/space.js'
 import { waitFor } from '../pair/harness/wait.js'
 import type { Order, Report, StatusUpdate, TaskInfo } from './protocol.js'
@@ -42,11 +42,13 @@ export interface Container {
   kill(grace?: number): Promise<void>
   /** Lets the executor's clock go on; done when its checks are. */
   advance(to: number): Promise<void>
-  /** What the launcher does once the executor is gone, or when it is to go. */
+  /** What the launcher does once the executor is gone, or when it is to go; only once. */
   destroy(): Promise<void>
   isOutOfMemory(): boolean
   /** Processes that were started in it and live on: for tests, since a launcher may not find them. */
   orphans(): Process[]
+  /** Those that were there when the launcher came to end it. */
+  leftToLauncher(): readonly Process[]
 }
 
 /** What our executor takes beside the task: it is a Node process, and Mesos's own gets 32 MiB. */
@@ -70,25 +72,28 @@ export async function startContainer(space: Space, options: ContainerOptions): P
   const info: TaskInfo = { ...task, control }
   writeFileSync(join(home, 'task.json'), JSON.stringify(info))
   chmodSync(join(home, 'task.json'), 0o644)
-  const group = launcher === 'linux' ? makeMemoryGroup(space, options.memory + executorMemory) : undefined
+  // The posix launcher has none: there it only tells a test who lives, wherever he went, and ends all with the space.
+  const group = makeMemoryGroup(space, launcher === 'linux' ? options.memory + executorMemory : undefined)
   const words = [
     ...['bash', '--norc', '-c', closeAll, 'sh'],
-    ...(group?.words ?? []),
+    ...group.words,
     ...hostWords,
     ...mountWords(mounts),
     ...['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups', '--'],
     ...[process.execPath, executor, join(home, 'task.json')],
   ]
   const log = openSync(join(home, 'log'), 'a')
+  // More than anybody reads, so that it is there for whoever should not.
+  writeFileSync(join(home, 'stdin'), 'touch stdin-was-read\n'.repeat(1000))
+  const input = openSync(stdin === 'null' ? '/dev/null' : join(home, 'stdin'), 'r')
   const child = spawn(words[0] ?? '', words.slice(1), {
     cwd: '/',
     env: { PATH: process.env.PATH ?? '' },
     detached: true,
-    stdio: [stdin === 'null' ? 'ignore' : 'pipe', log, log],
+    stdio: [input, log, log],
   })
   closeSync(log)
-  // More than anybody reads, so that it is there for whoever should not.
-  child.stdin?.on('error', () => undefined).write('touch stdin-was-read\n'.repeat(1000))
+  closeSync(input)
   let isOver = false
   const exit = new Promise<void>((resolve) => {
     child.once('error', () => resolve())
@@ -99,23 +104,35 @@ export async function startContainer(space: Space, options: ContainerOptions): P
   })
   const { pid } = child
   if (pid === undefined) throw new Error(`no executor: ${words.join(' ')}`)
-  const destroy = async () => {
-    if (group === undefined) killTree(pid, 'SIGKILL')
-    // One that was started a moment ago may not be in its group yet.
-    else if (!isOver) signal(pid, 'SIGKILL')
-    await group?.kill()
+  const orphans = () =>
+    group
+      .pids()
+      .filter((one) => one !== pid)
+      .flatMap((one) => readProcess(one) ?? [])
+      .filter(({ state }) => state !== 'Z')
+  let left: readonly Process[] = []
+  const end = async () => {
+    left = orphans()
+    if (launcher === 'posix') killTree(pid, 'SIGKILL')
+    else {
+      // One that was started a moment ago may not be in its group yet.
+      if (!isOver) signal(pid, 'SIGKILL')
+      await group.kill()
+    }
     await exit
   }
-  space.track(async () => {
-    await destroy()
-    // What the posix launcher leaves behind must not outlive the test.
-    for (const { pid } of container.orphans()) signal(pid, 'SIGKILL')
-  })
+  // Only once: later its number may be another's.
+  let ending: Promise<void> | undefined
+  const destroy = () => {
+    ending ??= end()
+    return ending
+  }
+  space.track(destroy)
   await waitFor(
     () => `the executor of ${task.sandbox}`,
     () => isOver || existsSync(control),
   )
-  const container: Container = {
+  return {
     pid,
     exit,
     subscribe: async (hear) => {
@@ -138,19 +155,9 @@ export async function startContainer(space: Space, options: ContainerOptions): P
       await line?.closed
     },
     destroy,
-    isOutOfMemory: () => (group?.oomKills() ?? 0) > 0,
-    orphans: () =>
-      listProcesses().filter((one) => environmentOf(one.pid).includes(`MESOS_SANDBOX=${task.sandbox}`)),
-  }
-  return container
-}
-
-// What a process was started with stays with it, wherever it goes.
-function environmentOf(pid: number): readonly string[] {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-  } catch {
-    return []
+    isOutOfMemory: () => group.oomKills() > 0,
+    orphans,
+    leftToLauncher: () => left,
   }
 }
 

@@ -7,6 +7,7 @@ import { chooseRestart, type RestartStrategy } from './deployment.js'
 import { describe, type Instance, newInstance } from './instance.js'
 import { makeTaskId } from './paths.js'
 import { isTerminal, type StatusUpdate } from './protocol.js'
+import { LaunchFailed } from './sandbox.js'
 
 /** Something that happened, for tests to look at. */
 export interface Event {
@@ -61,6 +62,8 @@ export function openMarathon(agents: readonly Agent[], release: Release = '1.11'
   let strategy: RestartStrategy | undefined
   const toKill: Instance[] = []
   const launches = new Set<Promise<void>>()
+  // Of this harness; what merely fails a task is not among them.
+  const faults: unknown[] = []
   const downSince = new Map<Agent, number>()
 
   const nextVersion = () => {
@@ -69,6 +72,7 @@ export function openMarathon(agents: readonly Agent[], release: Release = '1.11'
   }
 
   const setGoal = (app: App, isConfigChange: boolean) => {
+    refuseConstraints(app)
     const version = nextVersion()
     apps = new Map([...apps, [version, app]])
     if (isConfigChange) backoff = makeBackoff(app)
@@ -147,24 +151,22 @@ export function openMarathon(agents: readonly Agent[], release: Release = '1.11'
     for (const instance of [...instances]) {
       if (instance.state !== 'waiting' && instance.state !== 'reserved') continue
       const agent = instance.agent ?? findAgent(app)
-      if (agent === undefined || !agent.isOffering) continue
+      if (agent === undefined || !agent.isOffering || !agent.hasPorts(app)) continue
       begin(launch(instance, agent, app))
     }
   }
 
   // The virtual clock stands still while something is launched: that takes the time that it takes.
   const begin = (launch: Promise<void>) => {
-    launches.add(launch)
-    void launch.finally(() => launches.delete(launch))
+    const done = launch.catch((fault) => void faults.push(fault)).finally(() => launches.delete(done))
+    launches.add(done)
   }
 
   const findAgent = (app: App): Agent | undefined => {
-    const isUnique = app.constraints.some(
-      ([field, operator]) => /^@?hostname$/.test(field ?? '') && operator === 'UNIQUE',
-    )
+    const isUnique = app.constraints.length > 0
     const load = (agent: Agent) => instances.filter((one) => one.agent === agent).length
     return [...agents]
-      .filter((agent) => agent.isOffering && !(isUnique && load(agent) > 0))
+      .filter((agent) => agent.isOffering && agent.hasPorts(app) && !(isUnique && load(agent) > 0))
       .sort((a, b) => load(a) - load(b))[0]
   }
 
@@ -186,7 +188,8 @@ export function openMarathon(agents: readonly Agent[], release: Release = '1.11'
       instance.task = task
       for (const update of early) hear(instance, task, update)
     } catch (error) {
-      hear(instance, undefined, { state: 'TASK_FAILED', at: now, message: String(error) })
+      if (!(error instanceof LaunchFailed)) throw error
+      hear(instance, undefined, { state: 'TASK_FAILED', at: now, message: error.message })
     }
   }
 
@@ -198,7 +201,7 @@ export function openMarathon(agents: readonly Agent[], release: Release = '1.11'
     for (const path of Object.keys(instance.volumes)) delete instance.volumes[path]
   }
 
-  // Scaled away: the youngest go first, and their volumes go with them.
+  // Scaled away, and the volumes too.
   const kill = async (instance: Instance) => {
     const { task } = instance
     if (task === undefined) {
@@ -244,6 +247,7 @@ export function openMarathon(agents: readonly Agent[], release: Release = '1.11'
       const deadline = backoff?.deadline() ?? 0
       const next = Math.min(target, now + stride, deadline > now ? deadline : target)
       await Promise.all(launches)
+      if (faults.length > 0) throw faults[0]
       await Promise.all(instances.map((one) => one.task?.advance(next)))
       now = next
       watchAgents()
@@ -276,9 +280,10 @@ export function openMarathon(agents: readonly Agent[], release: Release = '1.11'
     },
     scale: (count) => {
       if (goal === undefined) return
+      const isYoungestFirst = goal.app.killSelection === 'YOUNGEST_FIRST'
       setGoal({ ...goal.app, instances: count }, false)
       const surplus = [...instances]
-        .sort((a, b) => b.since - a.since)
+        .sort((a, b) => (isYoungestFirst ? b.since - a.since : a.since - b.since))
         .slice(0, Math.max(0, instances.length - count))
       for (const instance of surplus) void kill(instance)
       reconcile()
@@ -311,6 +316,13 @@ export function openMarathon(agents: readonly Agent[], release: Release = '1.11'
     isDeployed,
     runningTasks: () => instances.flatMap(({ task }) => task ?? []),
   }
+}
+
+// Of the ways to place tasks only the one is here that our presets use.
+function refuseConstraints({ constraints }: App): void {
+  for (const [field = '', operator] of constraints)
+    if (!/^@?hostname$/.test(field) || operator !== 'UNIQUE')
+      throw new Error(`not run here: the constraint ${field} ${operator}`)
 }
 
 // AppDefinition.scala: a resident app keeps the size that it was given.

@@ -33,7 +33,14 @@ export function makeVolume(dir: string, { persistent }: PersistentVolume, user: 
   chownTo(dir, user)
 }
 
-/** Puts the app's artefacts into the sandbox; throws, which fails the task, when one cannot be had. */
+/** A task that fails before its command is run. */
+export class LaunchFailed extends Error {
+  constructor(reason: string) {
+    super(`TASK_FAILED: ${reason}`)
+  }
+}
+
+/** Puts the app's artefacts into the sandbox; throws LaunchFailed when one cannot be had. */
 export async function runFetcher(
   app: App,
   sandbox: string,
@@ -52,5 +59,5 @@ export async function runFetcher(
     reject: false,
   })
   appendFileSync(join(sandbox, 'stderr'), all === '' ? '' : `${all}\n`)
-  if (exitCode !== 0) throw new Error(`TASK_FAILED: ${all}`)
+  if (exitCode !== 0) throw new LaunchFailed(all)
 }

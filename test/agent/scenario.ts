@@ -73,10 +73,10 @@ export function testScene(
 /** Opens a data centre that lasts as long as the space. */
 export async function openScene(space: Space, options: SceneOptions): Promise<Scene> {
   const centre = await openDataCentre(space, options)
-  return makeScene(centre, centre.publish(options.model ?? {}))
+  return makeScene(space, centre, centre.publish(options.model ?? {}))
 }
 
-function makeScene(centre: DataCentre, file: string): Scene {
+function makeScene(space: Space, centre: DataCentre, file: string): Scene {
   const { agents, master, ask } = centre
   const marathon = openMarathon(agents)
   const running = () =>
@@ -98,6 +98,9 @@ function makeScene(centre: DataCentre, file: string): Scene {
     deploy: async (other = file) => {
       marathon.post(other)
       await marathon.advanceUntil('deployed', () => marathon.isDeployed())
+      // Who is called healthy takes connections, at once.
+      for (const { agent, port } of running())
+        expect(await ask(agent, port, 'SELECT pg_is_in_recovery()')).toEqual(['t'])
     },
     single: () => {
       const [only, ...more] = running()
@@ -118,6 +121,7 @@ function makeScene(centre: DataCentre, file: string): Scene {
       const name = `idle${process.hrtime.bigint()}`
       const address = `dbname=postgres user=postgres port=${port} application_name=${name}`
       const child = spawn(word, [...words, '-d', address], { stdio: ['pipe', 'ignore', 'ignore'] })
+      space.track(() => void child.stdin.destroy())
       await waitFor('the idle client', async () => {
         const sql = `SELECT 1 FROM pg_stat_activity WHERE application_name = '${name}'`
         return (await ask(agent, port, sql)).length === 1
@@ -148,8 +152,15 @@ export async function expectNothingLeft(scene: Scene, { agent, task, port }: Run
     () => [`the end of the container; ${told()}`, ...left(), task.output('stderr')].join('\n'),
     () => isDestroyed,
   )
-  expect(task.orphans().map(({ pid, args }) => `${pid} ${args}`)).toEqual([])
+  expect(left()).toEqual([])
   expect(await scene.listening(agent)).not.toContainEqual(expect.stringMatching(`:${port}$`))
+}
+
+/** The same, and that the task had ended all by itself, so that the launcher found nothing to end. */
+export async function expectCleanEnd(scene: Scene, running: Running): Promise<void> {
+  await expectNothingLeft(scene, running)
+  const left = running.task.leftToLauncher().map(({ pid, args }) => `${pid} ${args}`)
+  expect(left, 'left to the launcher').toEqual([])
 }
 
 /** Sends a signal to the processes of a list. */

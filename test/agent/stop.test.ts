@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { expectNothingLeft, testScene } from './scenario.js'
+import { expectCleanEnd, expectNothingLeft, testScene } from './scenario.js'
 
 const shells = ['dash', 'bash', 'busybox']
 const launchers = ['linux', 'posix'] as const
@@ -15,7 +15,7 @@ testScene(
     const clients = await Promise.all(replicas.map(connect))
     marathon.scale(0)
     const seen = replicas.map(async (replica) => {
-      await expectNothingLeft(scene, replica)
+      await expectCleanEnd(scene, replica)
       const last = replica.task.updates.at(-1)
       return [
         replica.agent.hostname,

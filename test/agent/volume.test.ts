@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import type { ReplicaInput } from '../../generator/model/replica.js'
 import { waitFor } from '../pair/harness/wait.js'
-import { expectNothingLeft, type Scene, signalEach, testScene } from './scenario.js'
+import { expectCleanEnd, type Scene, type SceneOptions, signalEach, testScene } from './scenario.js'
 
 const model: ReplicaInput = { app: { volume: '4GiB' } }
 
@@ -28,7 +28,7 @@ describe.each(['linux', 'posix'] as const)('a volume by filesystem/%s', (filesys
       expect(lstatSync(join(first.task.sandbox, 'pgdata')).isSymbolicLink()).toBe(filesystem === 'posix')
       const { incarnation } = first.instance
       marathon.restart()
-      await expectNothingLeft(scene, first)
+      await expectCleanEnd(scene, first)
       expect(first.task.updates.at(-1)).toMatchObject({ state: 'TASK_KILLED', isEscalated: false })
       const second = await nextTask(scene, { incarnation })
       expect(second.agent).toBe(first.agent)
@@ -56,7 +56,12 @@ testScene(
   },
 )
 
-testScene('a host that loses its power, and comes back', { model }, async (scene) => {
+// The master does not hear of it, so the slot stays in use until wal_sender_timeout.
+const powerLoss: SceneOptions = {
+  model: { ...model, run: { slot: 'permanent' } },
+  master: { conf: ['wal_sender_timeout = 10s', 'max_slot_wal_keep_size = 1GB'] },
+}
+testScene('a host that loses its power, and comes back', powerLoss, async (scene) => {
   const { deploy, master, marathon, single } = scene
   await deploy()
   const first = single()
@@ -65,7 +70,8 @@ testScene('a host that loses its power, and comes back', { model }, async (scene
   await marathon.advance(600)
   // The volume is there and nowhere else, so it waits.
   expect(marathon.instances).toMatchObject([{ id: first.instance.id, state: 'unreachable' }])
-  first.agent.boot()
+  expect(await master.walsenders()).toHaveLength(1)
+  await first.agent.boot()
   expect(first.task.updates.at(-1)).toMatchObject({ state: 'TASK_GONE' })
   const second = await nextTask(scene, { incarnation })
   await scene.waitForRow(second)

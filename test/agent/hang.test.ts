@@ -1,0 +1,25 @@
+import { expect } from 'vitest'
+import { testScene } from './scenario.js'
+
+testScene('a server that hangs is ended by the health check of the shipped file', {}, async (scene) => {
+  const { deploy, marathon, single, processes } = scene
+  await deploy()
+  const first = single()
+  const server = processes(first).find(({ args }) => /^\S*postgres -D/.test(args))
+  process.kill(server?.pid ?? 0, 'SIGSTOP')
+
+  // Every 30 s; the fifth failure in a row is the end.
+  await marathon.advance(4 * 30)
+  expect(single().task).toBe(first.task)
+  expect(first.instance.isHealthy).toBe(false)
+  await marathon.advance(30)
+  await marathon.advanceUntil('the kill', () => marathon.instances[0] !== first.instance, 0)
+  const killed = marathon.events.find(({ update }) => update.state === 'TASK_KILLED')
+  expect(killed?.update).toMatchObject({ healthy: false, isEscalated: false })
+  expect(await scene.state(first)).toBe('shut down in recovery')
+
+  await marathon.advanceUntil('deployed again', () => marathon.isDeployed())
+  // One that its health check has killed costs no delay.
+  expect(single().instance.since).toBe(killed?.at)
+  await scene.waitForRow(single())
+})
