@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { maxInteger } from '../generator/model/app.js'
 import { builtinVariables } from '../generator/model/contract/variables.js'
 import { exitClasses, failures } from '../generator/model/exits.js'
 import { replicaSchema } from '../generator/model/replica.js'
@@ -175,7 +176,8 @@ function nameType(schema: Schema): string[] {
   if (items !== undefined) return [`list of ${nameTypes(items).join(' or ')}`]
   if (typeof named === 'object') return [`${nameTypes(named).join(' or ')} by name`]
   if (type === 'integer') {
-    if (maximum !== Number.MAX_SAFE_INTEGER) return [`integer, ${minimum} to ${maximum}`]
+    // What no number of seconds reaches is no news to a reader.
+    if (maximum < maxInteger) return [`integer, ${minimum} to ${maximum}`]
     return [minimum > 0 ? `integer from ${minimum}` : 'integer']
   }
   return typeof type === 'string' ? [type] : [...(type ?? ['any'])]

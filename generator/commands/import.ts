@@ -22,6 +22,8 @@ export async function importFile(path: string, { config, id }: ImportOptions): P
     const message = `${config} is there already, and would be lost`
     return refuse({ code: 'E_IMPORT_EXISTS', message, hint: 'give another name to --config' })
   }
+  if (config !== undefined && !/\.(ts|json)$/.test(config))
+    return refuse({ code: 'E_CONFIG_EXTENSION', message: `${config} is neither a .ts nor a .json file` })
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
@@ -34,7 +36,7 @@ export async function importFile(path: string, { config, id }: ImportOptions): P
     report(loaded.diagnostics, {})
     return exits.refused
   }
-  const { text: model, findings } = importApp(loaded.value, id)
+  const { text: model, findings } = importApp(loaded.value, id, config?.endsWith('.json') ? 'json' : 'ts')
   report(
     findings.map((finding) => {
       const isOfFile = finding.path !== undefined && /^[EW]_IMPORT_/.test(finding.code)

@@ -154,7 +154,7 @@ function chooseUpgrade(
   constraints: readonly (readonly string[])[],
   { dataDir }: AppContext,
 ): MarathonUpgrade {
-  if (app.instances > 1) return { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 }
+  if (app.instances > 1) return { minimumHealthCapacity: allButOne(app.instances), maximumOverCapacity: 0 }
   const isPinned =
     app.volume !== undefined ||
     posix.isAbsolute(dataDir) ||
@@ -162,6 +162,12 @@ function chooseUpgrade(
     constraints.some(([, operator]) => operator === 'UNIQUE')
   const capacity = isPinned || isSingle(app) ? 0 : 1
   return { minimumHealthCapacity: capacity, maximumOverCapacity: capacity }
+}
+
+// Marathon keeps ceil(instances * capacity) of them healthy (ComputeRestartStrategy), so the middle between the two
+// capacities that say all but one and all but two is safe from rounding.
+function allButOne(instances: number): number {
+  return instances < 4 ? 0.5 : Math.floor(((instances - 1.5) / instances) * 10_000) / 10_000
 }
 
 function isSingle(app: App): boolean {

@@ -3,35 +3,61 @@ import type { Diagnostic } from '../compile/diagnostic.js'
 /** The members of an app, and where it stands in its file. */
 export interface AppFile {
   readonly app: Readonly<Record<string, unknown>>
-  /** The path of the app in the file: '' for the bare object, 'app' or 'apps.0' for what a GET answers. */
+  /** The path of the app in the file: '' for the bare object, 'app', 'apps.0' or 'groups.0.apps.1' in others. */
   readonly base: string
 }
 
 /**
  * Finds the app in what people have: the bare object that POST takes, `{"app": …}` of GET /v2/apps/<id>, or one of the
- * `{"apps": […]}` of GET /v2/apps, by its id where there are several (AppsResource.scala).
+ * `{"apps": […]}` of GET /v2/apps and of the groups of GET /v2/groups, by its id where there are several
+ * (AppsResource.scala, GroupsResource.scala).
  */
 export function findApp(value: unknown, id: string | undefined): AppFile | Diagnostic {
   if (!isObject(value)) return fault('', 'there is no app: an object is expected')
-  if (isObject(value.app)) return { app: value.app, base: 'app' }
-  if (!Array.isArray(value.apps)) return { app: value, base: '' }
-  const apps = value.apps.map((app: unknown, index) => ({ app, base: `apps.${index}` })).filter(hasApp)
-  const found = id === undefined ? apps : apps.filter(({ app }) => app.id === id)
-  const [first] = found
-  if (first !== undefined && found.length === 1) return first
+  if (Array.isArray(value.containers))
+    return fault('', 'this is a pod, and no app: PostgreSQL is to be installed on the agents')
+  const apps = listApps(value, '')
+  const found = id === undefined ? apps : apps.filter(({ app }) => absolute(app.id) === absolute(id))
+  const [first, ...more] = found
   const ids = apps.map(({ app }) => String(app.id)).join(', ')
-  if (first === undefined)
-    return fault('apps', id === undefined ? 'there is no app' : `there is no app ${id}, but ${ids}`)
-  return fault('apps', `there are several apps: ${ids}`, `name one of them: --id ${String(first.app.id)}`)
+  if (first === undefined) {
+    if (apps.length === 0) return fault('', 'there is no app')
+    return fault('', `there is no app ${id}, but ${ids}`)
+  }
+  if (more.length > 0) {
+    const hint =
+      id === undefined ? `name one of them: --id ${String(first.app.id)}` : 'leave only one of them'
+    return fault('', `there are several apps: ${ids}`, hint)
+  }
+  if (typeof first.app.id === 'string' && first.app.id !== '') return first
+  return fault(first.base, 'this has no id, so it is no app of Marathon', 'add its id, as "/db/pg"')
+}
+
+// What has neither apps nor groups is an app itself.
+function listApps(value: Readonly<Record<string, unknown>>, base: string): AppFile[] {
+  if (isObject(value.app)) return [{ app: value.app, base: `${base}app` }]
+  const { apps, groups } = value
+  if (!Array.isArray(apps) && !Array.isArray(groups)) return [{ app: value, base }]
+  return [
+    ...items(apps).map(({ item, index }) => ({ app: item, base: `${base}apps.${index}` })),
+    ...items(groups).flatMap(({ item, index }) => listApps({ apps: [], ...item }, `${base}groups.${index}.`)),
+  ]
+}
+
+function items(
+  value: unknown,
+): { readonly item: Readonly<Record<string, unknown>>; readonly index: number }[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : []
+  return list.flatMap((item, index) => (isObject(item) ? [{ item, index }] : []))
+}
+
+function absolute(id: unknown): string {
+  return String(id).replace(/^\/?/, '/')
 }
 
 /** True for a JSON object. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function hasApp(item: { readonly app: unknown; readonly base: string }): item is AppFile {
-  return isObject(item.app)
 }
 
 function fault(path: string, message: string, hint?: string): Diagnostic {

@@ -24,6 +24,8 @@ export function takeEnv(value: unknown, taking: Taking): void {
         'every process of the agent could read PGPASSWORD, and the script refuses it',
         'write it into the password file: run.passfile',
       )
+    } else if (isOurs && given === '') {
+      // As good as not set, for the script, too.
     } else if (!isOurs || typeof given !== 'string') {
       Object.defineProperty(others, name, { value: given, enumerable: true })
     } else if (name === 'POSTGRES_MASTER') {
@@ -32,10 +34,10 @@ export function takeEnv(value: unknown, taking: Taking): void {
       set('run.configUrl', given)
     } else {
       const to = path === 'master.tls' && hasFiles ? 'master.tls.mode' : path
-      set(to, typeof readAt(usual, to) === 'number' ? Number(given) : given)
+      set(to, typeof readAt(usual, to) === 'number' && /^\d+$/.test(given) ? Number(given) : given)
     }
   }
-  if (env.CONFIG_URL === undefined) set('run.configUrl', null)
+  if (!env.CONFIG_URL) set('run.configUrl', null)
   if (Object.keys(others).length > 0) set('app.env', others)
 }
 

@@ -19,9 +19,16 @@ export function takeHealthChecks(value: unknown, { set, change }: Taking): void 
     timeout: timeoutSeconds,
     maxFailures: maxConsecutiveFailures,
   }
-  for (const [name, number] of Object.entries(numbers))
+  for (const [name, number] of Object.entries(numbers)) {
     if (number !== undefined) set(`app.health.${name}`, number)
+    else if (name in defaults) set(`app.health.${name}`, Reflect.get(defaults, name))
+  }
+  if (gracePeriodSeconds === undefined)
+    change('a clone that takes longer than 300 s is killed by default', 'the model says 86400, a day')
 }
+
+/** Marathon's own numbers, where ours are others (healthCheck.raml). */
+const defaults = { interval: 60, timeout: 20, maxFailures: 3 }
 
 function reasonAgainst(protocol: string): string {
   switch (protocol) {

@@ -3,10 +3,10 @@ import { collectContract } from '../compile/compile.js'
 import type { Diagnostic } from '../compile/diagnostic.js'
 import { findApp } from './app-file.js'
 import { draftModel } from './draft.js'
-import { printConfig } from './print.js'
+import { printConfig, printJson } from './print.js'
 import { dropRefused, prune } from './prune.js'
 
-/** The text of a replica.config.ts (undefined when there is no app), and what is to be said of the app. */
+/** The text of a replica.config.ts or .json (undefined when there is no app), and what is to be said of the app. */
 export interface Imported {
   readonly text: string | undefined
   readonly findings: readonly Diagnostic[]
@@ -16,7 +16,8 @@ export interface Imported {
  * Turns the content of an app file into a model. Paths of W_IMPORT findings are those of the file; what the compiler
  * itself says of the model that came out has paths of the model.
  */
-export function importApp(value: unknown, id?: string): Imported {
+export function importApp(value: unknown, id?: string, language: 'ts' | 'json' = 'ts'): Imported {
+  const print = language === 'json' ? printJson : printConfig
   const file = findApp(value, id)
   if ('code' in file) return { text: undefined, findings: [file] }
   const drafted = draftModel(file)
@@ -25,7 +26,7 @@ export function importApp(value: unknown, id?: string): Imported {
   const parsed = parseModel(model)
   const judged = parsed.ok ? checkModel(parsed.model, collectContract(parsed.model, {})) : parsed.diagnostics
   return {
-    text: printConfig(model, parsed.ok ? parsed.model : undefined),
+    text: print(model, parsed.ok ? parsed.model : undefined),
     findings: [...drafted.findings, ...accepted.findings, ...judged],
   }
 }

@@ -1,7 +1,9 @@
+import { isObject } from './app-file.js'
 import type { Taking } from './draft.js'
 
 /** Says what Marathon would do where the app says nothing, when the model does something else. */
-export function takeMissing({ app, draft, set, change }: Taking): void {
+export function takeMissing(taking: Taking): void {
+  const { app, set, change } = taking
   const has = (key: string) => app[key] !== undefined && app[key] !== null
   if (!has('user'))
     change(
@@ -23,11 +25,44 @@ export function takeMissing({ app, draft, set, change }: Taking): void {
       'Marathon starts a failed task again after 1 s by default, and each may copy the whole master',
       'the model begins with 30',
     )
+  if (!isObject(app.env) || !app.env.POSTGRES_MASTER)
+    change('the app names no master in POSTGRES_MASTER', 'the model takes postgres01: set master.hosts')
+  if (!isObject(app.env) || !app.env.POSTGRES_REPUSER)
+    change('the app names no role in POSTGRES_REPUSER', 'the model takes replicator: set master.role')
+  if (!has('fetch') && !isFilled(app.uris))
+    change(
+      'the app fetches nothing, and so not the script',
+      'the model takes it from http://web01/postgres: set publish',
+    )
+  takeDefaults(taking)
   if (!has('cpus')) set('app.cpus', 1)
   if (!has('instances')) set('app.instances', 1)
   if (!has('mem')) change("Marathon's default of 128 MiB is too little for PostgreSQL", 'the model says 512')
   // Ours would be one task a host.
   if (!has('constraints') && Number(app.instances) > 1) set('app.constraints', [])
   if (!has('env')) set('run.configUrl', null)
-  if (draft.run === undefined && typeof app.user === 'string') set('run.user', app.user)
+  const { user } = app
+  if (typeof user === 'string' && user !== 'root' && (!isObject(app.env) || !app.env.RUN_USER))
+    set('run.user', user)
+}
+
+// Where ours are others, those of Marathon are written down (app.raml; UpgradeStrategy.scala).
+function takeDefaults({ app, set, change }: Taking): void {
+  const has = (key: string) => app[key] !== undefined && app[key] !== null
+  if (!has('disk')) set('app.disk', 0)
+  if (!has('upgradeStrategy')) {
+    const isResident = isObject(app.container) && isFilled(app.container.volumes)
+    const [minimumHealthCapacity, maximumOverCapacity] = isResident ? [0.5, 0] : [1, 1]
+    set('app.upgrade', { minimumHealthCapacity, maximumOverCapacity })
+  }
+  if (has('backoffSeconds') && !has('backoffFactor')) set('app.backoff.factor', 1.15)
+  if (has('backoffSeconds') && !has('maxLaunchDelaySeconds'))
+    change(
+      'the longest pause is 3600 s by default, and since Marathon 1.8 it is 300 s',
+      'the model says 3600: set app.backoff.max',
+    )
+}
+
+function isFilled(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0
 }

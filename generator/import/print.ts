@@ -13,6 +13,11 @@ export default defineReplica(${parts.length === 0 ? '{}' : printMembers(parts, '
 `
 }
 
+/** Prints a replica.config.json, in the same order. */
+export function printJson(draft: Draft, model: Replica | undefined): string {
+  return `${JSON.stringify(orderLike(draft, model), null, 2)}\n`
+}
+
 function orderLike(draft: Draft, model: unknown): Draft {
   const order = isObject(model) ? Object.keys(model) : []
   const entries = Object.entries(draft).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))

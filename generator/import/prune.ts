@@ -16,7 +16,7 @@ export function dropRefused(draft: Draft): {
     const parsed = parseModel(current)
     const [first] = parsed.ok ? [] : parsed.diagnostics
     if (first?.path === undefined) return { draft: current, findings }
-    const path = findWritten(current, first.path.split('.'))
+    const path = findWritten(current, splitPath(current, first.path))
     findings.push({
       code: 'W_IMPORT_LOST',
       message: `${first.path} of the model cannot be ${shorten(readAt(current, path))}: ${first.message}`,
@@ -52,6 +52,15 @@ function print(draft: Draft): string | undefined {
 function listPaths(value: unknown, base: Path = []): Path[] {
   if (!isObject(value)) return []
   return Object.keys(value).flatMap((key) => [[...base, key], ...listPaths(value[key], [...base, key])])
+}
+
+// A name may have dots of its own, as `server.port` in env.
+function splitPath(value: unknown, text: string): Path {
+  const own = isObject(value) ? Object.keys(value).filter((key) => `${text}.`.startsWith(`${key}.`)) : []
+  const [first = text.split('.')[0] ?? ''] = own.sort((a, b) => b.length - a.length)
+  if (first === text) return [first]
+  const inner = typeof value === 'object' && value !== null ? Reflect.get(value, first) : undefined
+  return [first, ...splitPath(inner, text.slice(first.length + 1))]
 }
 
 function readAt(value: unknown, path: Path): unknown {

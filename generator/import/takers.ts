@@ -41,7 +41,7 @@ export const takers: Readonly<Record<string, Take>> = {
   requirePorts: () => undefined,
   networks: unless(isHostNetwork, 'a replica listens on the network of its host'),
   ipAddress: unless(isEmpty, 'a replica listens on the network of its host'),
-  constraints: as('app.constraints'),
+  constraints: takeConstraints,
   container: takeContainer,
   residency: () => undefined,
   healthChecks: takeHealthChecks,
@@ -104,13 +104,21 @@ function takeCommand(value: unknown, { change, lose }: Taking): void {
   )
 }
 
-function takeFetch(value: unknown, { set, lose }: Taking): void {
+function takeFetch(value: unknown, { app, set, lose, change }: Taking): void {
   const items = (Array.isArray(value) ? value : []).filter(isObject)
   const isScript = ({ uri }: Readonly<Record<string, unknown>>) => /\/run_rep\.sh$/.test(String(uri))
   const script = items.find(isScript)
+  // AppNormalization.scala: then uris count, if there are any.
+  if (items.length === 0 && Array.isArray(app.uris) && app.uris.length > 0) return
   if (script === undefined)
     lose('no artefact ends in /run_rep.sh, so that nobody knows where the script is served', 'set publish')
   else set('publish', String(script.uri).replace(/\/run_rep\.sh$/, ''))
+  const { destPath, executable = false, cache = false } = script ?? {}
+  if (destPath !== undefined || executable === true || cache === true)
+    change(
+      'the script is fetched anew by each task, as run_rep.sh, and run by sh',
+      'destPath, executable and cache are left out',
+    )
   const rest = items.filter((item) => item !== script)
   // Marathon's default for extract is true, the model's is false.
   if (rest.length > 0)
@@ -129,16 +137,17 @@ function simplify(item: Readonly<Record<string, unknown>>): unknown {
 
 function takeUris(value: unknown, taking: Taking): void {
   const uris = Array.isArray(value) ? value : []
-  if (uris.length === 0 || taking.app.fetch !== undefined) return
+  const { fetch } = taking.app
+  if (uris.length === 0 || (Array.isArray(fetch) && fetch.length > 0)) return
   taking.reform('uris is deprecated since 0.15: it is fetch now')
   const isArchive = (uri: string) => /\.(tar|tar\.(gz|bz2|xz)|gz|tgz|tbz2|txz|zip)$/.test(uri)
   takeFetch(
     uris.map((uri: unknown) => ({ uri: String(uri), extract: isArchive(String(uri)) })),
-    taking,
+    { ...taking, app: { ...taking.app, uris: [] } },
   )
 }
 
-function takeContainer(value: unknown, { app, set, lose }: Taking): void {
+function takeContainer(value: unknown, { app, set, lose, change }: Taking): void {
   if (!isObject(value)) return
   if (isObject(value.docker) && value.docker.image !== undefined) {
     lose(
@@ -146,9 +155,16 @@ function takeContainer(value: unknown, { app, set, lose }: Taking): void {
       'install the server of the master on the agents',
     )
   }
+  if (value.type === 'DOCKER' && (!isObject(value.docker) || value.docker.image === undefined))
+    change('Docker runs nothing without an image', 'the type of the container is MESOS')
+  if (isObject(value.appc)) lose('an image is not run: the script works with the PostgreSQL of the agent')
+  if (isObject(value.linuxInfo)) lose('the model has no place for linuxInfo')
+  if (Array.isArray(value.portMappings) && value.portMappings.length > 0)
+    lose('a replica listens on the network of its host, where no ports are mapped', 'see app.hostPort')
   const volumes = (Array.isArray(value.volumes) ? value.volumes : []).filter(isObject)
   const [volume, ...more] = volumes.filter(({ persistent }) => isObject(persistent))
   if (volume !== undefined) {
+    if (volume.mode === 'RO') change('PostgreSQL writes to its data', 'the volume is RW')
     set('app.volume', simplifyVolume(volume.persistent))
     // The environment says it in its own words, where it does.
     if (!isObject(app.env) || app.env.PGDATA_DIR === undefined) set('run.dataDir', volume.containerPath)
@@ -181,6 +197,13 @@ function takeCheck(value: unknown, { app, set, lose }: Taking): void {
 function takeRole(value: unknown, { set }: Taking): void {
   set('app.role', value)
   set('app.marathon', '1.9')
+}
+
+// Marathon's changelog, 1.6.322: the operator IS.
+function takeConstraints(value: unknown, { app, set }: Taking): void {
+  set('app.constraints', value)
+  const isNewer = Array.isArray(value) && value.some((one: unknown) => Array.isArray(one) && one[1] === 'IS')
+  if (isNewer && !app.role && !isObject(app.check)) set('app.marathon', '1.6')
 }
 
 function takeUnreachable(value: unknown, { set }: Taking): void {

@@ -21,7 +21,9 @@ export function loadJson(file: ModelFile, what = 'model'): Loaded {
     if (tree?.type !== 'object' || typeof value !== 'object' || value === null) {
       const message = `the ${what} in ${file.shown} is not an object but ${tree?.type ?? 'nothing'}`
       const place = placeAt(tree?.offset ?? 0)
-      return fail([{ code: 'E_CONFIG_NOT_OBJECT', message, place, hint: `write { … } around the ${what}` }])
+      const hint =
+        tree?.type === 'array' ? `take the one ${what} out of the list` : `write { … } around the ${what}`
+      return fail([{ code: 'E_CONFIG_NOT_OBJECT', message, place, hint }])
     }
     const doubles = findDoubles(tree, [], placeAt)
     if (doubles.length > 0) return fail(doubles)

@@ -1,12 +1,15 @@
 import type { Diagnostic } from '../compile/diagnostic.js'
 import type { MarathonApp } from './app.js'
 
-/** Judges ids of other apps, absolute or relative to the group of this one; they lead to no circle (RootGroup.scala). */
+/**
+ * Judges ids of other apps and groups; they lead to no circle (RootGroup.scala). Only absolute ones: what another is
+ * relative to has changed between the releases (AppNormalization.scala, withCanonizedIds).
+ */
 export function judgeDependencies({ id, dependencies = [] }: MarathonApp): Diagnostic[] {
-  const group = toAbsolute(id, '/').replace(/[^/]*$/, '')
-  const paths = dependencies.map((other) => toAbsolute(other, group))
+  const own = toAbsolute(id)
+  const paths = dependencies.map(toAbsolute)
   return dependencies.flatMap((other, index): Diagnostic[] => {
-    const reason = refuse(other, paths[index] === toAbsolute(id, '/'))
+    const reason = refuse(other, own)
     const isTwice = paths.indexOf(paths[index] ?? '') < index
     if (reason === undefined && !isTwice) return []
     const message = `Marathon refuses the dependency on ${other}: ${reason ?? 'it is named twice'}`
@@ -16,16 +19,22 @@ export function judgeDependencies({ id, dependencies = [] }: MarathonApp): Diagn
 
 const segment = /^(([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])$/
 
-function refuse(other: string, isItself: boolean): string | undefined {
-  const parts = other.replace(/^\//, '').split('/')
-  const bad = parts.find((text) => !/^\.{1,2}$/.test(text) && !segment.test(text))
+function refuse(other: string, own: string): string | undefined {
+  if (!other.startsWith('/'))
+    return `releases differ in what it is relative to; write it from the root, as ${toAbsolute(other)}`
+  const parts = other.slice(1).split('/')
+  const bad = parts.find((text) => text !== '' && !/^\.{1,2}$/.test(text) && !segment.test(text))
   if (bad !== undefined) return `'${bad}' is no part of an app's id`
-  return isItself ? 'it is the app itself' : undefined
+  const path = toAbsolute(other)
+  if (path === own) return 'it is the app itself'
+  return `${own}/`.startsWith(path === '/' ? path : `${path}/`)
+    ? 'it is a group of the app itself'
+    : undefined
 }
 
-function toAbsolute(path: string, group: string): string {
+function toAbsolute(path: string): string {
   const parts: string[] = []
-  for (const part of (path.startsWith('/') ? path : `${group}${path}`).split('/')) {
+  for (const part of path.split('/')) {
     if (part === '..') parts.pop()
     else if (part !== '.' && part !== '') parts.push(part)
   }

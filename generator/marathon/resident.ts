@@ -18,12 +18,13 @@ export function judgeResident(app: MarathonApp): Diagnostic[] {
 }
 
 /**
- * Compares a printed resident app with the one that was printed before, and may run: Marathon refuses an update of its sizes,
- * volumes and host ports (AppDefinition.scala, 664 to 714), since they are reserved.
+ * Compares a printed app with the one that was printed before, and may run: if one of them is resident, Marathon refuses
+ * an update of sizes, volumes and host ports (AppDefinition.scala, 664 to 714), since they are reserved.
  */
 export function judgeResize(before: unknown, app: unknown): Diagnostic[] {
   if (!isObject(before) || !isObject(app) || before.id !== app.id) return []
-  if (!isObject(before.container) || !isObject(app.container)) return []
+  if (!('cpus' in before) || !('cpus' in app)) return []
+  if (!isObject(before.container) && !isObject(app.container)) return []
   return reserved
     .filter(({ pick }) => JSON.stringify(pick(before)) !== JSON.stringify(pick(app)))
     .map(({ path, what }): Diagnostic => {

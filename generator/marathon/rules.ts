@@ -1,7 +1,11 @@
+import { posix } from 'node:path'
 import type { Diagnostic } from '../compile/diagnostic.js'
+import { maxInteger } from '../model/app.js'
+import { builtinVariables } from '../model/contract/variables.js'
 import type { MarathonApp, MarathonVolume } from './app.js'
 import { judgeDependencies } from './dependencies.js'
 import { judgeCheck } from './limits.js'
+import { isJavaPattern } from './pattern.js'
 import { judgePorts } from './ports.js'
 import { judgeResident } from './resident.js'
 import { judgeRoles } from './roles.js'
@@ -23,6 +27,7 @@ export function judgeApp(app: MarathonApp, oldest: MarathonVersion = '1.5'): Dia
     ...judgeUpgrade(app),
     ...judgeUnreachable(app),
     ...judgeSingle(app),
+    ...judgeMigration(app),
     ...judgeResident(app),
     ...judgeRoles(app),
     ...judgeSecrets(app),
@@ -93,8 +98,12 @@ function judgeId(id: string): Diagnostic[] {
   return []
 }
 
+const dataVariable = builtinVariables.find(({ name }) => name === 'PGDATA_DIR')
+
 function judgeFetch(app: MarathonApp): Diagnostic[] {
   const seen = new Set<string>()
+  const given = app.env[dataVariable?.name ?? '']
+  const dataDir = posix.normalize(typeof given === 'string' ? given : (dataVariable?.default ?? ''))
   return app.fetch.flatMap(({ uri, destPath }, index): Diagnostic[] => {
     // The first one is run_rep.sh itself, made from `publish`.
     const path = index === 0 ? 'publish' : `app.fetch.${index - 1}`
@@ -106,22 +115,25 @@ function judgeFetch(app: MarathonApp): Diagnostic[] {
     // Anything else is looked for below --frameworks_home, which few agents have.
     if (!/^([a-z][a-z0-9+.-]*:|\/)/i.test(uri)) return report(`${uri} is neither a URL nor an absolute path`)
     // The fetcher takes everything behind the last slash for the file's name, a query too.
-    const name = destPath ?? uri.slice(uri.lastIndexOf('/') + 1)
+    const name = posix.normalize(destPath ?? uri.slice(uri.lastIndexOf('/') + 1)).replace(/^\.$/, '')
     if (name === '') return report(`${uri} names no file`)
     if (index === 0 && /[?#]/.test(uri)) {
       return report(`${uri}: publish is the URL of a folder, without query and fragment`)
     }
     if (seen.has(name)) return report(`${uri} would overwrite ${name}, which another artefact is saved as`)
+    if (name === dataDir) return report(`${uri} would lie where run.dataDir is`)
     seen.add(name)
     return []
   })
 }
 
-// java.net.URI (RFC 2396 with other letters allowed); brackets only around an IPv6 host.
+// java.net.URI (RFC 2396 with other letters allowed); brackets only around an IPv6 host, and behind the path.
 function isJavaUri(uri: string): boolean {
-  const plain = uri.replace(/^([a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?)\[[0-9a-fA-F:.]+\]/i, '$1host')
+  const plain = uri
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?)\[[0-9a-fA-F:.]+\]/i, '$1host')
+    .replace(/[?#].*/, (rest) => rest.replace(/[[\]]/g, '_'))
   if (/[\s\p{Cc}\p{Cs}"<>\\^`{|}[\]]|%(?![0-9a-fA-F]{2})|#.*#/u.test(plain)) return false
-  return !plain.startsWith(':')
+  return !/^([a-z][a-z0-9+.-]*)?:$|^:/i.test(plain)
 }
 
 function judgeConstraints(app: MarathonApp, oldest: MarathonVersion): Diagnostic[] {
@@ -141,20 +153,30 @@ function refuseConstraint(
     case 'UNIQUE':
       return value === undefined ? undefined : 'UNIQUE takes no value'
     case 'CLUSTER':
-      return undefined
+      return value === undefined && !isSince(oldest, '1.6')
+        ? `CLUSTER takes a value before 1.6, and app.marathon is ${oldest}`
+        : undefined
     case 'GROUP_BY':
-      return value === undefined || /^\d*$/.test(value) ? undefined : 'GROUP_BY takes a number or nothing'
+      return value === undefined || isInteger(value) ? undefined : 'GROUP_BY takes a number or nothing'
     case 'MAX_PER':
-      return value !== undefined && /^\d+$/.test(value) ? undefined : 'MAX_PER takes a number'
+      return value !== undefined && isInteger(value) ? undefined : 'MAX_PER takes a number'
     case 'LIKE':
     case 'UNLIKE':
-      return value !== undefined && isPattern(value) ? undefined : `${operator} takes a regular expression`
+      return value !== undefined && isJavaPattern(value)
+        ? undefined
+        : `${operator} takes a regular expression`
     case 'IS':
-      if (!isSince(oldest, '1.8')) return `IS exists since 1.8, and app.marathon is ${oldest}`
+      // changelog.md, 1.6.322
+      if (!isSince(oldest, '1.6')) return `IS exists since 1.6, and app.marathon is ${oldest}`
       return value !== undefined && /^[a-zA-Z0-9_/.-]*$/.test(value) ? undefined : 'IS takes a plain word'
     default:
       return `${operator} is not one of UNIQUE, CLUSTER, GROUP_BY, LIKE, UNLIKE, MAX_PER, IS`
   }
+}
+
+// Scala's toInt.
+function isInteger(text: string): boolean {
+  return /^\d+$/.test(text) && Number(text) <= maxInteger
 }
 
 function judgeVolumes(app: MarathonApp): Diagnostic[] {
@@ -176,7 +198,7 @@ function judgeVolume({ containerPath, persistent }: MarathonVolume): Diagnostic[
     report('app.volume.constraints', 'a volume of type root takes no constraints')
   }
   for (const [index, [field, operator = '', value = '']] of (constraints ?? []).entries()) {
-    if (field === 'path' && /^(UN)?LIKE$/.test(operator) && value !== '' && isPattern(value)) continue
+    if (field === 'path' && /^(UN)?LIKE$/.test(operator) && value !== '' && isJavaPattern(value)) continue
     report(`app.volume.constraints.${index}`, "a volume takes only ['path', 'LIKE' or 'UNLIKE', pattern]")
   }
   return found
@@ -209,6 +231,18 @@ function judgeUnreachable(app: MarathonApp): Diagnostic[] {
   return [{ code: 'E_APP_UNREACHABLE', path, message: 'Marathon wants inactiveAfter <= expungeAfter' }]
 }
 
+// AppValidation.scala, complyWithMigrationAPI: a label by which DC/OS finds the scheduler that took over from an app.
+function judgeMigration({ labels = {} }: MarathonApp): Diagnostic[] {
+  const version = labels.DCOS_MIGRATION_API_VERSION
+  const isWhole = ['DCOS_PACKAGE_FRAMEWORK_NAME', 'DCOS_MIGRATION_API_PATH'].every((name) => labels[name])
+  if (version === undefined || (version === 'v1' && isWhole)) return []
+  const message =
+    'Marathon wants DCOS_MIGRATION_API_VERSION to be v1, beside DCOS_PACKAGE_FRAMEWORK_NAME and DCOS_MIGRATION_API_PATH'
+  return [
+    { code: 'E_APP_LABEL', path: 'app.labels.DCOS_MIGRATION_API_VERSION', message, hint: 'take it out' },
+  ]
+}
+
 function judgeSingle(app: MarathonApp): Diagnostic[] {
   if (app.labels?.MARATHON_SINGLE_INSTANCE_APP !== 'true') return []
   const { minimumHealthCapacity, maximumOverCapacity } = app.upgradeStrategy
@@ -222,14 +256,4 @@ function judgeSingle(app: MarathonApp): Diagnostic[] {
     found.push({ code: 'E_APP_SINGLE', path: 'app.upgrade', message })
   }
   return found
-}
-
-// Marathon uses Java's expressions; what JavaScript refuses is refused there too, but for its extensions.
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,7 +1,12 @@
 import { z } from 'zod'
 import { marathonVersions } from '../marathon/versions.js'
 
-const seconds = z.int().min(0)
+/** Int32, as the schema of Marathon says (app.raml, healthCheck.raml). */
+export const maxInteger = 2_147_483_647
+
+const whole = z.int().max(maxInteger)
+
+const seconds = whole.min(0)
 
 const size = z
   .union([
@@ -28,14 +33,9 @@ const health = z
     gracePeriod: seconds
       .default(86_400)
       .describe('Failures do not count for so long, or until the first success: a clone may take hours'),
-    interval: z.int().min(1).default(30).describe('Seconds from the end of one check to the next'),
-    timeout: z
-      .int()
-      .min(1)
-      .default(10)
-      .describe('A check that takes longer has failed; 0 would wait for ever'),
-    maxFailures: z
-      .int()
+    interval: whole.min(1).default(30).describe('Seconds from the end of one check to the next'),
+    timeout: whole.min(1).default(10).describe('A check that takes longer has failed; 0 would wait for ever'),
+    maxFailures: whole
       .min(1)
       .default(5)
       .describe('Failures in a row that end the task; a COMMAND check with 0 would end it at the first'),
@@ -75,9 +75,8 @@ const check = z
   .union([
     z.literal(true),
     z.strictObject({
-      interval: z.int().min(1).default(60).describe('Seconds from the end of one check to the next'),
-      timeout: z
-        .int()
+      interval: whole.min(1).default(60).describe('Seconds from the end of one check to the next'),
+      timeout: whole
         .min(15)
         .default(20)
         .describe('Seconds for one check; `ready` may watch for some of them whether replay moves'),
@@ -113,7 +112,7 @@ export const appSchema = z
         'What a restart finds. ephemeral: an empty sandbox on any agent, so it clones; persistent: its volume, so it goes on from there. By default what app.volume says',
       ),
     id: z.string().min(1).default('/postgres-replication').describe('Path of the app'),
-    instances: z.int().min(0).default(1).describe('How many replicas'),
+    instances: whole.min(0).default(1).describe('How many replicas'),
     cpus: z.number().min(0.001).default(0.5).describe('Shares of CPUs'),
     mem: z.number().min(1).default(512).describe('Memory limit in MiB; a task above it is killed'),
     disk: z
@@ -122,8 +121,7 @@ export const appSchema = z
       .optional()
       .describe('Disk in MiB for the sandbox; default 10240 where it holds the clone, 256 beside a volume'),
     user: z.string().min(1).optional().describe('Unix user of the task; default run.user'),
-    killGrace: z
-      .int()
+    killGrace: whole
       .min(0)
       .default(120)
       .describe('Seconds from SIGTERM to SIGKILL; shutdown must fit into them'),

@@ -215,7 +215,7 @@ function judge(app: App): string[] {
     const isGood = {
       UNIQUE: value === undefined,
       CLUSTER: true,
-      GROUP_BY: /^\d*$/.test(value ?? ''),
+      GROUP_BY: value === undefined || /^\d+$/.test(value),
       MAX_PER: /^\d+$/.test(value ?? ''),
       LIKE: value !== undefined,
       UNLIKE: value !== undefined,

@@ -37,7 +37,7 @@ testScene(
     const now = said()
     for (const [index, text] of now.entries())
       expect(text.length - (old[index]?.length ?? 0)).toBeLessThan(2000)
-    await waitForLooks(scene, before, 16)
+    await waitForLooks(scene, before, 8)
     expect(said()).toEqual(now)
     expect(running().map(({ task }) => task.pid)).toEqual(before.map(({ task }) => task.pid))
     for (const { agent, port } of running())

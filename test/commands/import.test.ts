@@ -38,6 +38,14 @@ test('a model that is written can be generated from, and is never written over',
   })
 })
 
+test('a model can be JSON', async () => {
+  await inFolder({ 'app.json': app }, async ({ run, read }) => {
+    expect(await run(['import', 'app.json', '--config', 'replica.config.json'])).toMatchObject({ code: 0 })
+    expect(JSON.parse(await read('replica.config.json'))).toMatchObject({ app: { id: '/pg', instances: 2 } })
+    expect(await run(['generate'])).toMatchObject({ code: 0 })
+  })
+})
+
 test.each([
   ['no JSON', { 'app.json': '{"id": "/pg",}' }, ['app.json'], /app\.json:1:14 error E_SYNTAX/],
   ['an array', { 'app.json': '[]' }, ['app.json'], /E_CONFIG_NOT_OBJECT/],
@@ -55,6 +63,12 @@ test.each([
     { 'app.json': '{"apps": [{"id": "/a"}, {"id": "/b"}]}' },
     ['app.json'],
     /E_IMPORT_APP.*several/,
+  ],
+  [
+    'a model that nobody could load',
+    { 'app.json': app },
+    ['app.json', '--config', 'replica.yaml'],
+    /E_CONFIG_EXTENSION/,
   ],
   ['a folder that is a file', { 'app.json': app, f: '' }, ['app.json', '--config', 'f/x.ts'], /E_WRITE/],
 ])('%s is refused', async (_what, files, args, words) => {

@@ -170,6 +170,7 @@ describe('the example of 2015', () => {
   })
 })
 
+const master = { POSTGRES_MASTER: 'pg1', POSTGRES_REPUSER: 'r' }
 const base = { id: '/pg', cmd: 'exec sh run_rep.sh', fetch: [{ uri: 'http://w/run_rep.sh' }] }
 
 describe('what a model has no place for is told', () => {
@@ -192,6 +193,27 @@ describe('what a model has no place for is told', () => {
     [{ fetch: [] }, 'W_IMPORT_LOST', 'fetch'],
     [{ env: { PORT0: '5432' } }, 'W_IMPORT_CHANGED', 'env'],
     [{ env: { PGPASSWORD: 's3cret' } }, 'W_IMPORT_CHANGED', 'env'],
+    [{ portDefinitions: [{ port: 10_032, name: 'pg' }] }, 'W_IMPORT_CHANGED', 'portDefinitions'],
+    [{ portDefinitions: [] }, 'W_IMPORT_CHANGED', 'portDefinitions'],
+    [{ portDefinitions: [{ protocol: 'udp,tcp' }] }, 'W_IMPORT_CHANGED', 'portDefinitions'],
+    [{ container: { portMappings: [{ containerPort: 5432 }] } }, 'W_IMPORT_LOST', 'container'],
+    [{ container: { linuxInfo: { seccomp: {} } } }, 'W_IMPORT_LOST', 'container'],
+    [{ container: { appc: { image: 'x' } } }, 'W_IMPORT_LOST', 'container'],
+    [{ container: { type: 'DOCKER', volumes: [] } }, 'W_IMPORT_CHANGED', 'container'],
+    [
+      { container: { volumes: [{ containerPath: 'pgdata', mode: 'RO', persistent: { size: 100_000 } }] } },
+      'W_IMPORT_CHANGED',
+      'container',
+    ],
+    [{ fetch: [{ uri: 'http://w/run_rep.sh', executable: true }] }, 'W_IMPORT_CHANGED', 'fetch'],
+    [{ env: {} }, 'W_IMPORT_CHANGED', ''],
+    [{ fetch: undefined }, 'W_IMPORT_CHANGED', ''],
+    [{ backoffSeconds: 5 }, 'W_IMPORT_CHANGED', ''],
+    [
+      { healthChecks: [{ protocol: 'COMMAND', command: { value: 'exec sh run_rep.sh health' } }] },
+      'W_IMPORT_CHANGED',
+      'healthChecks',
+    ],
     [{ env: { POSTGRES_MASTER: 'pg1 port=5433 sslmode=require' } }, 'W_IMPORT_CHANGED', 'env'],
   ])('%j', (members, code, path) => {
     const { text, findings } = importApp({ ...base, ...members })
@@ -214,6 +236,60 @@ describe('what a model has no place for is told', () => {
     expect(importApp({ ...base, ...answer }).findings).toEqual(without)
   })
 
+  test('what Marathon does by default is written down where the model does something else', () => {
+    const own = { protocol: 'COMMAND', command: { value: 'exec sh run_rep.sh health' } }
+    const { text } = importApp({ ...base, instances: 3, backoffSeconds: 5, healthChecks: [own] })
+    const app = JSON.parse(compile(evaluate(text ?? '')) ?? '{}')
+    expect(app).toMatchObject({
+      disk: 0,
+      upgradeStrategy: { minimumHealthCapacity: 1, maximumOverCapacity: 1 },
+      backoffSeconds: 5,
+      backoffFactor: 1.15,
+      healthChecks: [{ intervalSeconds: 60, timeoutSeconds: 20, maxConsecutiveFailures: 3 }],
+    })
+    expect(app).not.toHaveProperty('constraints')
+  })
+
+  test('only the name that the model cannot take is lost, whatever is in it', () => {
+    const env = { ...master, 'server.port': '80', GOOD: 'keep' }
+    const { text, findings } = importApp({ ...base, env })
+    expect(text).toContain("GOOD: 'keep'")
+    expect(text).not.toContain('server.port')
+    expect(findings).toContainEqual(
+      expect.objectContaining({ message: expect.stringMatching(/server\.port of the model cannot be "80"/) }),
+    )
+  })
+
+  test('the user of the task is the one of the server, too', () => {
+    const { text, findings } = importApp({ ...base, env: master, user: 'pgsql' })
+    expect(text).toContain("user: 'pgsql'")
+    expect(findings.map(({ code }) => code)).not.toContain('E_APP_USER')
+  })
+
+  test.each([
+    ['', ''],
+    ['0', 'masterWait: 0'],
+    ['0x10', ''],
+    [' 1e1 ', ''],
+  ])('MASTER_WAIT=%j', (MASTER_WAIT, words) => {
+    const { text } = importApp({ ...base, env: { ...master, MASTER_WAIT } })
+    if (words === '') expect(text).not.toContain('masterWait')
+    else expect(text).toContain(words)
+  })
+
+  test.each([{ fetch: null }, { fetch: [] }])('%j leaves uris', (members) => {
+    const { text, findings } = importApp({ ...base, ...members, uris: ['http://other/run_rep.sh'] })
+    expect(text).toContain("publish: 'http://other'")
+    expect(findings.map(({ code }) => code)).not.toContain('W_IMPORT_LOST')
+  })
+
+  test('as JSON it is the same model', () => {
+    const app = { ...base, instances: 2, labels: { 'a.b': 'c' } }
+    expect(JSON.parse(importApp(app, undefined, 'json').text ?? '')).toEqual(
+      evaluate(importApp(app).text ?? ''),
+    )
+  })
+
   test('what the compiler would refuse is told at once', async () => {
     const { text, findings } = importApp({ ...base, id: '/Pg', mem: 'much', instances: 2, labels: { x: 5 } })
     const told = findings.map(({ code, message }) => `${code} ${message}`).join('\n')
@@ -230,6 +306,9 @@ describe('which app', () => {
   test('the only one, or the one with that id', () => {
     expect(importApp({ apps: [base] }).text).toContain("id: '/pg'")
     expect(importApp({ apps }, '/other').text).toContain("id: '/other'")
+    const groups = [{ id: '/db', apps: [{ ...base, id: '/db/pg' }], groups: [] }]
+    expect(importApp({ id: '/', apps: [], groups }).text).toContain("id: '/db/pg'")
+    expect(importApp({ id: '/', apps, groups }, 'db/pg').text).toContain("id: '/db/pg'")
   })
 
   test.each<[unknown, string | undefined, RegExp]>([
@@ -238,6 +317,12 @@ describe('which app', () => {
     [{ apps: [] }, undefined, /no app/],
     [[], undefined, /an object is expected/],
     [null, undefined, /an object is expected/],
+    [base, '/x', /no app \/x, but \/pg/],
+    [{}, undefined, /has no id/],
+    [{ name: 'no-app', version: '1.0.0' }, undefined, /has no id/],
+    [{ id: '/pod', containers: [] }, undefined, /is a pod/],
+    [{ id: '/db', groups: [] }, undefined, /no app/],
+    [{ apps: [base, base] }, '/pg', /several apps/],
   ])('%j is none', (value, id, words) => {
     expect(importApp(value, id)).toEqual({
       text: undefined,

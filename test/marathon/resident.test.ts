@@ -24,9 +24,15 @@ describe('judgeResize', () => {
     expect(judgeResize(app, { ...app, ...change, id: '/pg2' })).toEqual([])
   })
 
+  test('the volume itself comes or goes', () => {
+    const { container: _, ...ephemeral } = app
+    expect(judgeResize(app, ephemeral)).toMatchObject([{ code: 'W_APP_RESIDENT', path: 'app.volume' }])
+    expect(judgeResize(ephemeral, app)).toMatchObject([{ code: 'W_APP_RESIDENT', path: 'app.volume' }])
+    expect(judgeResize(ephemeral, { ...ephemeral, mem: 1 })).toEqual([])
+  })
+
   test.each([
     ['anything else', { instances: 3, env: { A: 'b' }, portDefinitions: [{ port: 0, name: 'postgres' }] }],
-    ['that has no volume any more', { container: undefined, mem: 1 }],
   ])('%s may change', (_what, change) => {
     expect(judgeResize(app, { ...app, ...change })).toEqual([])
   })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { buildApp } from '../../generator/compile/marathon.js'
+import { isJavaPattern } from '../../generator/marathon/pattern.js'
 import { judgeApp, judgeAppEnv } from '../../generator/marathon/rules.js'
 import { appSchema } from '../../generator/model/app.js'
 
@@ -124,7 +125,19 @@ describe('judgeApp', () => {
     [{ marathon: '1.9', role: 'a', acceptedResourceRoles: ['b'] }, 'E_APP_ROLE app.acceptedResourceRoles.0'],
     [{ id: '/db/pg', dependencies: ['/db/PG'] }, 'E_APP_ID app.dependencies.0'],
     [{ id: '/db/pg', dependencies: ['pg'] }, 'E_APP_ID app.dependencies.0'],
-    [{ id: '/db/pg', dependencies: ['a', '/db/./a'] }, 'E_APP_ID app.dependencies.1'],
+    [{ id: 'db/pg', dependencies: ['/db/x/../pg'] }, 'E_APP_ID app.dependencies.0'],
+    [{ id: '/db/pg', dependencies: ['/db'] }, 'E_APP_ID app.dependencies.0'],
+    [{ id: '/db/pg', dependencies: ['/'] }, 'E_APP_ID app.dependencies.0'],
+    [{ id: '/db/pg', dependencies: ['/db/a', '/db/./a'] }, 'E_APP_ID app.dependencies.1'],
+    [{ marathon: '1.5', constraints: [['rack', 'IS', 'a']] }, 'E_APP_CONSTRAINT app.constraints.0'],
+    [{ marathon: '1.5', constraints: [['rack', 'CLUSTER']] }, 'E_APP_CONSTRAINT app.constraints.0'],
+    [{ constraints: [['rack', 'GROUP_BY', '']] }, 'E_APP_CONSTRAINT app.constraints.0'],
+    [{ constraints: [['rack', 'MAX_PER', '99999999999']] }, 'E_APP_CONSTRAINT app.constraints.0'],
+    [{ labels: { DCOS_MIGRATION_API_VERSION: 'v1' } }, 'E_APP_LABEL app.labels.DCOS_MIGRATION_API_VERSION'],
+    [{ fetch: ['http:'] }, 'E_APP_FETCH app.fetch.0'],
+    [{ fetch: ['http://x/a[b]'] }, 'E_APP_FETCH app.fetch.0'],
+    [{ fetch: [{ uri: 'http://x/a', destPath: './run_rep.sh' }] }, 'E_APP_FETCH app.fetch.0'],
+    [{ fetch: ['http://x/pgdata'] }, 'E_APP_FETCH app.fetch.0'],
     [{ marathon: '1.8', check: { interval: 20 } }, 'E_APP_CHECK app.check.timeout'],
     [{ marathon: '1.4', portName: '1pg' }, 'E_APP_PORT_NAME app.portName'],
     [
@@ -143,7 +156,18 @@ describe('judgeApp', () => {
     [{ hostPort: 31_000, morePorts: [{ name: 'a', port: 31_001 }] }],
     [{ morePorts: [{ name: 'a', protocol: 'udp,tcp' }, { name: 'b' }] }],
     [{ marathon: '1.9', role: 'eng/db', acceptedResourceRoles: ['*', 'eng/db'] }],
-    [{ id: '/db/pg', dependencies: ['/pg', 'pool', '../net/dns', './x'] }],
+    [{ id: '/db/pg', dependencies: ['/pg', '/db/pool', '/db/../net/dns', '/db/pg-2'] }],
+    [
+      {
+        marathon: '1.6',
+        constraints: [
+          ['rack', 'IS', 'a'],
+          ['rack', 'CLUSTER'],
+          ['rack', 'GROUP_BY', '3'],
+        ],
+      },
+    ],
+    [{ fetch: ['http://x/a?b[c]'] }],
     [{ marathon: '1.8', check: true }],
   ])('%j passes', (app) => {
     const model = appSchema.parse(app)
@@ -172,4 +196,32 @@ describe('judgeAppEnv', () => {
       expect.objectContaining({ code: 'E_APP_ENV', path: 'app.env.POSTGRES_MASTER' }),
     ])
   })
+})
+
+describe('a pattern of LIKE', () => {
+  test.each([
+    '(?i)agent.*',
+    '(?s)a',
+    '(?i:a)b',
+    'agent[0-9]++',
+    '(?>a|b)',
+    'a\\-b\\_c',
+    '\\Qa{b\\E.*',
+    '\\p{Alpha}+\\z',
+    'rack-[1-3]{2,}',
+  ])('%s is one of Java', (text) => {
+    expect(isJavaPattern(text)).toBe(true)
+  })
+
+  test.each(['rack-{a|b}', 'a{', 'a{,3}', '[^]', '[]a', 'rack\\y', '(', '*'])('%s is none', (text) => {
+    expect(isJavaPattern(text)).toBe(false)
+  })
+})
+
+test.each([2, 3, 4, 5, 6, 7, 10, 33, 100, 999])('of %d replicas all but one go on serving', (instances) => {
+  const app = buildApp(appSchema.parse({ instances }), {
+    ...{ runUser: 'postgres', dataDir: 'pgdata', publish: 'http://web01', env: {} },
+  })
+  // ComputeRestartStrategy.scala
+  expect(Math.ceil(instances * app.upgradeStrategy.minimumHealthCapacity)).toBe(instances - 1)
 })

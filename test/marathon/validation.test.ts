@@ -133,7 +133,7 @@ const rules: readonly Rule[] = [
   },
   {
     what: 'dependencies are ids',
-    good: [{ dependencies: ['/db/master', '../proxy'] }],
+    good: [{ dependencies: ['/db/master', '/proxy'] }],
     bad: [[{ dependencies: ['/Db'] }, 'E_APP_ID']],
   },
   {
@@ -271,8 +271,8 @@ describe.each(marathonVersions)('an app for Marathon %s', (marathon) => {
     expect(() => loadApp(printApp(printed), marathon)).not.toThrow()
   })
 
-  test('IS came with 1.8', () => {
-    const has = ['1.8', '1.9', '1.10', '1.11'].includes(marathon)
+  test('IS came with 1.6', () => {
+    const has = ['1.6', '1.7', '1.8', '1.9', '1.10', '1.11'].includes(marathon)
     expect(codesOf({ constraints: [['rack', 'IS', 'a']], marathon })).toEqual(has ? [] : ['E_APP_CONSTRAINT'])
     expect(codesOf({ constraints: [['rack', 'IS', 'a b']], marathon })).toEqual(['E_APP_CONSTRAINT'])
   })

@@ -5,7 +5,7 @@ import type { Fault } from './sites.js'
 
 // npm run test:mutation -- --faults N --seed S (test/mutation/run.sh)
 const wanted = Number(process.env.MUTATION_FAULTS ?? 240)
-const seed = Number(process.env.MUTATION_SEED ?? Math.floor(Math.random() * 1_000_000))
+const seed = Number(process.env.MUTATION_SEED ?? 2015)
 
 test(`of ${wanted} seeded faults the compiler finds nearly all (seed ${seed})`, () => {
   const classes = Object.entries(faultClasses)

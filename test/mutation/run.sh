@@ -2,8 +2,10 @@
 # npm run test:mutation -- [--faults N] [--seed S]: puts faults into the real script and model, and counts those
 # that the compiler finds.
 #   --faults N that many, spread over the classes of test/mutation/faults.ts; 240 within npm test
-#   --seed S   what is drawn; each report names its own, so that it can be had again
+#   --seed S   what is drawn, else something new each time, but for npm test; each report names its own
 set -eu
+MUTATION_SEED=$(date +%s)
+export MUTATION_SEED
 cd "$(dirname "$0")/../.."
 while [ "$#" -gt 0 ]; do
   case $1,${2:-} in

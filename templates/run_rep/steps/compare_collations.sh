@@ -46,8 +46,7 @@ compare_apart() {
   start_apart
   await
   end_watcher
-  serving=no
-  leave_if_stopped
+  end_serving
   remove_work "$sockets"
   sockets=''
   if [ ! -f "$work/collations" ]; then

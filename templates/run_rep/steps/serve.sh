@@ -11,13 +11,20 @@ step_serve() {
   await
   end_watcher
   await_collector
-  serving=no
-  leave_if_stopped
+  end_serving
   obey_verdict
   log WARN "PostgreSQL ended with status $status"
   tell_server_log
   need_room "$store" 16
   exit "$status"
+}
+
+# As long as we serve, a further signal changes nothing for a server that one has ended already; and one that came
+# just before that was over ends us, too.
+end_serving() {
+  leave_if_stopped
+  serving=no
+  leave_if_stopped
 }
 
 # A signal ended the server, and so the script.
@@ -55,7 +62,7 @@ allow_stale_pid() {
   [ -f "$pgdata/postmaster.pid" ] || return 0
   # A server that died before it wrote its number: no other one gets over that, and nothing can be told from it.
   if [ ! -s "$pgdata/postmaster.pid" ] && [ -z "$(workers_of "$pgdata")" ]; then
-    rm -f -- "${pgdata:?}/postmaster.pid"
+    rm -f -- "$pgdata/postmaster.pid"
     return 0
   fi
   read -r _stale_pid <"$pgdata/postmaster.pid" || return 0

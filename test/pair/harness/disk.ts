@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { serverUser } from './identity.js'
 import type { Space } from './space.js'
+import { waitFor } from './wait.js'
 
 /** A file system of its own, small enough to be filled. */
 export interface Disk {
@@ -42,11 +43,13 @@ export async function mountDisk(
     root,
     dir,
     fill: async (leave = 0) => {
-      const { stdout } = await execa('df', ['-P', '-k', root])
-      const left = Number(stdout.split('\n')[1]?.trim().split(/\s+/)[3])
-      const kilobytes = left - leave * 1024
-      await execa('dd', ['if=/dev/zero', `of=${filler}`, 'bs=1024', `count=${kilobytes}`], {
-        stdio: 'ignore',
+      // Again, if a server takes its part between the two.
+      await waitFor(`no more than ${leave} MB to be left in ${root}`, async () => {
+        rmSync(filler, { force: true })
+        const { stdout } = await execa('df', ['-P', '-k', root])
+        const left = Number(stdout.split('\n')[1]?.trim().split(/\s+/)[3])
+        const dd = ['if=/dev/zero', `of=${filler}`, 'bs=1024', `count=${left - leave * 1024}`]
+        return (await execa('dd', dd, { stdio: 'ignore', reject: false })).exitCode === 0
       })
     },
     free: async () => rmSync(filler, { force: true }),
