@@ -28,7 +28,7 @@ main() {
     *) script=$(pwd)/$0 ;;
   esac
   sub_command=$1
-  trap on_signal TERM INT HUP
+  trap 'on_signal || :' TERM INT HUP
   trap on_verdict USR2
   trap on_exit EXIT
   [ "$#" -le 1 ] || fail USAGE "one sub-command at most, not $#: $*"

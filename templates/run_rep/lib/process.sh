@@ -1,5 +1,6 @@
 # At most one child at a time is waited for. TERM, INT and HUP stop it in the way that suits it;
-# without a child they end the script, but for the instant between the server's end and ours.
+# without a child they end the script, but for the instant between the server's end and ours. The traps call it with
+# || since dash takes a signal within a trap for a command that failed, and set -e would end the script.
 on_signal() {
   signals=$((signals + 1))
   wakes=$((wakes + 1))

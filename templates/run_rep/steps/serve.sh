@@ -34,6 +34,11 @@ leave_if_stopped() {
     log INFO "PostgreSQL shut down cleanly"
     exit 0
   fi
+  # Of an INT the server dies only before it has set up its signals; bash leaves them to a child as they were at first.
+  if [ "$status" -eq 130 ]; then
+    log INFO "stopped before PostgreSQL had begun"
+    exit "$exit_code"
+  fi
   log WARN "PostgreSQL ended with status $status"
   exit "$status"
 }
