@@ -11,6 +11,7 @@ export const codes: Readonly<Record<string, string>> = {
   E_APP_ENV: 'a variable in app.env that the script refuses, or that contradicts another part of the model',
   E_APP_FETCH: 'Mesos cannot fetch the file, or it would take the place of another',
   E_APP_ID: 'Marathon refuses the id of the app (PathId.scala)',
+  E_APP_LABEL: 'Marathon, or what runs on it, gives the label a meaning, and refuses that one',
   E_APP_PORT: 'Marathon refuses one port twice',
   E_APP_PORT_NAME:
     'Marathon refuses the name of the port, or no shell could read the variable that it makes of it',
@@ -19,7 +20,6 @@ export const codes: Readonly<Record<string, string>> = {
   E_APP_SECRET: 'Marathon refuses a reference to a secret that the app does not declare',
   E_APP_SHARED:
     'two tasks on one host would share a directory for their data, and one of them would wait for ever',
-  E_APP_LABEL: 'Marathon, or what runs on it, gives the label a meaning, and refuses that one',
   E_APP_SINGLE: 'a single-instance app has one task at a time, also while it is deployed',
   E_APP_UNREACHABLE: 'Marathon refuses the times after which a lost task is replaced',
   E_APP_UPGRADE: 'Marathon refuses the upgrade strategy, or no deployment could ever end',

@@ -12,7 +12,7 @@ export function judgeDependencies({ id, dependencies = [] }: MarathonApp): Diagn
     const reason = refuse(other, own)
     const isTwice = paths.indexOf(paths[index] ?? '') < index
     if (reason === undefined && !isTwice) return []
-    const message = `Marathon refuses the dependency on ${other}: ${reason ?? 'it is named twice'}`
+    const message = `the dependency on ${other} cannot be: ${reason ?? 'it is named twice'}`
     return [{ code: 'E_APP_ID', path: `app.dependencies.${index}`, message }]
   })
 }

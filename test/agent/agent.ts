@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findUser } from '../pair/harness/identity.js'
@@ -11,6 +11,7 @@ import type { App } from './app.js'
 import { type Container, type Launcher, startContainer } from './container.js'
 import { buildEnvironment } from './environment.js'
 import { makeIds, type TaskIds, volumeOf } from './paths.js'
+import { makePorts } from './ports.js'
 import type { Programs } from './programs.js'
 import { isTerminal, type StatusUpdate } from './protocol.js'
 import { LaunchFailed, makeSandbox, makeVolume, runFetcher } from './sandbox.js'
@@ -295,40 +296,5 @@ function watchTask({ taskId, sandbox, ports, container, tell, untilUp, now, app 
       clearTimeout(end)
     },
     bury: () => hear(gone(latest)),
-  }
-}
-
-/** What an agent offers by default (slave/constants.hpp): 31000 to 32000. */
-const [firstPort, lastPort] = [31_000, 32_000]
-
-// A free port is never given twice, so that a test for the next task's being another one cannot go wrong by chance.
-function makePorts() {
-  const used = new Set<number>()
-  const busy = new Set<number>()
-  const fixed = (app: App) =>
-    app.requirePorts ? app.portDefinitions.flatMap(({ port }) => (port === 0 ? [] : port)) : []
-  return {
-    canGive: (app: App) =>
-      fixed(app).every((port) => port >= firstPort && port <= lastPort && !busy.has(port)),
-    give: (app: App): number[] => {
-      const wanted = fixed(app)
-      const given = app.portDefinitions.map(({ port }) => {
-        if (wanted.includes(port)) return port
-        for (;;) {
-          const free = randomInt(firstPort, lastPort + 1)
-          if (used.has(free) || wanted.includes(free)) continue
-          used.add(free)
-          return free
-        }
-      })
-      for (const port of given) {
-        busy.add(port)
-        used.add(port)
-      }
-      return given
-    },
-    takeBack: (ports: readonly number[]) => {
-      for (const port of ports) busy.delete(port)
-    },
   }
 }

@@ -8,7 +8,8 @@ testScene('a server that hangs is ended by its health check', { model }, async (
   await deploy()
   const first = single()
   const server = processes(first).find(({ args }) => /^\S*postgres -D/.test(args))
-  process.kill(server?.pid ?? 0, 'SIGSTOP')
+  if (server === undefined) throw new Error('no server')
+  process.kill(server.pid, 'SIGSTOP')
 
   // Every 30 s.
   await marathon.advance(30)

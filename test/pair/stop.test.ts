@@ -56,7 +56,8 @@ describe('a replica with an idle client (D13)', () => {
       const find = (title: string) => agent.descendants().find(({ args }) => args.includes(title))
       const end = (title: string) => {
         const found = find(title)
-        signal(found?.pid ?? 0, 'SIGTERM')
+        if (found === undefined) throw new Error(`no ${title}`)
+        signal(found.pid, 'SIGTERM')
         return found
       }
       // What a signal to the whole tree does, in one of the orders in which it may arrive.
@@ -64,7 +65,7 @@ describe('a replica with an idle client (D13)', () => {
       const writer = end('background writer')
       await waitFor('another background writer', () => {
         const other = find('background writer')
-        return other !== undefined && other.pid !== writer?.pid
+        return other !== undefined && other.pid !== writer.pid
       })
       end('startup')
       await waitFor('the end of the startup process', () => find('startup') === undefined)
