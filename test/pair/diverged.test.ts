@@ -9,7 +9,7 @@ import { contractFor } from './harness/contract.js'
 import { makeFakeTool } from './harness/fake-tool.js'
 import { become, serverUser } from './harness/identity.js'
 import { type Master, startMaster } from './harness/master.js'
-import { killTree } from './harness/processes.js'
+import { killTree, signal } from './harness/processes.js'
 import { query } from './harness/query.js'
 import { openSpace, type Space } from './harness/space.js'
 import { waitFor } from './harness/wait.js'
@@ -116,10 +116,10 @@ describe('WAL that the master has removed', () => {
       const master = await startMaster(space, shortWal)
       const agent = await replicaOf(master, 'reclone')
       const receiver = agent.descendants().find(({ args }) => args.includes('walreceiver'))
-      process.kill(receiver?.pid ?? 0, 'SIGSTOP')
+      signal(receiver?.pid ?? 0, 'SIGSTOP')
       await master.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_replication')
       await forgetWal(master)
-      process.kill(receiver?.pid ?? 0, 'SIGCONT')
+      signal(receiver?.pid ?? 0, 'SIGCONT')
       await agent.waitForLog(/no longer the WAL file/)
       const store = join(agent.sandbox, 'pgdata')
       await waitFor(

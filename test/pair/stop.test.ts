@@ -98,7 +98,7 @@ describe('a replica with an idle client (D13)', () => {
       await agent.waitForRow(await master.insert())
       const clones = master.clones()
       const postmaster = agent.descendants().find((one) => one.args.includes('/postgres -D'))
-      process.kill(postmaster?.pid ?? 0, 'SIGKILL')
+      signal(postmaster?.pid ?? 0, 'SIGKILL')
       expect(await agent.exit, agent.log()).toBe(137)
       const again = await runAgent(space, { env, sandbox: agent.sandbox, port: agent.port })
       await again.waitForRow(await master.insert())

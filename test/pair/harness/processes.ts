@@ -66,8 +66,9 @@ export function processesUnder(dir: string): Process[] {
   )
 }
 
-/** Sends a signal; false when the process is gone. */
+/** Sends a signal; false when the process is gone. Number 0, which would be our own group, is a test's mistake. */
 export function signal(pid: number, name: NodeJS.Signals): boolean {
+  if (pid < 1) throw new Error('there is no process to signal')
   try {
     return process.kill(pid, name)
   } catch {
