@@ -55,7 +55,7 @@ gate 3-types npm run -s types
 gate 4-lint npm run -s lint
 if command -v shellcheck >/dev/null 2>&1; then
   gate 5-prove node build/bin/cli.js prove
-  gate 6-shellcheck-tests shellcheck -s sh test/setup.sh test/run.sh test/crash/run.sh test/mutation/run.sh \
+  gate 6-shellcheck-tests shellcheck -s sh test/setup.sh test/run.sh test/stress.sh test/crash/run.sh test/mutation/run.sh \
     test/lab/build.sh test/lab/run.sh test/lab/locales.sh test/lab/pg_controldata.sh
 else
   echo '1..1

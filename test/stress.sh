@@ -6,6 +6,7 @@
 #   --busy-disk N  N times beside a program that writes and syncs to the same disk all the time
 #   --log FILE     where the table goes as well; the output of each run lies beside it, as FILE.<kind>-<n>
 # Without a kind: --idle 5 --quarter 2 --busy-disk 2. One line a run: kind, seconds, exit code, its last line.
+# shellcheck disable=SC2317 # called through "$@" and by a trap
 set -eu
 cd "$(dirname "$0")/.."
 
