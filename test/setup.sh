@@ -37,10 +37,7 @@ list_missing() {
   lacks zstd zstd
   lacks openssl openssl
   lacks mksh mksh
-  lacks ksh ksh93u+m
   lacks yash yash
-  lacks posh posh
-  lacks zsh zsh
   [ -e /usr/share/i18n/locales/de_DE ] || echo locales
 }
 

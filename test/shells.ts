@@ -24,10 +24,7 @@ export const shells: readonly Shell[] = [
   describeShell('bash', ['bash', '--posix']),
   describeShell('busybox', ['busybox', 'sh']),
   describeShell('mksh', ['mksh']),
-  describeShell('ksh93', ['ksh93']),
   describeShell('yash', ['yash'], false),
-  describeShell('posh', ['posh']),
-  describeShell('zsh', ['zsh', '--emulate', 'sh']),
 ]
 
 export const coreShells: readonly Shell[] = shells.slice(0, 3)

@@ -63,9 +63,7 @@ const shells: readonly Tool[] = [
   { name: 'dash', argv: ['dash', '-n'], version: [] },
   { name: 'bash --posix', argv: ['bash', '--posix', '-n'], version: ['--version'] },
   { name: 'busybox sh', argv: ['busybox', 'sh', '-n'], version: [] },
-  { name: 'ksh93', argv: ['ksh93', '-n'], version: ['--version'] },
   { name: 'mksh', argv: ['mksh', '-n'], version: ['-c', 'echo "$KSH_VERSION"'] },
-  { name: 'posh', argv: ['posh', '-n'], version: ['-c', 'echo "$POSH_VERSION"'] },
   { name: 'yash', argv: ['yash', '-n'], version: ['--version'] },
 ]
 

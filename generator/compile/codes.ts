@@ -58,7 +58,6 @@ export const codes: Readonly<Record<string, string>> = {
   E_SETTING_UNKNOWN: 'a server does not know the setting, and would not start',
   E_SETTING_VALUE: 'a server would refuse the value, and not start',
   E_SHELL_ABSENT: 'a program is run where the script has just found that it is not here',
-  E_SHELL_ARGUMENTS: 'posh takes "$@" without arguments for an unset variable, and ends the script',
   E_SHELL_BASHISM: 'syntax that dash, BusyBox and others do not have',
   E_SHELL_BUILTIN: 'a built-in, or an option of one, that POSIX shells do not have',
   E_SHELL_DATA: 'directories are removed or renamed only where it is asked first whose they are',

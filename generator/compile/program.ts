@@ -9,9 +9,6 @@ import { judgeGate, passed, withGate } from './standby.js'
 /** What every shell sets by itself (POSIX XCU 2.5.3); HOME and PATH are what a login or Mesos gives. */
 const shellVariables = ['IFS', 'OPTIND', 'PPID', 'PWD', 'HOME', 'PATH']
 
-/** By these a script knows which shell it runs in. */
-const markVariables = ['KSH_VERSION', 'POSH_VERSION', 'ZSH_VERSION']
-
 /** Which lines of the script come from the user's step files. */
 export type IsOwn = (line: number) => boolean
 
@@ -65,7 +62,6 @@ function judgeGuardedReads({ functions }: Effects, contract: ProgramOptions['con
     ...contract.map(({ name }) => name),
     ...ambientVariables,
     ...shellVariables,
-    ...markVariables,
   ])
   const unknown = functions
     .flatMap(({ reads }) => reads)

@@ -13,7 +13,7 @@ main() {
   step=start
   signals=0 wakes=0 child='' launching=no serving=no exit_code=143 leaving=no self=$$ jitters=0
   pause_on_failure=no
-  stopper='' watchdog='' watcher='' feeder='' staging='' work='' alive='' sockets='' slot='' control_characters=''
+  stopper='' watchdog='' watcher='' feeder='' staging='' work='' alive='' sockets='' slot=''
   tab=$(printf '\t')
   newline='
 '
@@ -27,7 +27,7 @@ main() {
       ;;
     *) script=$(pwd)/$0 ;;
   esac
-  sub_command=$1
+  sub_command=${1:-run}
   trap 'on_signal || :' TERM INT HUP
   trap on_verdict USR2
   trap on_exit EXIT
@@ -57,9 +57,4 @@ main() {
   esac
 }
 
-# posh takes "$@" without arguments for an unset variable.
-if [ "$#" -eq 0 ]; then
-  main run
-else
-  main "$@"
-fi
+main "$@"

@@ -4,8 +4,8 @@
 #   --seed S   what is drawn; each report names its own, so that a run can be had again
 #   --only K   of these runs only that one
 #   --terms N  that many SIGTERMs under each shell; 4 within npm test
-#   --shells S what /bin/sh is, by chance one of these words: dash bash busybox ksh93 mksh yash posh. Within
-#              npm test the first three, since ksh93 itself crashes in about one of 200 signals
+#   --shells S what /bin/sh is, by chance one of these words: dash bash busybox mksh yash; within
+#              npm test the first three
 set -eu
 cd "$(dirname "$0")/../.."
 while [ "$#" -gt 0 ]; do

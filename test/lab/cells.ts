@@ -49,7 +49,7 @@ export const cells: readonly NamedCell[] = [
       ...(major === 10 ? { isSlice: true } : {}),
     }),
   ),
-  ...['dash', 'bash', 'busybox', 'ksh93', 'mksh', 'yash', 'posh', 'zsh'].map(
+  ...['dash', 'bash', 'busybox', 'mksh', 'yash'].map(
     (name): NamedCell => ({
       group: 'shell',
       name,

@@ -1,4 +1,3 @@
-import { requireArguments } from './arguments.js'
 import { requirePosixBuiltins } from './builtins.js'
 import { requireReadableNames } from './dynamic.js'
 import { requirePlainEcho } from './echo.js'
@@ -39,7 +38,6 @@ export const rules: readonly Rule[] = [
   requireReadableNames,
   requireOneSubstitution,
   requireValues,
-  requireArguments,
   requireOpenableFiles,
   forbidMaskedStatus,
 ]

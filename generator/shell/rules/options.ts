@@ -1,7 +1,7 @@
 import { literalOf } from '../words.js'
 import { type Finding, findingAt, type Rule } from './rule.js'
 
-/** Only shell options of POSIX (XCU set): `pipefail` ends dash and posh at once, even behind `|| :`. */
+/** Only shell options of POSIX (XCU set): `pipefail` ends dash at once, even behind `|| :`. */
 export const requirePosixOptions: Rule = (shell, { runs }) =>
   runs.flatMap((run): Finding[] => {
     if (run.name !== 'set') return []

@@ -10,8 +10,10 @@ on_signal() {
 obey_signal() {
   if [ -n "$child" ]; then
     stop_child
-  elif [ "$serving" = no ]; then
-    leave
+  elif [ "$serving" = no ] && [ "$leaving" = no ]; then
+    # A second signal must not end the way out of the first.
+    leaving=yes
+    exit "$exit_code"
   fi
 }
 
@@ -22,18 +24,6 @@ launched() {
   [ "$signals" -eq 0 ] || obey_signal
 }
 
-# ksh93 runs a trap within a command substitution, if the signal comes then, in the same process, and
-# exit ends no more than that. So the signal is sent again until it has met the script itself.
-leave() {
-  case ${KSH_VERSION:-},$self in
-    *AJM*,[1-9]*) ignore kill -s TERM "$self" & ;;
-    *) ;;
-  esac
-  [ "$leaving" = no ] || return 0
-  leaving=yes
-  exit "$exit_code"
-}
-
 # The watcher of the server has found a reason to stop it.
 on_verdict() {
   wakes=$((wakes + 1))
@@ -41,11 +31,10 @@ on_verdict() {
 }
 
 # Whatever ends the script, no helper of it lives on and nothing half-done stays behind; the exit status
-# stays what it was. Of a command that TERM ended, ksh93 hands on 271 or 15 where others say 143.
+# stays what it was. Of a command that signal N ended, yash says 384+N where others say 128+N.
 on_exit() {
   _exit_status=$?
   [ "$_exit_status" -le 256 ] || _exit_status=$((128 + _exit_status % 128))
-  [ "$_exit_status" -ne 15 ] || _exit_status=143
   trap '' TERM INT HUP
   trap - EXIT
   pause_on_failure=no
@@ -69,7 +58,7 @@ on_exit() {
 }
 
 # launch COMMAND...: starts the child; await must follow. Without exec yash would keep a shell between;
-# without 9<&9 ksh and mksh would close descriptor 9, which tells that somebody lives.
+# without 9<&9 mksh would close descriptor 9, which tells that somebody lives.
 launch() {
   launching=yes
   exec "$@" </dev/null 9<&9 &
@@ -79,7 +68,7 @@ launch() {
 
 # await: waits until the child has ended, however many signals interrupt the waiting, and leaves
 # its exit status in $status. A second wait that finds no child (127) keeps what the first one saw;
-# killed by signal N is 128+N, also in ksh (256+N) and yash (384+N). A shell whose wait fails looks
+# killed by signal N is 128+N, also in yash (384+N). After a wait that failed for another reason it looks
 # again each second: the child is not over while it lives.
 await() {
   status=0
@@ -262,15 +251,6 @@ end_nap() {
 end_helper() {
   [ -n "$1" ] || return 0
   ignore kill -s USR1 "$1"
-  # After a TERM that it ignores ksh93 runs no trap before its wait is over: so is its sleep.
-  case ${KSH_VERSION:-} in
-    *AJM*)
-      children_of "$1" | while read -r _helper_nap; do
-        ignore kill -s KILL "$_helper_nap"
-      done
-      ;;
-    *) ;;
-  esac
   ignore wait "$1"
 }
 

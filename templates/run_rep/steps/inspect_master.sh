@@ -147,6 +147,6 @@ make_work() {
   fi
   need_room "${work%/*}" 1
   make_ours "$work"
-  # mksh and ksh write here-documents to files, which a SIGKILL leaves where they are.
+  # mksh writes here-documents to files, which a SIGKILL leaves where they are.
   TMPDIR=$work
 }

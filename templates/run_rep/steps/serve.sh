@@ -30,7 +30,7 @@ end_serving() {
 # A signal ended the server, and so the script.
 leave_if_stopped() {
   [ "$signals" -gt 0 ] || return 0
-  if was_shut_down; then
+  if [ "$status" -eq 0 ]; then
     log INFO "PostgreSQL shut down cleanly"
     exit 0
   fi
@@ -41,19 +41,6 @@ leave_if_stopped() {
   fi
   log WARN "PostgreSQL ended with status $status"
   exit "$status"
-}
-
-# posh and zsh lose the status of a child whose end an interrupted wait met, and say 1 or 255; the control
-# file knows. In any other shell the status is the server's own.
-was_shut_down() {
-  [ "$status" -ne 0 ] || return 0
-  [ -n "${POSH_VERSION:-}${ZSH_VERSION:-}" ] || return 1
-  case $status in
-    1 | 255) read_control "$pgdata" || return 1 ;;
-    *) return 1 ;;
-  esac
-  control_field 'Database cluster state'
-  [ "$field" = 'shut down in recovery' ]
 }
 
 # PostgreSQL does not start while the process of an old postmaster.pid lives, though that number may

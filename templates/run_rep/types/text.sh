@@ -1,10 +1,7 @@
-# One line of at most 1024 bytes, of any encoding. Control characters are spelt out for posh, which
-# knows no [[:cntrl:]].
+# One line of at most 1024 bytes, of any encoding, without control characters.
 is_text() {
-  [ -n "${control_characters:-}" ] || control_characters=$(printf \
-    '\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17\20\21\22\23\24\25\26\27\30\31\32\33\34\35\36\37\177')
   case $1 in
-    *["$control_characters"]*) return 1 ;;
+    *[[:cntrl:]]*) return 1 ;;
     *) [ "${#1}" -le 1024 ] ;;
   esac
 }

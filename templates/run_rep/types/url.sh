@@ -1,13 +1,12 @@
 # An http or https URL to fetch from: no user, no fragment, an IPv6 address in brackets, and of RFC
 # 3986's characters none that a shell or curl's globbing reads in its own way (%27 does for ').
-# The backslash is named by itself: in ksh93 one that quotes within [] belongs to the set as well.
 is_url() {
   _is_url_tail=${1#*://}
   _is_url_host=${_is_url_tail%%[/?]*}
   case ${1%"$_is_url_tail"} in http:// | https://) ;; *) return 1 ;; esac
   case $_is_url_host in :* | [![]*:*:*) return 1 ;; *) ;; esac
   case ${_is_url_tail#"$_is_url_host"} in
-    *\\* | *[!A-Za-z0-9._~:/?@\&+,\;=%-]*) return 1 ;;
+    *[!A-Za-z0-9._~:/?@\&+,\;=%-]*) return 1 ;;
     *% | *%? | *%[!0-9A-Fa-f]* | *%?[!0-9A-Fa-f]*) return 1 ;;
     *) is_host_port "$_is_url_host" 1 ;;
   esac
