@@ -48,7 +48,11 @@ export function analyseShell(
 ): Analysis {
   const shell = parseShell(known.length === 0 ? text : blankOut(text, known))
   if (shell.errors.length > 0) {
-    const functions = { names: new Set<string>(), wrappers: new Map<string, number>() }
+    const functions = {
+      names: new Set<string>(),
+      wrappers: new Map<string, number>(),
+      prepared: new Set<never>(),
+    }
     const effects = { functions: [], wrappers: [], steps: [] }
     return { errors: shell.errors, effects, findings: [], functions, marks: [] }
   }

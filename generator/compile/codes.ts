@@ -92,8 +92,21 @@ export const codes: Readonly<Record<string, string>> = {
   E_SHELL_UNQUOTED: 'the value would be split into words, and each taken for a pattern of file names',
   E_SHELL_UNREAD: 'a value that nothing reads is a misspelt name, or of no use',
   E_SHELL_UTILITY: 'a program that is not known, or an option of one that POSIX lacks',
+  E_STEP_BACKGROUND:
+    'nobody waits for what a step leaves behind in the background, or ends it with the replica',
+  E_STEP_CALL:
+    'a step may call those functions of the script that say, ask or wait, and none that does its work',
+  E_STEP_DATA:
+    'what lies in the data directory decides whether the server is a standby, and may be all that is left',
+  E_STEP_EXIT: 'the run would end without a word and with an exit code that no table explains',
   E_STEP_FILE: 'the file of a step cannot be read as plain text',
   E_STEP_FUNCTION: 'the file of a step defines the function of the step, and no function of the script',
+  E_STEP_PIPE: 'a pipeline ends with the status of its last command, so that a failure before it goes unseen',
+  E_STEP_PROGRAM: 'a value within the text of a program is run as a part of it',
+  E_STEP_SECRET: 'every process of the agent can read a command line, and whoever looks at the task its log',
+  E_STEP_SHELL: 'a change to the shell that the whole script runs in would last until its end',
+  E_STEP_SIGNAL:
+    'the script and its server have their own way to end, and a number may be somebody else by now',
   E_STEP_TOOL: 'a program that a step names and nothing runs would hide one that is misspelt',
   E_STEP_TOP_LEVEL:
     'outside of functions a command would run in every sub-command, before the contract is checked',

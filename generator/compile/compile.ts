@@ -9,6 +9,9 @@ import { builtinSteps } from '../model/steps.js'
 import { defaultMethod } from '../postgres/access.js'
 import type { Effects } from '../shell/effects.js'
 import { lit } from '../shell/words.js'
+import { judgeStepFiles } from '../steps/files.js'
+import { judgeSteps } from '../steps/judge.js'
+import { functionsOfSteps, listLastingSteps } from '../steps/lasting.js'
 import { listNeededTools } from './analyse.js'
 import { appContext, checkModel, parseModel } from './check.js'
 import { printConf } from './conf.js'
@@ -18,7 +21,6 @@ import { printHba } from './hba.js'
 import { lowerReplica, type View } from './lower.js'
 import { printMap } from './map.js'
 import { buildApp, printApp } from './marathon.js'
-import { judgeStepFiles } from './own-steps.js'
 import { type Chunk, digestOf, locateLine, type PrintedScript, printScript } from './print.js'
 import { judgeNeeds, judgeProgram, listUnreadContract } from './program.js'
 import { renderLines, renderTemplate } from './template.js'
@@ -109,12 +111,19 @@ interface Parts {
   readonly rest: readonly Chunk[]
 }
 
+/** Needed only where a step of the user's runs in a process of its own. */
+const ownStepFile = 'run_rep/lib/own-step.sh'
+
 // Helpers first, then the steps in the order of the run, the user's own, the other sub-commands, main.
 function listParts(model: Replica, contract: readonly ContractVariable[], sources: Sources): Parts {
   const modelDigest = digestOf(stringifySorted(model)).slice(0, 16)
-  const views = lowerReplica(model, contract, modelDigest)
+  const lastingSteps = listLastingSteps(functionsOfSteps(model.steps, sources.stepFiles))
+  const views = lowerReplica(model, contract, { modelDigest, lastingSteps })
   const table = (name: string) => renderTable(sources, name, views[name] ?? {})
-  const library = Object.keys(sources.templates).filter((name) => /^run_rep\/lib\/.*\.sh$/.test(name))
+  const isUsed = (name: string) => name !== ownStepFile || lastingSteps.length < model.steps.length
+  const library = Object.keys(sources.templates).filter(
+    (name) => /^run_rep\/lib\/.*\.sh$/.test(name) && isUsed(name),
+  )
   const types = listTypeFiles(contract.map(({ type }) => type)).map((name) => `run_rep/${name}`)
   const steps = builtinSteps.map(({ file }) => `run_rep/${file}`).filter((name) => name.endsWith('.sh'))
   const plain = (name: string): Chunk => ({
@@ -149,14 +158,32 @@ function renderTable(sources: Sources, name: string, view: View): Chunk {
   return { source: `templates/run_rep/${name}`, text, sourceLines: lines }
 }
 
-function judgeOwnSteps({ steps }: Replica, { tables, shell, rest }: Parts, sources: Sources): Diagnostic[] {
-  return judgeStepFiles({
-    steps,
-    texts: sources.stepFiles,
-    faults: sources.stepFaults ?? {},
-    show: (file) => showFile(file, sources),
-    builtin: [...tables, ...shell, ...rest, renderTable(sources, 'preflight.sh.hbs', { tools: [] })],
-  })
+function judgeOwnSteps(model: Replica, parts: Parts, sources: Sources): Diagnostic[] {
+  const { steps, run } = model
+  const { tables, shell, rest } = parts
+  const show = (file: string) => showFile(file, sources)
+  const builtin = [...tables, ...shell, ...rest, renderTable(sources, 'preflight.sh.hbs', { tools: [] })]
+  const texts = sources.stepFiles
+  const found = judgeStepFiles({ steps, texts, faults: sources.stepFaults ?? {}, show, builtin })
+  if (found.length > 0 || steps.length === 0) return found
+  const functions = functionsOfSteps(steps, texts)
+  const lasting = listLastingSteps(functions)
+  return judgeSteps(
+    [...new Set(steps.map(({ file }) => file))].map((file) => ({
+      file: show(file),
+      text: texts[file] ?? '',
+    })),
+    {
+      builtin: builtin.map(({ text }) => text).join('\n'),
+      lasting: new Set(
+        functions
+          .filter(({ step }) => lasting.includes(step))
+          .flatMap((step) => step.functions.map(({ name }) => name)),
+      ),
+      secrets: Object.keys(model.env).filter((name) => model.env[name]?.secret),
+      dataDir: run.dataDir,
+    },
+  )
 }
 
 const failureIds = failures.map(({ id }) => id)

@@ -59,6 +59,7 @@ export function analyseScript(script: PrintedScript, given: GivenNames, facts: F
   const others: Functions = {
     names: new Set(defined),
     wrappers: new Map(Object.entries(facts.wrappers).filter(([name]) => defined.includes(name))),
+    prepared: new Set(),
   }
   const analysis = analyseShell(script.text, given, { known, others })
   const rest = analysis.effects.functions.filter(

@@ -13,9 +13,15 @@ export type View = Readonly<Record<string, unknown>>
 export function lowerReplica(
   model: Replica,
   contract: readonly ContractVariable[],
-  modelDigest: string,
+  { modelDigest, lastingSteps }: { readonly modelDigest: string; readonly lastingSteps: readonly string[] },
 ): Record<string, View> {
   const steps = orderSteps(model.steps)
+  const isApart = (name: string) =>
+    model.steps.some((step) => step.name === name) && !lastingSteps.includes(name)
+  const calls = steps.map((name) => ({
+    name,
+    command: isApart(name) ? `run_own_step step_${name}` : `step_${name}`,
+  }))
   return {
     'constants.sh.hbs': {
       constants: listConstants(model),
@@ -35,7 +41,7 @@ export function lowerReplica(
       lines: contract.flatMap(printCheck),
     },
     'versions.sh.hbs': lowerVersions(model.postgresql.majors, model.run.listen),
-    'sequence.sh.hbs': { run: steps, preflight: steps.slice(0, steps.indexOf(lastPreflightStep) + 1) },
+    'sequence.sh.hbs': { run: calls, preflight: calls.slice(0, steps.indexOf(lastPreflightStep) + 1) },
   }
 }
 

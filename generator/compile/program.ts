@@ -4,7 +4,6 @@ import { compare, type Effects, type FunctionEffects, type VariableSet } from '.
 import type { Finding } from '../shell/rules/rule.js'
 import { callersOf, closure, reachableFrom } from '../shell/tools.js'
 import { similarTo } from '../similar.js'
-import { judgeGate, passed, withGate } from './standby.js'
 
 /** What every shell sets by itself (POSIX XCU 2.5.3); HOME and PATH are what a login or Mesos gives. */
 const shellVariables = ['IFS', 'OPTIND', 'PPID', 'PWD', 'HOME', 'PATH']
@@ -26,12 +25,8 @@ export function judgeProgram(
   effects: Effects,
   { isOwn = () => false, contract = builtinVariables }: ProgramOptions = {},
 ): Finding[] {
-  // One analysis for both: it takes the longest of all.
-  const owners = effects.functions.map((owner) => ({ ...owner, flow: withGate(owner) }))
-  const unassigned = findUnassigned(owners, new Set(shellVariables))
   return [
-    ...judgeReads(effects, unassigned),
-    ...judgeGate(unassigned),
+    ...judgeReads(effects),
     ...judgeGuardedReads(effects, contract),
     ...judgeSets(effects),
     ...judgePrivate(effects),
@@ -42,17 +37,15 @@ export function judgeProgram(
   ].sort((a, b) => a.line - b.line || a.column - b.column || compare(a.code, b.code))
 }
 
-function judgeReads({ functions }: Effects, unassigned: readonly Unassigned[]): Finding[] {
+function judgeReads({ functions }: Effects): Finding[] {
   const known = [...new Set(functions.flatMap(({ sets }) => sets.map(({ name }) => name)))]
-  return unassigned
-    .filter(({ name }) => name !== passed)
-    .map((found) => ({
-      code: 'E_SHELL_UNASSIGNED',
-      message: `$${found.name} is read before it has a value${wayTo(found)}`,
-      hint: hintFor(found.name, known),
-      line: found.line,
-      column: found.column,
-    }))
+  return findUnassigned(functions, new Set(shellVariables)).map((found) => ({
+    code: 'E_SHELL_UNASSIGNED',
+    message: `$${found.name} is read before it has a value${wayTo(found)}`,
+    hint: hintFor(found.name, known),
+    line: found.line,
+    column: found.column,
+  }))
 }
 
 // `${X:-}` hides a misspelt name as well as it serves an optional variable; only what may come from outside is one.

@@ -1,8 +1,6 @@
-import type { Unassigned } from '../shell/assignment.js'
 import { runsOf } from '../shell/commands.js'
-import { type FunctionEffects, functionAt } from '../shell/effects.js'
-import type { Flow } from '../shell/flow.js'
-import type { Shell, SyntaxNode } from '../shell/parse.js'
+import { functionAt } from '../shell/effects.js'
+import type { FunctionNode, Shell, SyntaxNode } from '../shell/parse.js'
 import { type Finding, findingAt, type Rule, type RuleContext } from '../shell/rules/rule.js'
 import { literalOf } from '../shell/words.js'
 
@@ -14,19 +12,6 @@ const markerFunctions = new Set(['write_standby_marker', 'require_standby'])
 /** The functions that may remove or rename directories; each first looks whether they are the script's own. */
 const removers = new Set(['remove_clone', 'remove_work'])
 const renamers = new Set(['install_clone', 'retire_replica'])
-const gate = 'require_standby'
-/** The two functions that start a server: for all, and for nobody but ourselves. */
-const starts = ['step_serve', 'start_apart']
-/** What these do to the data makes an answer of the gate an old one. */
-const changers = [
-  'install_clone',
-  'retire_replica',
-  'write_standby_marker',
-  'relink_tablespaces',
-  'place_file',
-  'start_apart',
-]
-
 /** Tools that make a master of a data directory, or a new one, or that start a server past the gate. */
 const forbiddenTools: ReadonlyMap<string, string> = new Map([
   ['initdb', 'makes a master'],
@@ -79,34 +64,6 @@ const keepMarkers: Rule = (shell, { functions, known }) => {
 const marker = /\bstandby\.signal\b|\brecovery\.(signal|conf|done)\b|\$\{?standby_marker\b/
 const harmless = new Set(['[', 'test', 'fail', 'log', 'sync', 'printf', 'cat', 'grep'])
 
-/** What the gate looks for stands in it. */
-const keepGate: Rule = (shell) =>
-  shell.all('Function').flatMap(({ node }): Finding[] => {
-    if (node.name.value !== gate) return []
-    // A look that is commented out is none.
-    const text = textOf(shell, node).replace(/^\s*#.*$/gm, '')
-    return evidence
-      .filter((name) => !text.includes(name))
-      .map((name) =>
-        findingAt(shell, node, {
-          code: 'E_SHELL_GATE',
-          message: `${gate} does not look at ${name}`,
-          hint: 'what is not certainly a standby must not be started',
-        }),
-      )
-  })
-
-const evidence = [
-  'standby.signal',
-  'recovery.conf',
-  'recovery.signal',
-  'backup_label',
-  'PG_VERSION',
-  'Database system identifier',
-  'Database cluster state',
-  '$pinned_system',
-]
-
 /** `rm -r` and `mv` of anything that may be data stand in the functions that ask first whose it is. */
 const keepData: Rule = (shell, { runs, functions }) =>
   runs.flatMap((run): Finding[] => {
@@ -139,85 +96,56 @@ const isConstant = (text: string) => !text.includes('$') && !text.includes('`')
 const isOwnFile = (text: string) =>
   /[./][\w.-]+"?$/.test(text) && !/\/(data|tablespaces|replica|clone\.\w+)"?$/.test(text)
 
-/** One place starts a server: behind the gate, with the settings that must hold. */
-const keepStart: Rule = (shell, { functions, known }) =>
-  shell.all('Command').flatMap(({ node }): Finding[] => {
-    const runs = runsOf(node, known)
-    const run = runs.find(({ name, kind }) => kind === 'tool' && name === 'postgres')
+/** The one function that runs a server on data, and all that stands in it: the gate, then the start. */
+const start = 'start_server'
+const gate = 'require_standby'
+const startCommand = 'launch "$pg_bin"/postgres -D "$pgdata" "$@"'
+
+const keepStart: Rule = (shell, { functions, known }) => [
+  ...shell.all('Command').flatMap(({ node }): Finding[] => {
+    const run = runsOf(node, known).find(({ name, kind }) => kind === 'tool' && name === 'postgres')
     if (run === undefined) return []
     const options = run.args.flatMap((word) => (word.type === 'Word' ? [literalOf(word) ?? ''] : []))
     if (options.some((option) => asks.has(option))) return []
-    const isThere =
-      starts.includes(ownerOf(shell, node, functions)) &&
-      runs[0]?.name === 'with_settings' &&
-      !options.some((option) => option === '--single' || option === '--boot')
-    if (isThere) return []
+    if (ownerOf(shell, node, functions) === start) return []
     const message = 'a server is started here'
-    const hint = `only ${starts.join(' and ')} do that, behind the gate and by with_settings`
+    const hint = `only ${start} does that, behind the gate`
     return [findingAt(shell, node, { code: 'E_SHELL_START', message, hint })]
-  })
+  }),
+  ...shell.all('Function').flatMap(({ node }): Finding[] => {
+    if (node.name.value !== start || isGateAndStart(shell, node)) return []
+    const message = `${start} is not ${gate} and then the start, with nothing before, between or behind them`
+    const hint = 'whatever is done to the data before a start, the gate must see it'
+    return [findingAt(shell, node, { code: 'E_SHELL_GATE', message, hint })]
+  }),
+]
+
+function isGateAndStart(shell: Shell, { body }: FunctionNode): boolean {
+  const list = body.type === 'BraceGroup' ? body.body.commands : []
+  const texts = list.map((statement) => (statement.background ? '' : textOf(shell, statement)))
+  return texts.length === 2 && texts[0] === gate && texts[1] === startCommand
+}
 
 const asks = new Set(['-C', '--version', '-V', '--help', '-?', '--describe-config'])
 
 /** Every rule that one piece of shell can be judged by. */
-export const standbyRules: readonly Rule[] = [forbidMasters, keepMarkers, keepGate, keepData, keepStart]
-
-/** No variable of a shell has such a name. */
-export const passed = 'the gate'
+export const standbyRules: readonly Rule[] = [forbidMasters, keepMarkers, keepData, keepStart]
 
 /**
- * The gate dominates the start: on every way from the top of the script to the one place that starts a server,
- * the gate has been passed, and nothing has changed the data since. Told by the analysis of assignment, over the
- * flows of `withGate`: the gate gives a value, a change takes it away, and the start reads it.
+ * The functions that a start rests on: the gate, whom it asks, and what ends the run when it says no. Whoever changes
+ * one of them has changed what is proven, so in a proof each is held to the text that the package has.
  */
-export function judgeGate(unassigned: readonly Unassigned[]): Finding[] {
-  return unassigned
-    .filter(({ name }) => name === passed)
-    .map(({ line, column, via }) => ({
-      code: 'E_SHELL_GATE',
-      message: `a server is started without a look of ${gate} at the data as they are, on the way ${via.join(' > ')}`,
-      hint: `call ${gate} after the last change and before the start`,
-      line,
-      column,
-    }))
-}
-
-/** The flow of a function, with `passed` set by the gate, unset by what changes data, and read by the start. */
-export function withGate({ name, flow }: FunctionEffects): Flow {
-  if (name === gate) return { kind: 'sequence', parts: [flow, { kind: 'set', name: passed }] }
-  const asked = starts.includes(name) ? readBefore(flow) : flow
-  return changers.includes(name)
-    ? { kind: 'sequence', parts: [asked, { kind: 'unset', name: passed }] }
-    : asked
-}
-
-// Right before the settings are given, which is where the server starts.
-function readBefore(flow: Flow): Flow {
-  switch (flow.kind) {
-    case 'call':
-      return flow.name !== 'with_settings'
-        ? flow
-        : { kind: 'sequence', parts: [{ kind: 'read', name: passed, line: 0, column: 1 }, flow] }
-    case 'sequence':
-      return { ...flow, parts: flow.parts.map(readBefore) }
-    case 'choice':
-      return { ...flow, branches: flow.branches.map(readBefore) }
-    case 'and':
-    case 'or':
-      return { ...flow, left: readBefore(flow.left), right: readBefore(flow.right) }
-    case 'not':
-      return { ...flow, of: readBefore(flow.of) }
-    case 'if':
-      return { ...flow, test: readBefore(flow.test), yes: readBefore(flow.yes), no: readBefore(flow.no) }
-    case 'loop':
-      return { ...flow, test: readBefore(flow.test), body: readBefore(flow.body) }
-    case 'each':
-    case 'apart':
-      return { ...flow, body: readBefore(flow.body) }
-    default:
-      return flow
-  }
-}
+export const startFunctions: readonly string[] = [
+  start,
+  gate,
+  'with_settings',
+  'launch',
+  'launched',
+  'read_control',
+  'control_field',
+  'fail',
+  'end_run',
+]
 
 function wordsOf(shell: Shell): { readonly node: SyntaxNode; readonly text: string }[] {
   return shell

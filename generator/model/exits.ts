@@ -16,6 +16,7 @@ export const exitClasses: readonly { readonly code: number; readonly means: stri
   { code: 64, means: 'the script was called wrongly' },
   { code: 65, means: 'the data found was refused; nothing was touched' },
   { code: 69, means: 'the master is unavailable' },
+  { code: 70, means: 'a step of your own, or the script itself, is at fault' },
   { code: 73, means: 'no space' },
   { code: 75, means: 'try again: something that passes by itself' },
   { code: 77, means: 'not permitted' },
@@ -199,6 +200,12 @@ export const failures: readonly Failure[] = [
     means: 'text sorts on this agent in another way than where its indexes were made',
     advice:
       "run on agents with the master's release of its distribution; if the master itself was upgraded, REINDEX there, then ALTER DATABASE or COLLATION with REFRESH VERSION; or set run.onCollation in the model",
+  },
+  {
+    id: 'STEP_FAILED',
+    code: 70,
+    means: 'a step of your own failed without saying why',
+    advice: 'read what the step printed above; where it means to end the run, let it say so by fail',
   },
   {
     id: 'LIBRARY_MISSING',

@@ -21,8 +21,11 @@ export const builtinSteps: readonly BuiltinStep[] = [
     'steps/compare_collations.sh',
     'does text sort here as on the master? asked of the server while no client can reach it',
   ),
-  step('gate', 'steps/gate.sh', 'before every start: this is certainly a standby'),
-  step('serve', 'steps/serve.sh', 'PostgreSQL as a child, until its end'),
+  step(
+    'serve',
+    'steps/serve.sh',
+    'the gate (this is certainly a standby), then PostgreSQL as a child, until its end',
+  ),
 ]
 
 /** The last step that `preflight` runs: everything up to the clone, changing nothing. */

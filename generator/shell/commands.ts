@@ -22,6 +22,8 @@ export interface Functions {
   readonly names: ReadonlySet<string>
   /** `name → n`: the function runs its arguments from the n-th on (0 = all of them) as a command. */
   readonly wrappers: ReadonlyMap<string, number>
+  /** The commands `set -- WORD…` that prepare one: the function that they stand in runs `"$@"` as a command. */
+  readonly prepared: ReadonlySet<Command>
 }
 
 /**
@@ -32,9 +34,9 @@ export function runsOf(command: Command, functions: Functions): Run[] {
   return command.name === undefined ? [] : follow([command.name, ...command.args], functions)
 }
 
-/** What `set -- psql -c …` will run once `"$@"` is run; [] when it sets anything else. */
+/** What `set -- psql -c …` will run once `"$@"` is run; [] when it sets anything else, as words to loop over. */
 export function preparedRuns(command: Command, functions: Functions): Run[] {
-  const words = setArguments(command) ?? []
+  const words = functions.prepared.has(command) ? (setArguments(command) ?? []) : []
   const [run, ...inner] = follow(words, functions)
   return run === undefined || run.kind === 'forward' || run.kind === 'dynamic' || run.name.startsWith('-')
     ? []
@@ -49,20 +51,26 @@ export function functionsOf(shell: Shell, others: Functions = noFunctions): Func
   const candidates = functions
     .filter((node) => /"\$(@|\{@\})"/.test(textOf(shell, node)))
     .map(({ name, body }) => ({ name: name.value, commands: ownCommands(shell, body) }))
+  const known = { names, wrappers, prepared: new Set<Command>() }
   for (let changed = true; changed; ) {
     changed = false
     for (const { name, commands } of candidates) {
-      const skip = wrappers.has(name) ? undefined : wrapperSkip(commands, { names, wrappers })
+      const skip = wrappers.has(name) ? undefined : wrapperSkip(commands, known)
       if (skip !== undefined) {
         wrappers.set(name, skip)
         changed = true
       }
     }
   }
-  return { names, wrappers }
+  const bodies = [ownCommands(shell, shell.root), ...candidates.map(({ commands }) => commands)]
+  for (const commands of bodies) {
+    if (!commands.some(({ node }) => runsOf(node, known).at(-1)?.kind === 'forward')) continue
+    for (const { node } of commands) if (setArguments(node) !== undefined) known.prepared.add(node)
+  }
+  return known
 }
 
-const noFunctions: Functions = { names: new Set(), wrappers: new Map() }
+const noFunctions: Functions = { names: new Set(), wrappers: new Map(), prepared: new Set() }
 
 function textOf(shell: Shell, node: SyntaxNode): string {
   const { start, end } = shell.span(node)

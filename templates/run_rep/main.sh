@@ -13,19 +13,20 @@ main() {
   step=start
   signals=0 wakes=0 child='' launching=no serving=no exit_code=143 leaving=no self=$$ jitters=0
   pause_on_failure=no
-  stopper='' watchdog='' watcher='' feeder='' staging='' work='' alive='' sockets='' slot=''
+  stopper='' watchdog='' watcher='' feeder='' staging='' work='' alive='' sockets='' slot='' gate_state=''
   tab=$(printf '\t')
   newline='
 '
   unset CDPATH
   exec 9</dev/null
+  sandbox=$(pwd)
   case $0 in
     /*) script=$0 ;;
     */*)
       script=${0%/*}/
       script=$(cd -- "${script:?}" && pwd)/${0##*/} || script=$0
       ;;
-    *) script=$(pwd)/$0 ;;
+    *) script=$sandbox/$0 ;;
   esac
   sub_command=${1:-run}
   trap 'on_signal || :' TERM INT HUP

@@ -28,21 +28,25 @@ tell_fault() {
 }
 
 # fail ID TEXT: says what was found and what to do, then ends with the exit code of that failure.
-# A scheduler restarts whatever the code is, so what only a person can mend is told slowly.
 fail() {
   failure "$1"
   log ERROR "$2"
   log ERROR "what to do: $failure_advice ($1, exit $failure_code)"
-  case $failure_code in
+  end_run "$failure_code"
+}
+
+# end_run CODE: a scheduler restarts whatever the code is, so what only a person can mend is told slowly.
+end_run() {
+  case $1 in
     65 | 77 | 78)
-      _fail_pause=${EXIT_PAUSE:-0}
-      if [ "$pause_on_failure" = yes ] && is_integer "$_fail_pause" 1 86400; then
-        log INFO "pausing about $_fail_pause s before the exit (EXIT_PAUSE)"
-        exit_code=$failure_code
-        pause "$(jittered "$_fail_pause")"
+      _end_pause=${EXIT_PAUSE:-0}
+      if [ "$pause_on_failure" = yes ] && is_integer "$_end_pause" 1 86400; then
+        log INFO "pausing about $_end_pause s before the exit (EXIT_PAUSE)"
+        exit_code=$1
+        pause "$(jittered "$_end_pause")"
       fi
       ;;
     *) ;;
   esac
-  exit "$failure_code"
+  exit "$1"
 }

@@ -131,7 +131,7 @@ finish_clone() {
     [ "$(major_of "$("$basebackup_bin"/pg_verifybackup --version)")" = "$major" ] || set -- -q -n
     launch "$basebackup_bin"/pg_verifybackup "$@" data >"$work/words" 2>&1
     await
-    cd -- "${store:?}" || fail DATA_DIR "cannot enter $store"
+    cd -- "${sandbox:?}" || fail RUN_USER "$RUN_USER may not enter $sandbox"
     [ "$signals" -eq 0 ] || exit "$exit_code"
     [ "$status" -eq 0 ] || fail CLONE_FAILED "the copy is not sound: $(words_of "$work/words")"
   fi

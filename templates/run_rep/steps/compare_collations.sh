@@ -8,7 +8,6 @@ step_compare_collations() {
   collation_words=''
   if ! read_collations; then
     remove_old_sockets
-    require_standby
     compare_apart
   fi
   [ -z "$collation_words" ] || log WARN "$collation_words"
@@ -79,7 +78,7 @@ make_socket_directory() {
   fi
 }
 
-# The other place that starts a server: without an address, and with a socket that only our user can reach.
+# A server without an address, and with a socket that only our user can reach.
 start_apart() {
   log INFO 'starting PostgreSQL where no client can reach it, to compare collations'
   allow_stale_pid
@@ -91,7 +90,7 @@ unix_socket_directories=$sockets
 logging_collector=off
 lc_messages=C"
   hba_file=$sockets/pg_hba.conf
-  with_settings launch "$pg_bin"/postgres -D "$pgdata"
+  with_settings start_server
   held_settings=$_apart_held hba_file=$pgdata/pg_hba.conf
   server=$child
   launching=yes

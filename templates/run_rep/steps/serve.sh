@@ -1,13 +1,14 @@
 # @step serve
-# The place that starts the server for all. It is a child, so that SIGTERM becomes a fast shutdown; its end
-# is ours, unless it has to start again with other values.
+# The server for all. It is a child, so that SIGTERM becomes a fast shutdown; its end is ours, unless it has to
+# start again with other values.
 step_serve() {
   log INFO "starting PostgreSQL $major as $replica_name on port $PORT0"
   make_server_log
   allow_stale_pid
   serving=yes
-  with_settings launch "$pg_bin"/postgres -D "$pgdata"
+  with_settings start_server
   start_watcher
+  log INFO "the gate was passed: a standby of system $pinned_system ($gate_state)"
   await
   end_watcher
   await_collector
@@ -82,7 +83,7 @@ obey_verdict() {
 }
 
 # The same process begins anew, so nothing of this run can be left over in it; the claim knows it again.
-# By now the working directory is another.
+# It goes on with the directory that was looked at, whatever a relative name would mean by then.
 start_again() {
   [ -r "$script" ] || fail RUN_USER "cannot read $script, to start again"
   remove_work "$work"

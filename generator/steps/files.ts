@@ -1,7 +1,7 @@
+import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Chunk } from '../compile/print.js'
 import type { UserStep } from '../model/step.js'
 import { type FunctionNode, parseShell, type Shell, type Statement, walk } from '../shell/parse.js'
-import type { Diagnostic } from './diagnostic.js'
-import type { Chunk } from './print.js'
 
 /** The files of the user's steps, and what the script has without them. */
 export interface OwnSteps {

@@ -1,0 +1,50 @@
+import type { UserStep } from '../model/step.js'
+import { functionsOf } from '../shell/commands.js'
+import { type FunctionEffects, functionEffectsOf } from '../shell/effects.js'
+import { parseShell } from '../shell/parse.js'
+import { reachableFrom } from '../shell/tools.js'
+
+/** What a shell sets by itself, or uses only to read words: it lasts no longer than the step that sets it. */
+const ofTheShell = new Set(['IFS', 'OPTARG', 'OPTIND', 'OLDPWD', 'PWD'])
+
+/** A step of the user's and its functions: those of its file, and of others that it calls there. */
+export interface StepFunctions {
+  readonly step: string
+  readonly functions: readonly FunctionEffects[]
+}
+
+/** The functions that each of the user's steps reaches in the user's own files (`texts`, by the model's name). */
+export function functionsOfSteps(
+  steps: readonly Pick<UserStep, 'name' | 'file'>[],
+  texts: Readonly<Record<string, string>>,
+): StepFunctions[] {
+  const all = [...new Set(steps.map(({ file }) => file))].flatMap((file) => {
+    const shell = parseShell(texts[file] ?? '')
+    return functionEffectsOf(shell, functionsOf(shell)).filter(({ name }) => name !== '')
+  })
+  return steps.map(({ name }) => {
+    const reached = new Set(reachableFrom({ functions: all }, [`step_${name}`]))
+    return { step: name, functions: all.filter((one) => reached.has(one.name)) }
+  })
+}
+
+/**
+ * The steps whose work has to last in the script: they give a value to a variable of the environment (by convention
+ * in capitals), export or unset one, or set what another step reads. They run in the script's own shell, all others
+ * in a process of their own (templates/run_rep/lib/own-step.sh).
+ */
+export function listLastingSteps(all: readonly StepFunctions[]): string[] {
+  return all
+    .filter(({ step, functions }) => {
+      const others = all.filter((other) => other.step !== step).flatMap((other) => other.functions)
+      const mine = new Set(functions.map(({ name }) => name))
+      const read = new Set(
+        others.filter(({ name }) => !mine.has(name)).flatMap(({ reads }) => reads.map(({ name }) => name)),
+      )
+      return functions.some(({ sets, exports, unsets }) => {
+        const given = [...sets.filter(({ by }) => by !== 'environment'), ...exports, ...unsets]
+        return given.some(({ name }) => !ofTheShell.has(name) && (/^[A-Z]/.test(name) || read.has(name)))
+      })
+    })
+    .map(({ step }) => step)
+}

@@ -1,0 +1,21 @@
+# Steps of the operator's own.
+
+# run_own_step STEP: in a process of its own, so that whatever it does to its shell (directory, umask, traps, options,
+# functions) ends with it, a signal ends it at once, and only what it says by `fail` ends the run as it says.
+run_own_step() {
+  launching=yes
+  (
+    child='' launching=no pause_on_failure=no
+    trap - TERM INT HUP USR2 EXIT
+    "$@"
+  ) </dev/null &
+  child=$!
+  launched
+  await
+  [ "$signals" -eq 0 ] || exit "$exit_code"
+  case $status in
+    0) ;;
+    6[4-9] | 7[0-8]) end_run "$status" ;;
+    *) fail STEP_FAILED "the step $step ended with status $status" ;;
+  esac
+}
