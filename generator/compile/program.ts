@@ -91,7 +91,7 @@ function judgeSets({ functions }: Effects): Finding[] {
   const byNeed = new Set<VariableSet['by']>(['environment', 'read', 'for', 'getopts'])
   const unread = functions
     .flatMap(({ sets }) => sets)
-    .filter(({ name, by }) => !read.has(name) && !byNeed.has(by))
+    .filter(({ name, by }) => !read.has(name) && !byNeed.has(by) && !shellVariables.includes(name))
   return firstOfEach(unread).map(({ name, line, column }) => {
     const like = similarTo(name, read)
     return {

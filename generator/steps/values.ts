@@ -5,10 +5,10 @@ import { literalOf, variableOf } from '../shell/words.js'
 import type { StepCommand } from './commands.js'
 
 /**
- * What a value may be: a path in the data directory, something secret, the number of a process of the script, or
- * anything at all that is not written in the step itself.
+ * What a value may be: a path in the data directory, what stands in a file there, something secret, the number of a
+ * process of the script, or anything at all that is not written in the step itself.
  */
-export type Origin = 'data' | 'secret' | 'process' | 'outside'
+export type Origin = 'data' | 'content' | 'secret' | 'process' | 'outside'
 
 export interface Origins {
   /** What may be in a node: in its expansions, and in its text as it stands. */
@@ -85,7 +85,7 @@ export function findOrigins(
       case 'CommandExpansion': {
         const inner = new Set<Origin>(['outside'])
         for (const child of shell.children(node)) collect(shell, child, owner, inner)
-        if (!namesFiles(shell, node)) inner.delete('data')
+        if (!namesFiles(shell, node)) readOnly(inner)
         for (const origin of inner) found.add(origin)
         return
       }
@@ -116,13 +116,15 @@ export function findOrigins(
       const redirects = 'redirects' in outer ? outer.redirects : []
       for (const redirect of redirects) {
         if (redirect.type === 'HereDoc') collect(shell, redirect, name, found)
-        else if (/PGPASSFILE/.test(redirect.target?.text ?? '')) found.add('secret')
+        else if (redirect.target && originsIn(shell, redirect.target, name).has('data')) found.add('content')
+        if (redirect.type === 'HereDoc') continue
+        if (/PGPASSFILE/.test(redirect.target?.text ?? '')) found.add('secret')
       }
       if (outer.type !== 'Pipeline') continue
       const mine = outer.commands.findIndex((part) => part === node || around.includes(part as SyntaxNode))
       for (const part of outer.commands.slice(0, Math.max(0, mine))) {
         const given = originsIn(shell, part, name)
-        if (!namesFiles(shell, part)) given.delete('data')
+        if (!namesFiles(shell, part)) readOnly(given)
         for (const origin of given) found.add(origin)
       }
     }
@@ -175,6 +177,11 @@ export function findOrigins(
   }
 
   return { of: originsIn }
+}
+
+// What a program prints of a file, and not its name.
+function readOnly(origins: Set<Origin>): void {
+  if (origins.delete('data')) origins.add('content')
 }
 
 function ownerOf(shell: Shell, node: SyntaxNode): string {

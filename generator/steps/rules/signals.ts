@@ -20,6 +20,7 @@ export const forbidSignals: StepRule = ({ shell, commands, origins }) =>
         return (
           found.has('process') ||
           found.has('data') ||
+          found.has('content') ||
           /^"?(0|-\d+|\$!)"?$/.test(word.text) ||
           isGroup(word.text)
         )
