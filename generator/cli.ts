@@ -13,6 +13,7 @@ Examples:
   postgres-rep-marathon generate my.config.ts --out build/agent --app build/marathon.json
   postgres-rep-marathon check                         exit 3 when a generated file was edited
   postgres-rep-marathon prove                         parsers, shells, ShellCheck and the compiler's proofs
+  postgres-rep-marathon prove dist/run_rep.sh         the same of a file, whoever edited it
   postgres-rep-marathon explain NO_SPACE              what a step, variable, setting, failure or code is about
   postgres-rep-marathon explain --line 141            whose line of run_rep.sh that is
   postgres-rep-marathon import app.json               a model from an app that you have, and what was wrong with it
@@ -61,8 +62,8 @@ async function runMain(argv: readonly string[]): Promise<number> {
   add('check', 'compare the artefacts on disk with what the model gives', check)
   program
     .command('prove')
-    .description('run every check that this machine has over the script, and print a table')
-    .argument('[config]', 'as for generate')
+    .description('run every check that this machine has over a script, and print a table')
+    .argument('[config]', 'as for generate, or a run_rep.sh as it lies, with what is published beside it')
     .option('--json', 'print the table as JSON')
     .action(async (config: string | undefined, options: Pick<Options, 'json'>) => {
       code = await prove(config, options)

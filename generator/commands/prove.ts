@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { digestOf } from '../compile/print.js'
-import { proofsOf } from '../compile/proofs.js'
 import { ask } from '../compile/verify.js'
+import { readTemplates } from '../load/templates.js'
+import { proveScript } from '../prove/script.js'
+import { judgeStory } from '../prove/story.js'
 import { build } from './build.js'
 import { exits, findConfig, type Options } from './options.js'
 import { report } from './report.js'
@@ -16,27 +20,16 @@ export interface Proof {
 }
 
 /**
- * Runs everything that can be run on this machine over the model and its script, and prints a table. What the
- * machine lacks is named as not run. Gives the exit code: refused when anything failed.
+ * Runs everything that can be run on this machine over a script and prints a table: over what a model gives, or over a
+ * file that ends in .sh, as it lies, whoever wrote it last. Each line is the result of a computation on that text;
+ * what the machine lacks is named as not run. Gives the exit code: refused when anything failed.
  */
-export async function prove(config: string | undefined, options: Pick<Options, 'json'>): Promise<number> {
-  const { files, diagnostics } = await build(findConfig(config))
-  const script = files['run_rep.sh']
-  if (script === undefined) {
-    report(diagnostics, options)
-    return exits.refused
-  }
+export async function prove(given: string | undefined, options: Pick<Options, 'json'>): Promise<number> {
+  const files = given?.endsWith('.sh') === true ? readPublished(given) : await compileFiles(given, options)
+  const script = files?.['run_rep.sh']
+  if (files === undefined || script === undefined) return exits.refused
   const proofs = [
-    ...proofsOf(script).map(({ what, detail }): Proof => {
-      return { what, by: 'postgres-rep-marathon', version: packageVersion('..'), result: 'passed', detail }
-    }),
-    {
-      what: 'syntax',
-      by: 'unbash',
-      version: packageVersion('unbash'),
-      result: 'passed',
-      detail: '',
-    } as const,
+    ...ownProofs(script, files),
     await bySecondParser(script),
     ...(await Promise.all(shells.map((shell) => byShell(shell, script)))),
     await byTool(shellCheck, script),
@@ -48,6 +41,49 @@ export async function prove(config: string | undefined, options: Pick<Options, '
     options.json === true ? `${JSON.stringify(sheet, null, 2)}\n` : render(proofs, digests),
   )
   return proofs.some(({ result }) => result === 'failed') ? exits.refused : exits.done
+}
+
+async function compileFiles(
+  config: string | undefined,
+  options: Pick<Options, 'json'>,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const { files, diagnostics } = await build(findConfig(config))
+  if (files['run_rep.sh'] === undefined) report(diagnostics, options)
+  return files
+}
+
+// The script, and what is published beside it.
+function readPublished(path: string): Record<string, string> | undefined {
+  const found: Record<string, string> = {}
+  for (const name of ['run_rep.sh', 'SHA256SUMS', 'run_rep.map.json', 'postgresql.conf', 'pg_hba.conf']) {
+    try {
+      found[name] = readFileSync(name === 'run_rep.sh' ? path : join(dirname(path), name), 'utf8')
+    } catch (error) {
+      if (name !== 'run_rep.sh') continue
+      const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+      process.stderr.write(`cannot read ${path}: ${code === 'ENOENT' ? 'there is no such file' : code}\n`)
+      return undefined
+    }
+  }
+  return found
+}
+
+function ownProofs(script: string, files: Readonly<Record<string, string>>): Proof[] {
+  const version = packageVersion('..')
+  const others = Object.keys(files).length - 1
+  return proveScript(script, readTemplates()).map(({ what, detail, against }): Proof => {
+    const isStory = what === 'one story'
+    const found = isStory ? [...against, ...judgeStory(files)] : against
+    const shown = isStory ? `${detail}; files beside it: ${others}` : detail
+    const [first = '', ...more] = found
+    return {
+      what,
+      by: what === 'syntax' ? 'unbash' : 'postgres-rep-marathon',
+      version: what === 'syntax' ? packageVersion('unbash') : version,
+      result: found.length === 0 ? 'passed' : 'failed',
+      detail: found.length === 0 ? shown : more.length === 0 ? first : `${first} (and ${more.length} more)`,
+    }
+  })
 }
 
 interface Tool {

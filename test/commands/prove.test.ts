@@ -1,19 +1,150 @@
-import { chmod, symlink } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { chmod, mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { inFolder } from './cli.js'
+import { describe, expect, test } from 'vitest'
+import { type Folder, inFolder } from './cli.js'
+
+interface Row {
+  readonly what: string
+  readonly by: string
+  readonly result: string
+  readonly detail: string
+}
+
+// Of the tools only sh: ShellCheck takes seconds, and says what it says of the whole script in one test.
+async function failedRows({ dir, run }: Folder, args: readonly string[]): Promise<Row[]> {
+  await mkdir(join(dir, 'bin'))
+  await symlink('/bin/sh', join(dir, 'bin/sh'))
+  const { out } = await run(['prove', '--json', ...args], { env: { PATH: join(dir, 'bin') } })
+  return (JSON.parse(out).proofs as Row[]).filter(({ result }) => result === 'failed')
+}
+
+/** Edits the published script, and its digests, as somebody would who means it. */
+async function editScript({ read, write }: Folder, edit: (text: string) => string): Promise<void> {
+  const before = await read('dist/run_rep.sh')
+  const edited = edit(before)
+  expect(edited).not.toBe(before)
+  const [, head = '', body = ''] = /^((?:#.*\n){4})([\s\S]*)$/.exec(edited) ?? []
+  const text = `${head.replace(/[0-9a-f]{64}/, digestOf(body))}${body}`
+  await write('dist/run_rep.sh', text)
+  const sums = await read('dist/SHA256SUMS')
+  await write('dist/SHA256SUMS', sums.replace(/^.* {2}run_rep\.sh$/m, `${digestOf(text)}  run_rep.sh`))
+}
+
+const digestOf = (text: string) => createHash('sha256').update(text).digest('hex')
 
 test('prove prints what was run, by what, and the digests', async () => {
   await inFolder({}, async ({ run, read }) => {
-    const { code, out, err } = await run(['prove'])
-    expect({ code, err }, out).toEqual({ code: 0, err: '' })
-    for (const what of ['definite assignment', 'tools', 'plain POSIX', 'standby only', 'one story']) {
-      expect(out).toMatch(new RegExp(`^${what} +postgres-rep-marathon +\\d\\S+ +passed`, 'm'))
-    }
-    expect(out).toMatch(/^syntax +unbash +\d+\.\d+\.\d+ +passed$/m)
-    expect(out).toMatch(/^syntax +sh +passed$/m)
     await run(['generate'])
-    for (const line of (await read('dist/SHA256SUMS')).trim().split('\n')) expect(out).toContain(line)
+    for (const args of [[], ['dist/run_rep.sh']]) {
+      const { code, out, err } = await run(['prove', ...args])
+      expect({ code, err }, out).toEqual({ code: 0, err: '' })
+      for (const what of [
+        'definite assignment',
+        'tools',
+        'plain POSIX',
+        'standby only',
+        'one story',
+        'head',
+      ]) {
+        expect(out).toMatch(new RegExp(`^${what} +postgres-rep-marathon +\\d\\S+ +passed`, 'm'))
+      }
+      expect(out).toMatch(/^syntax +unbash +\d+\.\d+\.\d+ +passed$/m)
+      expect(out).toMatch(/^syntax +sh +passed$/m)
+      for (const line of (await read('dist/SHA256SUMS')).trim().split('\n')) expect(out).toContain(line)
+    }
+  })
+})
+
+describe('a script that was broken fails in one line of the table', () => {
+  const broken: readonly (readonly [what: string, edit: (text: string) => string, words: RegExp])[] = [
+    [
+      'definite assignment',
+      (text) => text.replace(" slot='' gate_state=''\n", " slot=''\n"),
+      /^line \d+: \$gate_state is read before it has a value/,
+    ],
+    [
+      'tools',
+      (text) => text.replace(/^ +need awk\n/m, ''),
+      /the script runs awk, and preflight does not look/,
+    ],
+    [
+      'plain POSIX',
+      (text) => text.replace('readlink -- "$store/claim.$claim"', 'readlink -f -- "$store/claim.$claim"'),
+      /readlink -f is not POSIX/,
+    ],
+    [
+      'standby only',
+      (text) => text.replace(/^ {2}require_standby\n(?= {2}launch )/m, ''),
+      /start_server is not require_standby and then the start/,
+    ],
+    [
+      'standby only',
+      (text) =>
+        text.replace('  [ ! -e "$pgdata/recovery.signal" ] \\\n', '  [ ! -e "$pgdata/recovery.signa" ] \\\n'),
+      /^require_standby is not the function that this version prints/,
+    ],
+    [
+      'standby only',
+      (text) => text.replace('step_serve() {\n', 'step_serve() {\n  "$pg_bin"/postgres -D "$pgdata" &\n'),
+      /a server is started here/,
+    ],
+    [
+      'one story',
+      (text) => text.replace(/fail NO_SPACE/, 'fail NO_SPICE'),
+      /fail NO_SPICE: no failure has this id/,
+    ],
+  ]
+  test.each(broken)('%s', async (what, edit, words) => {
+    await inFolder({}, async (folder) => {
+      await folder.run(['generate'])
+      await editScript(folder, edit)
+      const failed = await failedRows(folder, ['dist/run_rep.sh'])
+      expect(failed.map((row) => row.what)).toEqual([what])
+      expect(failed[0]?.detail).toMatch(words)
+    })
+  })
+
+  test('what lies beside it is of another script', async () => {
+    await inFolder({}, async (folder) => {
+      await folder.run(['generate'])
+      await folder.write('dist/pg_hba.conf', 'host all all all trust\n')
+      const failed = await failedRows(folder, ['dist/run_rep.sh'])
+      expect(failed.map(({ what, detail }) => [what, detail])).toEqual([
+        ['one story', 'SHA256SUMS has another digest of pg_hba.conf'],
+      ])
+    })
+  })
+
+  test('the head, when a line was changed and nothing else', async () => {
+    await inFolder({}, async (folder) => {
+      await folder.run(['generate'])
+      const script = await folder.read('dist/run_rep.sh')
+      await folder.write('web/run_rep.sh', script.replace('on_diverged=fail', 'on_diverged=reclone'))
+      expect((await failedRows(folder, ['web/run_rep.sh'])).map(({ what }) => what)).toEqual(['head'])
+      const { code } = await folder.run(['prove', 'web/run_rep.sh'])
+      expect(code).toBe(1)
+    })
+  })
+
+  test('text that is no shell has nothing else to prove', async () => {
+    await inFolder({ 'run_rep.sh': '#!/bin/sh\nif true; then\n' }, async (folder) => {
+      const failed = await failedRows(folder, ['run_rep.sh'])
+      expect(failed.map(({ what, by }) => `${what} ${by}`)).toEqual(
+        expect.arrayContaining(['syntax unbash', 'syntax sh', 'head postgres-rep-marathon']),
+      )
+    })
+  })
+})
+
+test('a file that is not there is told as such', async () => {
+  await inFolder({}, async ({ run }) => {
+    const { code, out, err } = await run(['prove', 'nowhere/run_rep.sh'])
+    expect({ code, out, err }).toEqual({
+      code: 1,
+      out: '',
+      err: 'cannot read nowhere/run_rep.sh: there is no such file\n',
+    })
   })
 })
 
