@@ -34,11 +34,11 @@ describe('check', () => {
       const script = await read('dist/run_rep.sh')
       const edited = script
         .replace('\nlog() {\n', '\nlog() {\n  :\n')
-        .replace('\nstep_gate() {\n', '\nstep_gate() {\n  :\n')
+        .replace('\nstep_serve() {\n', '\nstep_serve() {\n  :\n')
       await write('dist/run_rep.sh', edited)
       const { err } = await run(['check'])
       expect(err).toMatch(/^dist\/run_rep\.sh:\d+ \(templates\/run_rep\/lib\/log\.sh\)$/m)
-      expect(err).toMatch(/^dist\/run_rep\.sh:\d+ \(step gate\)$/m)
+      expect(err).toMatch(/^dist\/run_rep\.sh:\d+ \(step serve\)$/m)
     })
   })
 

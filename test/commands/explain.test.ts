@@ -42,12 +42,12 @@ describe('explain', () => {
     await inFolder({}, async ({ run }) => {
       const { code, out } = await run(['explain', '--line', String(line)])
       expect(code).toBe(0)
-      expect(out).toMatch(/from +templates\/run_rep\/steps\/gate\.sh:\d+\n/)
+      expect(out).toMatch(/from +templates\/run_rep\/lib\/start\.sh:\d+\n/)
       expect((await run(['explain', '--line', String(table)])).out).toMatch(
         /from +templates\/run_rep\/constants\.sh\.hbs:13\n/,
       )
       expect(out).toMatch(
-        /function +require_standby\n {2}step +gate\n {2}reached by +choose_data, compare_collations, gate\n$/,
+        /function +require_standby\n {2}reached by +choose_data, compare_collations, serve\n$/,
       )
     })
   })

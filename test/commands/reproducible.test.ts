@@ -10,7 +10,7 @@ const files = {
   'replica.config.ts': `${head}export default defineReplica({
   access: [allow.host({ user: 'ärger', from: 'all' })],
   env: { Z: variable.text({ default: 'ü' }), A: variable.flag() },
-  steps: [{ name: 'warm', doc: 'warms', file: './warm.sh', after: 'gate' }],
+  steps: [{ name: 'warm', doc: 'warms', file: './warm.sh', after: 'configure' }],
   app: { labels: { b: '1', a: '2', B: '3' } },
 })
 `,

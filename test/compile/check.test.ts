@@ -218,7 +218,7 @@ describe('checkModel', () => {
       {
         steps: [
           { name: 'a', doc: 'x', file: 'a.sh', before: 'serve' },
-          { name: 'a', doc: 'x', file: 'b.sh', after: 'gate' },
+          { name: 'a', doc: 'x', file: 'b.sh', after: 'clone' },
         ],
       },
       ['E_STEP_TWICE steps.1.name'],

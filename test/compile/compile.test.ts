@@ -47,7 +47,7 @@ describe('steps of the user', () => {
     const script = withStep(warm).files['run_rep.sh'] ?? ''
     expect(script).toContain(`\n\n# @step warm\n${warm}\n`)
     expect(script.indexOf('step_warm()')).toBeLessThan(script.indexOf('\nmain() {'))
-    expect(script).toMatch(/ {2}step=warm\n {2}step_warm\n {2}step=serve\n/)
+    expect(script).toMatch(/ {2}step=warm\n {2}run_own_step step_warm\n {2}step=serve\n/)
   })
 
   test('a mark in the file is not doubled', () => {
@@ -81,12 +81,14 @@ describe('steps of the user', () => {
   })
 
   test.each([
-    [': >"$pgdata/standby.signal"', 'E_SHELL_MARKER warm.sh:2:6'],
-    ['rm -rf -- "${pgdata:?}"', 'E_SHELL_DATA warm.sh:2:3'],
+    [': >"$pgdata/standby.signal"', 'E_STEP_DATA warm.sh:2:6'],
+    ['rm -rf -- "${pgdata:?}"', 'E_STEP_DATA warm.sh:2:13'],
+    ['touch /var/tmp/standby.signal', 'E_SHELL_MARKER warm.sh:2:9'],
+    ['rm -rf -- "${work:?}"', 'E_SHELL_DATA warm.sh:2:3'],
     ['psql -c "SELECT pg_promote()"', 'E_SHELL_MASTER warm.sh:2:11'],
-    ['"$pg_bin"/postgres -D "$pgdata"', 'E_SHELL_START warm.sh:2:3'],
+    ['"$pg_bin"/postgres -D /var/tmp/x', 'E_SHELL_START warm.sh:2:3'],
     ['cd "$pgdata"', 'E_SHELL_EMPTY warm.sh:2:6'],
-    ['install_clone "$pgdata"', 'E_SHELL_GATE templates/run_rep/steps/serve.sh:4:1'],
+    ['install_clone x', 'E_STEP_CALL warm.sh:2:3'],
   ])('nothing of it can make a second master or lose data: %s', (command, wanted) => {
     const found = withStep(`step_warm() {\n  ${command}\n}\n`).diagnostics
     expect(list(found)).toContain(wanted)

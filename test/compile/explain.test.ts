@@ -32,7 +32,7 @@ test.each<[string, RegExp[]]>([
   ['wal_keep_segments', [/last in +PostgreSQL 12/, /instead +wal_keep_size/]],
   ['port', [/held +Marathon assigns it/]],
   ['E_SHELL_UNQUOTED', [/^E_SHELL_UNQUOTED: the value would be split/]],
-  ['gate', [/^step gate: /]],
+  ['serve', [/^step serve: /]],
 ])('%s', (what, wanted) => {
   const text = explain(what, given)
   for (const pattern of wanted) expect(text).toMatch(pattern)

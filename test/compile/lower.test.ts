@@ -9,7 +9,10 @@ import { coreShells, requireCapability, runShell } from '../shells.js'
 
 const lower = (model: object) => {
   const replica = replicaSchema.parse(model)
-  return lowerReplica(replica, collectContract(replica, {}), 'digest')
+  return lowerReplica(replica, collectContract(replica, {}), {
+    modelDigest: 'digest',
+    lastingSteps: ['late'],
+  })
 }
 const linesOf = (model: object): string[] => lower(model)['contract.sh.hbs']?.lines as string[]
 const linesAbout = (name: string, model: object) =>
@@ -115,11 +118,17 @@ describe('tables by major', () => {
 describe('the sequence', () => {
   test('preflight runs the steps up to the clone, the user’s among them', () => {
     const step = (name: string, where: object) => ({ name, doc: 'x', file: `${name}.sh`, ...where })
-    const steps = [step('late', { after: 'gate' }), step('early', { before: 'fetch_config' })]
+    const steps = [step('late', { after: 'configure' }), step('early', { before: 'fetch_config' })]
     const view = lower({ steps })['sequence.sh.hbs']
-    expect(view?.preflight).toContain('early')
-    expect(view?.preflight).not.toContain('late')
-    expect(view?.preflight).not.toContain('clone')
-    expect(view?.run).toEqual(expect.arrayContaining(['early', 'late', 'clone', 'serve']))
+    expect(view?.preflight).toContainEqual({ name: 'early', command: 'run_own_step step_early' })
+    expect(view?.preflight).not.toContainEqual(expect.objectContaining({ name: 'late' }))
+    expect(view?.preflight).not.toContainEqual(expect.objectContaining({ name: 'clone' }))
+    expect(view?.run).toEqual(
+      expect.arrayContaining([
+        { name: 'early', command: 'run_own_step step_early' },
+        { name: 'late', command: 'step_late' },
+        { name: 'serve', command: 'step_serve' },
+      ]),
+    )
   })
 })

@@ -1,70 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { judgeProgram } from '../../generator/compile/program.js'
-import { effectsOf } from '../../generator/shell/effects.js'
-import { parseShell } from '../../generator/shell/parse.js'
 import { judge as judgeText } from '../shell/judge.js'
 
-const shipped = readFileSync(new URL('../../dist/run_rep.sh', import.meta.url), 'utf8')
-const judge = (text: string) =>
-  judgeProgram(effectsOf(parseShell(text)))
-    .filter(({ code }) => code === 'E_SHELL_GATE')
-    .map(({ message }) => message)
-
-const skeleton = `require_standby() {
-  [ -f standby.signal ] || exit 65
-}
-install_clone() {
-  mv a b
-}
-with_settings() {
-  "$@"
-}
-step_serve() {
-  with_settings postgres -D x
-}
-`
-
-test('in the shipped script the gate dominates the start', () => {
-  expect(judge(shipped)).toEqual([])
-})
-
-test.each([
-  'require_standby\nstep_serve\n',
-  'install_clone\nrequire_standby\nstep_serve\n',
-  'if a; then require_standby; else exit 1; fi\nstep_serve\n',
-  'f() {\n  require_standby\n}\nf\nwhile step_serve; do require_standby; done\n',
-  'a || fail\nfail() {\n  exit 1\n}\nrequire_standby || fail\nstep_serve\n',
-])('passes: %j', (text) => {
-  expect(judge(skeleton + text)).toEqual([])
-})
-
-test.each([
-  'step_serve\n',
-  'step_serve\nrequire_standby\n',
-  'require_standby\ninstall_clone\nstep_serve\n',
-  'if a; then require_standby; fi\nstep_serve\n',
-  'a || require_standby\nstep_serve\n',
-  '(require_standby)\nstep_serve\n',
-  'require_standby &\nstep_serve\n',
-  'require_standby | cat\nstep_serve\n',
-  'x=$(require_standby)\nstep_serve\n',
-  'require_standby\nwhile step_serve; do install_clone; done\n',
-  'f() {\n  step_serve\n}\nf\n',
-])('refuses: %j', (text) => {
-  const [message] = judge(skeleton + text)
-  expect(message).toMatch(/^a server is started without a look of require_standby at the data as they are/)
-})
-
-test('the shipped script without its gate is refused, and so is one that changes the data after it', () => {
-  const without = shipped.replace(/^ {2}step_gate$/m, '  :')
-  expect(without).not.toBe(shipped)
-  expect(judge(without)).toHaveLength(1)
-  const late = shipped.replace(/^ {2}step_serve$/m, '  install_clone x\n  step_serve')
-  expect(judge(late)).toHaveLength(1)
-  const later = shipped.replace(/^ {2}with_settings launch/m, '  retire_replica\n$&')
-  expect(judge(later)).toHaveLength(1)
-})
+const start = 'launch "$pg_bin"/postgres -D "$pgdata" "$@"'
 
 describe('each piece by itself', () => {
   test.each([
@@ -78,7 +15,7 @@ describe('each piece by itself', () => {
     'mv -- "$x.new" "$x"',
     '"$pg_bin"/postgres --version',
     'with_settings() { "$@"; }; with_settings "$pg_bin"/postgres -D "$x" -C port',
-    'with_settings() { "$@"; }; step_serve() { with_settings "$pg_bin"/postgres -D "$x"; }',
+    `launch() { "$@"; }; require_standby() { :; }; start_server() { require_standby; ${start}; }`,
     ': promote promotion',
   ])('passes: %s', (text) => {
     expect(judgeText(`:\n${text}\n`)).toEqual([])
@@ -127,23 +64,27 @@ describe('each piece by itself', () => {
         '"$pg_bin"/postgres -D "$x"',
         'step_serve() { "$pg_bin"/postgres -D "$x"; }',
         'with_settings() { "$@"; }; g() { with_settings "$pg_bin"/postgres -D "$x"; }',
-        'with_settings() { "$@"; }; step_serve() { with_settings "$pg_bin"/postgres --single; }',
         'exec "$pg_bin"/postgres',
       ],
     ],
-    gate: ['GATE', ['require_standby() { [ -f "$1/standby.signal" ]; }']],
+    gate: [
+      'GATE',
+      [
+        `start_server() { ${start}; }`,
+        `start_server() { require_standby & ${start}; }`,
+        `start_server() { (require_standby); ${start}; }`,
+        `start_server() { require_standby || :; ${start}; }`,
+        `start_server() { require_standby; x; ${start}; }`,
+        `start_server() { ${start}; require_standby; }`,
+        `start_server() { if x; then require_standby; fi; ${start}; }`,
+        `start_server() { require_standby; ${start} -c hot_standby=off; }`,
+        `start_server() { require_standby; ${start}; } >/dev/null`,
+      ],
+    ],
   }
   for (const [rule, [code, texts]] of Object.entries(refused)) {
     test.each(texts)(`${rule} refuses: %s`, (text) => {
       expect(judgeText(`:\n${text}\n`)).toContain(`E_SHELL_${code}:2`)
     })
   }
-
-  test('a look of the gate that is commented out is none', () => {
-    const gate = /^require_standby\(\) \{\n[\s\S]*?^\}\n/m.exec(shipped)?.[0] ?? ''
-    expect(judgeText(gate).filter((found) => found.includes('GATE'))).toEqual([])
-    const without = gate.replace(/^(.*recovery\.signal)/gm, '# $1')
-    expect(without).not.toBe(gate)
-    expect(judgeText(without)).toContain('E_SHELL_GATE:1')
-  })
 })

@@ -13,7 +13,7 @@ describe('userStepSchema', () => {
     {},
     { file: 'deep/er/warm.sh' },
     { file: '../common/warm step.sh' },
-    { before: undefined, after: 'gate' },
+    { before: undefined, after: 'clone' },
     { before: 'preflight' },
     { before: undefined, after: 'contract' },
     { name: 'a2_b' },
@@ -34,7 +34,7 @@ describe('userStepSchema', () => {
     [{ file: 'a\nb.sh' }, ['file']],
     [{ before: 'warm' }, ['before']],
     [{ before: undefined }, ['']],
-    [{ after: 'gate' }, ['']],
+    [{ after: 'clone' }, ['']],
     [{ before: 'contract' }, ['']],
     [{ before: undefined, after: 'serve' }, ['']],
     [{ run: 'x' }, ['']],
@@ -69,7 +69,6 @@ describe('the built-in steps', () => {
     const names = builtinSteps.map(({ name }) => name)
     expect([names[0], names.at(-1)]).toEqual(['contract', 'serve'])
     expect(names.indexOf(lastPreflightStep)).toBe(names.indexOf('clone') - 1)
-    expect(names.indexOf('gate')).toBe(names.indexOf('serve') - 1)
     expect(new Set(names).size).toBe(names.length)
   })
 })

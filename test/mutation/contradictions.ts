@@ -50,7 +50,7 @@ export const contradictions: Readonly<Record<string, object>> = {
     postgresql: { majors: [9] },
   },
   'a step before and after': {
-    steps: [{ name: 'a', doc: 'b', file: './a.sh', before: 'serve', after: 'gate' }],
+    steps: [{ name: 'a', doc: 'b', file: './a.sh', before: 'serve', after: 'clone' }],
   },
   'a step that has no file': { steps: [{ name: 'a', doc: 'b', file: './none.sh', before: 'serve' }] },
   'a network mask that is none': {

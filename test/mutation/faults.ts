@@ -135,28 +135,17 @@ export const faultClasses: Readonly<Record<string, FaultClass>> = {
         '"$pg_bin"/pg_resetwal -f "$pgdata"',
       ]),
     ),
-  'gate loosened': (random) => {
-    const piece = pieces.find(({ name }) => name.endsWith('steps/gate.sh'))
-    if (piece === undefined) return undefined
-    const gateFunction = piece.shell.all('Function').find(({ node }) => node.name.value === 'require_standby')
-    if (gateFunction === undefined || gateFunction.node.body.type !== 'BraceGroup') return undefined
-    const sites = gateFunction.node.body.body.commands.map((node) => ({
-      piece,
-      node,
-      ...piece.shell.span(node),
-    }))
-    const site = pickOne(random, sites)
-    return edit(site, ':', `deleted ${textAt(site).split('\n')[0]}`)
-  },
   'start without a gate': (random) => {
     const [name, from, to] = pickOne(random, [
-      ['steps/gate.sh', '  require_standby\n', '  :\n'],
-      ['steps/gate.sh', '  require_standby\n', '  have x && require_standby\n'],
-      ['steps/gate.sh', '  require_standby\n', '  (require_standby)\n'],
-      ['steps/serve.sh', '  allow_stale_pid\n', '  allow_stale_pid\n  install_clone "$staging"\n'],
-      ['steps/serve.sh', '  allow_stale_pid\n', '  allow_stale_pid\n  retire_replica\n'],
-      ['steps/serve.sh', 'with_settings launch', 'launch'],
-      ['steps/choose_data.sh', 'step_choose_data() {\n', 'step_choose_data() {\n  step_serve\n'],
+      ['lib/start.sh', '  require_standby\n', '  :\n'],
+      ['lib/start.sh', '  require_standby\n', '  have x && require_standby\n'],
+      ['lib/start.sh', '  require_standby\n', '  (require_standby)\n'],
+      ['lib/start.sh', '  launch ', '  sleep 1\n  launch '],
+      [
+        'steps/serve.sh',
+        'with_settings start_server',
+        'with_settings launch "$pg_bin"/postgres -D "$pgdata"',
+      ],
     ] as const)
     const key = `run_rep/${name}`
     return {

@@ -94,13 +94,6 @@ const good: Record<string, string[]> = {
     'rm -f "${x:?}"/*',
     'rm -f a*',
   ],
-  arguments: [
-    'f() { for x in "$@"; do :; done; }; f a',
-    'f() { set -- a; g "$@"; }; f',
-    'f() { [ "$#" -eq 0 ] || g "$@"; }; f',
-    'f() { g ${1+"$@"}; }; f',
-    'f() { set --; g "$#"; }; f',
-  ],
   masked: ['export A="$b"', 'a=$(ls)\nexport a', 'export A="$((b + 1))"'],
   failure: ['fail NO_SPACE "x $y"', 'fail "USAGE" x', 'failing "$x"'],
   function: ['step_clone() { :; }', 'pause() { :; }'],
@@ -227,16 +220,6 @@ const bad: Record<string, [code: string, texts: string[]]> = {
       'rm -fR "/tmp/$x"',
       'rm -f -- "$x"/*',
       'f() { "$@"; }; f rm -rf "$x"',
-    ],
-  ],
-  arguments: [
-    'ARGUMENTS',
-    [
-      'f() { for x in "$@"; do :; done; }; f',
-      'f() { a "$*"; }; f 1; f',
-      'f() { set --; [ "$#" -eq 0 ] || a "$@"; }; f',
-      'set --; a "${@}"',
-      'ignore() { "$@" || :; }; ignore',
     ],
   ],
   redirection: [
