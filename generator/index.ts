@@ -1,5 +1,5 @@
-export { compileReplica } from './compile/compile.js'
 export type { Diagnostic, Place } from './compile/diagnostic.js'
+export { type Generated, type GenerateOptions, generate } from './generate.js'
 export { allow, deny } from './model/access.js'
 export { variable } from './model/contract/user.js'
-export { defineReplica, type Replica, type ReplicaInput } from './model/replica.js'
+export { defineReplica, type ReplicaInput } from './model/replica.js'

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,10 +23,18 @@ export async function setup({ provide }: TestProject): Promise<() => void> {
   return () => rmSync(clusters, { recursive: true, force: true })
 }
 
-// If the sources are newer than `build`: the command line is run from there.
+// If the sources are newer than `build`, or it holds more than they give: the command line is run from there, and all of
+// it is packed.
 async function build(): Promise<void> {
-  if (findNewest('generator') < findNewest('build', 'bin/cli.js')) return
+  if (findNewest('generator') < findNewest('build', 'bin/cli.js') && !hasLeftovers()) return
+  rmSync(join(root, 'build'), { recursive: true, force: true })
   await execa('npm', ['run', '-s', 'build'], { cwd: root, stdin: 'ignore' })
+}
+
+function hasLeftovers(): boolean {
+  const names = readdirSync(join(root, 'build'), { recursive: true, encoding: 'utf8' })
+  const modules = names.filter((name) => name.endsWith('.js') && !name.startsWith('bin/'))
+  return modules.some((name) => !existsSync(join(root, 'generator', name.replace(/\.js$/, '.ts'))))
 }
 
 function findNewest(folder: string, only?: string): number {

@@ -1,22 +1,28 @@
-/** One place in a file that a person wrote, counted from 1 as editors do. */
+/** One place in a file that a person wrote. */
 export interface Place {
+  /** The file: a configuration or a step file as the user named it, or one of the package's own, `templates/…`. */
   readonly file: string
+  /** The line, from 1. */
   readonly line: number
+  /** The column, from 1: UTF-16 units from the start of the line, as editors count. */
   readonly column: number
 }
 
-/**
- * What is wrong, where, and what to do. `path` is the place in the model (`app.kill.grace`,
- * `steps.2`); `place` is the place in a file, when one is known; `line` and `column` are those of the
- * printed script, for findings in it.
- */
+/** One finding: what is wrong, where, and what to do. Plain data. */
 export interface Diagnostic {
+  /** `E_…` for an error, which stops everything, `W_…` for a warning; `explain CODE` of the command line says why. */
   readonly code: `${'E' | 'W'}_${string}`
+  /** What is wrong, in one sentence. */
   readonly message: string
+  /** The part of the model, its keys and indexes joined by dots: `app.killGrace`, `steps.2.file`; '' for all of it. */
   readonly path?: string
+  /** Where in a file, when that is known. */
   readonly place?: Place
+  /** The line of the printed run_rep.sh, from 1, for findings in it. */
   readonly line?: number
+  /** The column in that line, from 1. */
   readonly column?: number
+  /** What to do. */
   readonly hint?: string
 }
 

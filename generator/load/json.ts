@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import type { Diagnostic, Place } from '../compile/diagnostic.js'
 import { createFailure, type Loaded, type ModelFile } from './loaded.js'
@@ -12,29 +11,28 @@ import { createPositions } from './position.js'
  */
 export function loadJson(file: ModelFile, what = 'model'): Loaded {
   const placeAt = createPositions(file.shown, file.text)
-  const fail = (diagnostics: readonly Diagnostic[]) => createFailure(file.shown, diagnostics)
   const errors: ParseError[] = []
   try {
     const tree = parseTree(file.text, errors, { disallowComments: true, allowTrailingComma: false })
-    if (errors.length > 0) return fail(describeSyntax(errors, file.text, placeAt))
+    if (errors.length > 0) return createFailure(describeSyntax(errors, file.text, placeAt))
     const value: unknown = JSON.parse(file.text)
     if (tree?.type !== 'object' || typeof value !== 'object' || value === null) {
       const message = `the ${what} in ${file.shown} is not an object but ${tree?.type ?? 'nothing'}`
       const place = placeAt(tree?.offset ?? 0)
       const hint =
         tree?.type === 'array' ? `take the one ${what} out of the list` : `write { … } around the ${what}`
-      return fail([{ code: 'E_CONFIG_NOT_OBJECT', message, place, hint }])
+      return createFailure([{ code: 'E_CONFIG_NOT_OBJECT', message, place, hint }])
     }
     const doubles = findDoubles(tree, [], placeAt)
-    if (doubles.length > 0) return fail(doubles)
+    if (doubles.length > 0) return createFailure(doubles)
     const { $schema: _, ...model } = value as Record<string, unknown>
     const placeOf = (path: ModelPath) => findPlace(tree, path, placeAt)
-    return { value: model, diagnostics: [], placeOf, baseDir: dirname(file.absolute), docs: {} }
+    return { value: model, diagnostics: [], placeOf, docs: {} }
   } catch (error) {
     // The parser recurses: nesting beyond any sense ends its stack. JSON.parse is the last word on syntax.
     const message =
       error instanceof RangeError ? 'the JSON is nested too deeply' : `not JSON: ${describeError(error)}`
-    return fail([{ code: 'E_SYNTAX', message, place: placeAt(0) }])
+    return createFailure([{ code: 'E_SYNTAX', message, place: placeAt(0) }])
   }
 }
 

@@ -14,7 +14,7 @@ export type { Loaded } from './loaded.js'
 export async function loadModel(file: string, api: object, types?: string): Promise<Loaded> {
   const shown = normalize(file)
   const found = await readModelFile(shown)
-  if (found.kind === 'fault') return createFailure(shown, [found.fault])
+  if (found.kind === 'fault') return createFailure([found.fault])
   if (extname(shown) === '.json') return loadJson(found.file)
   // ts-morph costs a second: only a TypeScript model pays for it.
   const { loadTypeScript } = await import('./typescript.js')

@@ -1,4 +1,3 @@
-import { dirname, resolve } from 'node:path'
 import type { Diagnostic, Place } from '../compile/diagnostic.js'
 import type { ModelPath } from './places.js'
 
@@ -9,8 +8,6 @@ export interface Loaded {
   readonly diagnostics: readonly Diagnostic[]
   /** The place of a model path: exact where a literal wrote it, else the nearest written around it. */
   readonly placeOf: (path: ModelPath) => Place | undefined
-  /** The folder of the configuration (absolute): step files are relative to it. */
-  readonly baseDir: string
   /** The doc comments on members of the model's `env`, by variable. */
   readonly docs: Readonly<Record<string, string>>
 }
@@ -24,7 +21,6 @@ export interface ModelFile {
 }
 
 /** The result of a model that cannot be used. */
-export function createFailure(shown: string, diagnostics: readonly Diagnostic[]): Loaded {
-  const baseDir = dirname(resolve(shown))
-  return { value: undefined, diagnostics, placeOf: () => undefined, baseDir, docs: {} }
+export function createFailure(diagnostics: readonly Diagnostic[]): Loaded {
+  return { value: undefined, diagnostics, placeOf: () => undefined, docs: {} }
 }

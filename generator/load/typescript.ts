@@ -40,7 +40,7 @@ export async function loadTypeScript(file: ModelFile, api: object, types = findO
     path === entry ? file.shown : join(dirname(file.shown), relative(dirname(entry), path)),
   )
 
-  if (faults.length > 0) return createFailure(file.shown, describeFaults(ts, faults, placeAt))
+  if (faults.length > 0) return createFailure(describeFaults(ts, faults, placeAt))
 
   const book = createPlaceBook()
   const stamper = createStamper(ts, { placeAt, add: book.add })
@@ -66,7 +66,7 @@ export async function loadTypeScript(file: ModelFile, api: object, types = findO
     const source = at && emittable.get(at.file)
     const place = source && placeAt(source, source.getPositionOfLineAndCharacter(at.line - 1, at.column - 1))
     const message = `${file.shown} failed while it was evaluated: ${result.message}`
-    return createFailure(file.shown, [{ code: 'E_CONFIG_THROWN', message, ...(place && { place }) }])
+    return createFailure([{ code: 'E_CONFIG_THROWN', message, ...(place && { place }) }])
   }
 
   const source = emittable.get(entry)
@@ -74,14 +74,13 @@ export async function loadTypeScript(file: ModelFile, api: object, types = findO
   const exportPlace = source && placeAt(source, statement?.getStart(source) ?? 0)
   const fault = judgeExports(result.exports, file.shown)
   if (fault !== undefined) {
-    return createFailure(file.shown, [{ ...fault, ...(exportPlace && { place: exportPlace }) }])
+    return createFailure([{ ...fault, ...(exportPlace && { place: exportPlace }) }])
   }
   const value = Reflect.get(Object(result.exports), 'default')
   return {
     value,
     diagnostics: [],
     placeOf: (path: ModelPath) => book.placeOf(value, path) ?? (statement && exportPlace),
-    baseDir: dirname(file.absolute),
     docs: book.docsOf(Reflect.get(Object(value), 'env')),
   }
 }

@@ -93,22 +93,41 @@ export const accessSchema = z
   .default(privateNetworks.map((network) => hostRule('all', 'all', network)))
   .describe('Lines of pg_hba.conf for the clients of the replica')
 
-/** Access rules that let clients in. The literal that was given comes back, so that its place is kept. */
+/**
+ * Access rules that let clients in: for `access` of a model, in the order in which the server tries them (PostgreSQL,
+ * "The pg_hba.conf File"). What may be said of each: `database` and `user` (both 'all' by default; several as a list;
+ * `{ name }` where a keyword is meant as a name), `method` (scram-sha-256 by default) with its `options`, and but for
+ * `local` also `from`: '10.0.0.0/8', 'fd00::/8', an address, a host name, 'all', 'samenet' or 'samehost'.
+ *
+ * The literal that was given comes back with its `type` added, so that its place is kept; one that is used twice, or is
+ * frozen, is copied. They throw nothing: a wrong value is found when the model is compiled.
+ */
 export const allow = {
+  /** Over a Unix socket. */
   local: (rule: Unless<LocalInput, never>): LocalInput => stamp(rule, { type: 'local' }),
+  /** Over TCP, with TLS or without. */
   host: (rule: Unless<HostInput, never>): HostInput => stamp(rule, { type: 'host' }),
+  /** Over TCP with TLS only. */
   hostssl: (rule: Unless<HostInput, never>): HostInput => stamp(rule, { type: 'hostssl' }),
+  /** Over TCP without TLS only. */
   hostnossl: (rule: Unless<HostInput, never>): HostInput => stamp(rule, { type: 'hostnossl' }),
 } as const
 
-/** Access rules that turn clients away, whatever they know. */
+/**
+ * Access rules that turn clients away, whatever they know: as those of `allow`, with the method `reject` (PostgreSQL,
+ * "The pg_hba.conf File"). The first rule that matches decides, so a denial stands before what allows more.
+ */
 export const deny = {
+  /** Over a Unix socket. */
   local: (rule: Unless<LocalInput, 'method' | 'options'>): LocalInput =>
     stamp(rule, { type: 'local', method: 'reject' }),
+  /** Over TCP, with TLS or without. */
   host: (rule: Unless<HostInput, 'method' | 'options'>): HostInput =>
     stamp(rule, { type: 'host', method: 'reject' }),
+  /** Over TCP with TLS. */
   hostssl: (rule: Unless<HostInput, 'method' | 'options'>): HostInput =>
     stamp(rule, { type: 'hostssl', method: 'reject' }),
+  /** Over TCP without TLS. */
   hostnossl: (rule: Unless<HostInput, 'method' | 'options'>): HostInput =>
     stamp(rule, { type: 'hostnossl', method: 'reject' }),
 } as const

@@ -76,14 +76,13 @@ describe('a file that is no configuration', () => {
 })
 
 describe('the default export', () => {
-  it('is the model, and its folder the base of step files', async () => {
+  it('is the model', async () => {
     await inProject(
       { 'r.ts': `${head}export default defineReplica({ app: { cpus: 2 } })` },
-      async ({ load, dir }) => {
+      async ({ load }) => {
         const loaded = await load('r.ts')
         expect(loaded.diagnostics).toEqual([])
         expect(loaded.value).toEqual({ app: { cpus: 2 } })
-        expect(loaded.baseDir).toBe(dir)
       },
     )
   })

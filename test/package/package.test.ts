@@ -1,0 +1,222 @@
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import ts from 'typescript'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { install, pack, repository, run, type Tarball } from './install.js'
+import type { Outcome } from './project/outside.js'
+
+const values = ['allow', 'defineReplica', 'deny', 'generate', 'variable']
+const types = ['Diagnostic', 'GenerateOptions', 'Generated', 'Place', 'ReplicaInput']
+const kinds = ['module', 'commonjs'] as const
+// npm, tsc and two runs of a program, on a machine that has other things to do.
+const patience = 240_000
+
+let root = ''
+let home = ''
+let tarball: Tarball
+
+/** Installs the package, and lays a project beside it twice: as an ES module and as CommonJS. */
+beforeAll(async () => {
+  root = await realpath(await mkdtemp(join(tmpdir(), 'package-')))
+  home = join(root, 'home')
+  await mkdir(home)
+  tarball = await pack(root)
+  await install(tarball, home)
+  for (const kind of kinds) {
+    await cp(join(repository, 'test/package/project'), join(home, kind), { recursive: true })
+    await writeFile(join(home, kind, 'package.json'), JSON.stringify({ type: kind }))
+    await mkdir(join(home, kind, 'steps/folder.sh'))
+  }
+  await writeFile(join(home, 'module/readme.mts'), await readExample())
+}, patience)
+
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+describe('the tarball', () => {
+  test('holds what was built from the sources, what that reads, and nothing else', async () => {
+    const list = async (folder: string) => {
+      const entries = await readdir(join(repository, folder), { recursive: true, withFileTypes: true })
+      const files = entries.filter((entry) => entry.isFile())
+      return files.map((file) => join(file.parentPath, file.name).slice(repository.length + 1))
+    }
+    const built = (await list('generator')).flatMap((name) => {
+      const base = name.replace(/^generator/, 'build').replace(/\.ts$/, '')
+      return name.endsWith('.ts') ? [`${base}.js`, `${base}.d.ts`] : [base]
+    })
+    // The analysis of the shipped shell, made once.
+    if (existsSync(join(repository, '.facts.mjs'))) built.push('build/facts.json')
+    const command = await list('build/bin')
+    const rest = ['LICENSE', 'README.md', 'marathon.json', 'package.json']
+    const wanted = [...built, ...command, ...(await list('templates')), ...(await list('dist')), ...rest]
+    expect(tarball.names).toEqual(wanted.sort())
+  })
+
+  // Both tools read a tarball as resolvers do, each with rules that the other lacks.
+  test('is in order for publint: what package.json names is there, and is what it says', async () => {
+    const { stdout } = await inRepository('publint', 'run', tarball.file, '--strict')
+    expect(stdout).toContain('All good!')
+  })
+
+  // CommonJS gets the ES module, on purpose: each Node that `engines` allows can require one, and does so below. Only
+  // that rule is left out; --profile esm-only would hold CommonJS to none.
+  test('is in order for attw: every kind of resolution finds types, and those of the code', async () => {
+    const { stdout } = await inRepository('attw', tarball.file, '--ignore-rules', 'cjs-resolves-to-esm')
+    expect(stdout).toContain('No problems found')
+  })
+})
+
+describe('what the package exports', () => {
+  test.each([
+    ['import', "import('postgres-rep-marathon').then((api) => console.log(Object.keys(api).join()))"],
+    ['require', "console.log(Object.keys(require('postgres-rep-marathon')).join())"],
+  ])('comes by %s', async (_, program) => {
+    const { stdout } = await run(home, ['node', '-e', program])
+    expect(stdout.split(',').sort()).toEqual(values)
+  })
+
+  test('has a docstring each, and so has each member, in the declarations', () => {
+    const file = join(home, 'node_modules/postgres-rep-marathon/build/index.d.ts')
+    const program = ts.createProgram([file], { module: ts.ModuleKind.NodeNext, strict: true, types: [] })
+    const checker = program.getTypeChecker()
+    const source = program.getSourceFile(file)
+    const module = source && checker.getSymbolAtLocation(source)
+    const found = (module ? checker.getExportsOfModule(module) : []).map((symbol) => {
+      const own = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+      const isValue = (own.flags & ts.SymbolFlags.Value) !== 0
+      const type = isValue ? checker.getTypeOfSymbol(own) : checker.getDeclaredTypeOfSymbol(own)
+      const all = [own, ...type.getProperties()]
+      const silent = all.filter((item) => item.getDocumentationComment(checker).length === 0)
+      return { name: own.name, silent: silent.map(({ name }) => name) }
+    })
+    const wanted = [...types, ...values].map((name) => ({ name, silent: [] }))
+    expect(found.sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual(wanted)
+  })
+})
+
+describe('a project that uses all of it', () => {
+  const outcomes = new Map<string, Outcome>()
+  let words = ''
+
+  // The command line runs with the facts that the build found out about the shipped shell, and programs without: they
+  // are for speed only.
+  beforeAll(async () => {
+    const both = ['module/*.ts', 'commonjs/*.ts']
+    words = await compile('tsconfig.json', { module: 'nodenext', types: [] }, both)
+    await run(join(home, 'module'), ['npx', '--offline', 'postgres-rep-marathon', 'generate'])
+    await rm(join(home, 'node_modules/postgres-rep-marathon/build/facts.json'), { force: true })
+    const runOutside = async (kind: string) => {
+      const { stdout } = await run(join(home, kind), ['node', 'outside.js'])
+      outcomes.set(kind, JSON.parse(stdout))
+    }
+    await Promise.all(kinds.map(runOutside))
+  }, patience)
+
+  test('type-checks as Node resolves, ES modules and CommonJS', () => {
+    expect(words).toBe('')
+  })
+
+  test('type-checks as bundlers resolve, and the program of README.md does', async () => {
+    const node = { types: ['node'], typeRoots: [join(repository, 'node_modules/@types')] }
+    const bundler = { module: 'esnext', moduleResolution: 'bundler', noEmit: true, skipLibCheck: true }
+    const files = ['module/*.ts', 'module/*.mts']
+    expect(await compile('tsconfig.bundler.json', { ...bundler, ...node }, files)).toBe('')
+  })
+
+  test.each(kinds)('%s: generate() gives what the command line writes', async (kind) => {
+    const { files, diagnostics } = outcomes.get(kind)?.whole ?? {}
+    expect(diagnostics).toEqual([])
+    expect(files).toEqual(await readArtefacts('dist', 'marathon.json'))
+    expect(files?.['run_rep.sh']).toContain('\nstep_announce() {\n')
+  })
+
+  test.each(kinds)('%s: what is wrong with a model is a finding', (kind) => {
+    expect(outcomes.get(kind)?.findings).toEqual({
+      'another folder for steps': ['6 files'],
+      'a rule that is broken': ['E_KILL_GRACE app.killGrace'],
+      'a key that no model has': ['E_MODEL_KEY apps'],
+      'a step file that is missing': ['E_STEP_FILE steps.0.file'],
+      'a step file that is a directory': ['E_STEP_FILE steps.0.file'],
+      'a step that is refused': ['E_SHELL_EVAL steps/bad.sh:3:3'],
+      'a folder that is not there': ['E_STEP_FILE steps.0.file'],
+    })
+  })
+
+  test.each(kinds)('%s: what is wrong with the program is thrown, in words', (kind) => {
+    const takes = 'TypeError: generate takes a model, the object that defineReplica gives, and got'
+    expect(outcomes.get(kind)?.refusals).toEqual([
+      `${takes} undefined`,
+      `${takes} the text "replica.config.ts"`,
+      `${takes} an array`,
+      `${takes} a promise: await it first`,
+      'TypeError: generate takes its options as an object, and got the text "steps"',
+      'TypeError: generate has no option "basedir", only baseDir',
+      'TypeError: the option baseDir of generate is the path of a folder, and got a value of type number',
+    ])
+  })
+
+  test('the program of README.md writes the files', async () => {
+    await writeFile(join(home, 'module/readme.mjs'), await readExample())
+    const { stdout, stderr } = await run(join(home, 'module'), ['node', 'readme.mjs'])
+    expect(stdout + stderr).toBe('')
+    const { 'marathon.json': app, SHA256SUMS: sums } = await readArtefacts('out', 'out/marathon.json')
+    expect(JSON.parse(app ?? '')).toMatchObject({ id: '/db/pg-replica', env: { POSTGRES_MASTER: 'pg1.db' } })
+    expect(sums).toMatch(/^[0-9a-f]{64} {2}pg_hba\.conf\n/)
+  })
+
+  test('generate() loads no TypeScript', async () => {
+    const program = `import Module from 'node:module'
+import { generate } from 'postgres-rep-marathon'
+const { files } = await generate({})
+const loaded = Object.keys(Module._cache).filter((file) => /typescript|ts-morph/.test(file))
+console.log(Object.keys(files).length, loaded.length)`
+    const { stdout } = await run(home, ['node', '--input-type=module', '-e', program])
+    expect(stdout).toBe('6 0')
+  })
+
+  test('a package that lacks its templates says so', async () => {
+    const templates = join(home, 'node_modules/postgres-rep-marathon/templates')
+    const program = "import('postgres-rep-marathon').then(({ generate }) => generate({}))"
+    await rename(templates, `${templates}.away`)
+    const { stderr } = await run(home, ['node', '-e', program]).catch((error) => error)
+    await rename(`${templates}.away`, templates)
+    expect(stderr).toContain(`Error: postgres-rep-marathon lacks its templates, which belong in ${templates}`)
+  })
+})
+
+/**
+ * What tsc says of these files and, unless it is told to skip them, of all declarations that they need: those of zod
+ * name URL, which is of the DOM, or of Node. JavaScript, and declarations of their own, come beside them.
+ */
+async function compile(name: string, options: object, include: readonly string[]): Promise<string> {
+  const strict = { strict: true, target: 'es2022', lib: ['es2023', 'dom'], declaration: true }
+  const config = join(home, name)
+  await writeFile(config, JSON.stringify({ compilerOptions: { ...strict, ...options }, include }))
+  const { stdout } = await inRepository('tsc', '-p', config).catch((error) => error)
+  return stdout
+}
+
+/** The artefacts that lie in the ES module's folder. */
+async function readArtefacts(dist: string, app: string): Promise<Record<string, string>> {
+  const names = ['SHA256SUMS', 'pg_hba.conf', 'postgresql.conf', 'run_rep.map.json', 'run_rep.sh']
+  const paths = [...names.map((name) => [name, join(dist, name)] as const), ['marathon.json', app] as const]
+  const texts = paths.map(
+    async ([name, path]) => [name, await readFile(join(home, 'module', path), 'utf8')] as const,
+  )
+  return Object.fromEntries(await Promise.all(texts))
+}
+
+/** The program of README.md, "From a program". */
+async function readExample(): Promise<string> {
+  const readme = await readFile(join(repository, 'README.md'), 'utf8')
+  const [, program] = /^## From a program$[\s\S]*?^```js\n([\s\S]*?)^```$/m.exec(readme) ?? []
+  if (program === undefined) throw new Error('README.md has no program')
+  return program
+}
+
+/** Runs a tool of ours. */
+function inRepository(tool: string, ...args: string[]) {
+  return execa(join(repository, 'node_modules/.bin', tool), args, { cwd: repository, stdin: 'ignore' })
+}

@@ -1,0 +1,3 @@
+import { replica } from './model.js'
+
+export default replica

@@ -1,0 +1,4 @@
+# @step bad
+step_bad() {
+  eval "$HOME"
+}

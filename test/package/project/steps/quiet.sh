@@ -1,0 +1,4 @@
+# @step quiet
+step_quiet() {
+  log INFO 'nothing to do'
+}
