@@ -1,7 +1,6 @@
 import { runsOf } from '../shell/commands.js'
-import { functionAt } from '../shell/effects.js'
 import type { FunctionNode, Shell, SyntaxNode } from '../shell/parse.js'
-import { type Finding, findingAt, type Rule, type RuleContext } from '../shell/rules/rule.js'
+import { type Finding, findingAt, type Rule } from '../shell/rules/rule.js'
 import { literalOf } from '../shell/words.js'
 
 // What keeps a replica from ever being a second master, and its data from being lost, as far as the text tells
@@ -42,7 +41,7 @@ const masters = (message: string) =>
   ({ code: 'E_SHELL_MASTER', message, hint: 'run_rep.sh runs a standby and nothing else' }) as const
 
 /** A question or a message may name a marker; what could make or remove one stands in two functions. */
-const keepMarkers: Rule = (shell, { functions, known }) => {
+const keepMarkers: Rule = (shell, { known }) => {
   const commands = shell.all('Command').flatMap(({ node }): readonly SyntaxNode[] => {
     const run = runsOf(node, known).at(-1)
     return run === undefined || harmless.has(run.name) ? [] : node.args
@@ -54,7 +53,7 @@ const keepMarkers: Rule = (shell, { functions, known }) => {
     .flatMap(({ node }) => (node.name === 'standby_marker' ? [] : [node as SyntaxNode]))
   return [...commands, ...targets, ...values].flatMap((word): Finding[] => {
     const mark = word && marker.exec(textOf(shell, word))?.[0]
-    if (!word || !mark || markerFunctions.has(ownerOf(shell, word, functions))) return []
+    if (!word || !mark || markerFunctions.has(ownerOf(shell, word))) return []
     const message = `${mark} is for ${[...markerFunctions].join(' and ')} only`
     const hint = 'a marker that is made or lost by anybody else makes a second master'
     return [findingAt(shell, word, { code: 'E_SHELL_MARKER', message, hint })]
@@ -65,9 +64,9 @@ const marker = /\bstandby\.signal\b|\brecovery\.(signal|conf|done)\b|\$\{?standb
 const harmless = new Set(['[', 'test', 'fail', 'log', 'sync', 'printf', 'cat', 'grep'])
 
 /** `rm -r` and `mv` of anything that may be data stand in the functions that ask first whose it is. */
-const keepData: Rule = (shell, { runs, functions }) =>
+const keepData: Rule = (shell, { runs }) =>
   runs.flatMap((run): Finding[] => {
-    const owner = ownerOf(shell, run.word, functions)
+    const owner = ownerOf(shell, run.word)
     const texts = run.args.map(({ text }) => text)
     const finding = (message: string, hint: string) => [
       findingAt(shell, run.word, { code: 'E_SHELL_DATA', message, hint }),
@@ -101,13 +100,13 @@ const start = 'start_server'
 const gate = 'require_standby'
 const startCommand = 'launch "$pg_bin"/postgres -D "$pgdata" "$@"'
 
-const keepStart: Rule = (shell, { functions, known }) => [
+const keepStart: Rule = (shell, { known }) => [
   ...shell.all('Command').flatMap(({ node }): Finding[] => {
     const run = runsOf(node, known).find(({ name, kind }) => kind === 'tool' && name === 'postgres')
     if (run === undefined) return []
     const options = run.args.flatMap((word) => (word.type === 'Word' ? [literalOf(word) ?? ''] : []))
     if (options.some((option) => asks.has(option))) return []
-    if (ownerOf(shell, node, functions) === start) return []
+    if (ownerOf(shell, node) === start) return []
     const message = 'a server is started here'
     const hint = `only ${start} does that, behind the gate`
     return [findingAt(shell, node, { code: 'E_SHELL_START', message, hint })]
@@ -159,6 +158,12 @@ function textOf(shell: Shell, node: SyntaxNode): string {
   return shell.text.slice(from, end)
 }
 
-function ownerOf(shell: Shell, node: SyntaxNode, functions: RuleContext['functions']): string {
-  return functionAt(functions, shell.place(node).line) ?? ''
+// By its place in the text, since two functions may share a line.
+function ownerOf(shell: Shell, node: SyntaxNode): string {
+  const { start: at } = shell.span(node)
+  const around = shell.all('Function').filter(({ node: one }) => {
+    const { start: from, end } = shell.span(one)
+    return from <= at && at < end
+  })
+  return around.at(-1)?.node.name.value ?? ''
 }

@@ -12,7 +12,7 @@ const warm = `step_warm() {
 }
 
 warm_helper() {
-  "$pg_bin"/psql -v port="$1" -c 'SELECT 1'
+  [ -z "$1" ] || "$pg_bin"/psql -c 'SELECT 1'
 }
 `
 const { files } = compile(
