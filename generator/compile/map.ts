@@ -69,6 +69,9 @@ export function printMap(
   const { spans } = script
   const steps = orderSteps(model.steps).map((name) => {
     const root = `step_${name}`
+    // A step that runs in a process of its own is run by another function.
+    const call = effects.functions.find((part) => part.name === 'run')?.calls.find((one) => one.name === root)
+    const ways = [root, ...(call?.via ?? [])]
     const reached = reachableFrom(effects, [root])
     const parts = effects.functions.filter((part) => reached.includes(part.name))
     const lines = effects.steps.find((step) => step.name === name)
@@ -88,7 +91,7 @@ export function printMap(
         reads: namesOf(parts, (part) => part.reads),
         sets: namesOf(parts, (part) => part.sets),
         tools: toolsOf(effects, root).map(({ tool, dir }) => (dir === undefined ? tool : `$${dir}/${tool}`)),
-        failures: failuresOf(effects, root),
+        failures: [...new Set(ways.flatMap((way) => failuresOf(effects, way)))].sort(),
       },
     ] as const
   })
