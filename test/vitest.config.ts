@@ -10,10 +10,22 @@ class SweepFirst extends BaseSequencer {
   }
 }
 
+// The tiers of test/run.sh. The quick one has all that starts no server, one life of a real pair in each layout, and
+// a thin slice of the crashes.
+const tier = process.env.TEST_TIER ?? 'all'
+const all = ['test/**/*.test.ts']
+const slow = ['test/pair/**', 'test/agent/**', 'test/lab/**']
+const life = 'test/pair/life.test.ts'
+const tiers: Readonly<Record<string, { include: string[]; exclude: string[] }>> = {
+  quick: { include: all, exclude: [...slow.map((files) => `${files}/!(life).test.ts`)] },
+  rest: { include: [...slow.map((files) => `${files}/*.test.ts`), 'test/crash/*.test.ts'], exclude: [life] },
+  all: { include: all, exclude: [] },
+}
+
 // Real servers and shells are slow to start on two cores: limits are wide, and no test measures time.
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    ...tiers[tier],
     globalSetup: ['test/build.setup.ts'],
     testTimeout: 240_000,
     hookTimeout: 120_000,

@@ -55,7 +55,7 @@ describe('run_rep.map.json', () => {
     expect(map.steps.warm?.reads).toEqual(expect.arrayContaining(['METRICS_PORT', 'pg_bin']))
     expect(map.steps.warm?.sets).toContain('_warm_count')
     expect(map.steps.warm?.tools).toContain('$pg_bin/psql')
-    expect(map.steps.warm?.failures).toEqual(['SETTINGS'])
+    expect(map.steps.warm?.failures).toEqual(['SETTINGS', 'STEP_FAILED'])
   })
 
   test('has each variable of the contract', () => {
