@@ -8,7 +8,7 @@ step_serve() {
   serving=yes
   with_settings start_server
   start_watcher
-  log INFO "the gate was passed: a standby of system $pinned_system ($gate_state)"
+  log INFO "gate passed: a standby of system $pinned_system ($gate_state)"
   await
   end_watcher
   await_collector
