@@ -21,7 +21,9 @@ export type Source = (typeof sources)[number]
 export const steps: readonly string[] = builtinSteps.map(({ name }) => name)
 
 /** What /bin/sh may be: `--shells` of test/crash/run.sh. */
-export const shellsToTry: readonly string[] = (process.env.CRASH_SHELLS ?? 'dash bash busybox').split(' ')
+export const shellsToTry: readonly string[] = (
+  process.env.CRASH_SHELLS ?? 'dash bash busybox mksh yash'
+).split(' ')
 
 export interface Strike {
   readonly blow: Blow

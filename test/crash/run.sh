@@ -1,11 +1,10 @@
 #!/bin/sh
 # npm run test:crash -- [--runs N] [--seed S] [--only K] [--terms N] [--shells "S…"]: kills lives of the script and runs it again.
-#   --runs N   that many runs of the sweep (test/crash/draw.ts); 20 within npm test
+#   --runs N   that many runs of the sweep (test/crash/draw.ts); 12 within test:all, 3 within npm test
 #   --seed S   what is drawn; each report names its own, so that a run can be had again
 #   --only K   of these runs only that one
-#   --terms N  that many SIGTERMs under each shell; 4 within npm test
-#   --shells S what /bin/sh is, by chance one of these words: dash bash busybox mksh yash; within
-#              npm test the first three
+#   --terms N  that many SIGTERMs under each shell; 4 within test:all, 1 within npm test
+#   --shells S what /bin/sh is, by chance one of these words: dash bash busybox mksh yash (the default)
 set -eu
 cd "$(dirname "$0")/../.."
 while [ "$#" -gt 0 ]; do
