@@ -38,7 +38,7 @@ function evaluate(text: string): unknown {
 }
 
 describe('what the compiler printed comes back', () => {
-  test.each(['marathon.json', 'test/golden/rich/dist/marathon.json', 'test/golden/json/dist/marathon.json'])(
+  test.each(['marathon.json', 'test/golden/rich/marathon.json', 'test/golden/json/marathon.json'])(
     '%s',
     (path) => {
       expect(again(read(path))).toBe(read(path))
