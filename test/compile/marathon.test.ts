@@ -59,6 +59,8 @@ describe('buildApp', () => {
     expect(build(asked)).toMatchObject(asked)
     for (const key of ['secrets', 'role', 'acceptedResourceRoles', 'dependencies', 'labels', 'check'])
       expect(build({})).not.toHaveProperty(key)
+    expect(build({ marathon: '1.5' })).toHaveProperty('networks')
+    expect(build({ marathon: '1.4' })).not.toHaveProperty('networks')
   })
 
   test('several instances stand on different hosts and are replaced one half at a time', () => {

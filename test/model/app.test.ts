@@ -14,7 +14,15 @@ describe('appSchema', () => {
     [{ hostPort: 70_000 }, ['hostPort']],
     [{ env: { 'A-B': 'x' } }, ['env', 'A-B']],
     [{ constraints: [['hostname']] }, ['constraints', 0]],
+    [{ constraints: [['rack', 'LIKE', 'a', 'b']] }, ['constraints', 0]],
     [{ upgrade: { minimumHealthCapacity: 1 } }, ['upgrade', 'maximumOverCapacity']],
+    [
+      { upgrade: { minimumHealthCapacity: 1.1, maximumOverCapacity: 0 } },
+      ['upgrade', 'minimumHealthCapacity'],
+    ],
+    [{ mem: 0 }, ['mem']],
+    [{ disk: -1 }, ['disk']],
+    [{ instances: -1 }, ['instances']],
   ])('%j is refused where it is wrong', (app, path) => {
     expect(appSchema.safeParse(app).error?.issues.map((issue) => issue.path)).toEqual([path])
   })
