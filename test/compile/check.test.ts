@@ -29,6 +29,11 @@ describe('parseModel', () => {
     ],
     [{ env: { small: { type: 'port' } } }, 'env.small', 'upper case'],
     [{ env: { A: { type: 'prt' } } }, 'env.A.type', 'Invalid discriminator value'],
+    [
+      { access: [{ type: 'host', from: 'x', user: 5 }] },
+      'access.0.user',
+      'expected string or object or array',
+    ],
     [{ app: { unreachable: 'x' } }, 'app.unreachable', 'expected "disabled" or object'],
   ])('%j is refused at %s', (value, path, words) => {
     const parsed = parseModel(value)

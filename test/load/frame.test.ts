@@ -25,6 +25,11 @@ describe('a code frame', () => {
     expect(codeFrame(at(2, 1), 'a\r\nb')).toBe('  1 | a\n> 2 | b\n    | ^')
   })
 
+  it('shows what follows the last line end only for a finding there', () => {
+    expect(codeFrame(at(1, 1), 'a\n')).toBe('> 1 | a\n    | ^')
+    expect(codeFrame(at(2, 1), 'a\n')).toBe('  1 | a\n> 2 |\n    | ^')
+  })
+
   it('is empty for a line that is not there', () => {
     expect(codeFrame(at(3, 1), 'a\nb')).toBe('')
     expect(codeFrame(at(0, 1), 'a\nb')).toBe('')
@@ -36,6 +41,18 @@ describe('a code frame', () => {
 
   it('lets nothing through that drives a terminal', () => {
     expect(codeFrame(at(1, 3), '\u001b[31mx\u202ey\u0007')).toBe('> 1 | ·[31mx·y·\n    |   ^')
+  })
+
+  it('cuts long lines around the column, all at the same place', () => {
+    const long = `${'a'.repeat(150)}X${'b'.repeat(150)}`
+    const [before, line, caret, after] = codeFrame(at(2, 151), `short\n${long}\n${'c'.repeat(400)}`).split(
+      '\n',
+    )
+    expect(before).toBe('  1 |')
+    expect(line?.length).toBeLessThanOrEqual(110)
+    expect(line?.[caret?.indexOf('^') ?? 0]).toBe('X')
+    expect(line).toMatch(/^> 2 \| …a+Xb+…$/)
+    expect(after).toMatch(/^ {2}3 \| …c+…$/)
   })
 
   it('has its caret under the column and at most 110 columns, whatever the line', () => {

@@ -137,6 +137,7 @@ describe('judgeApp', () => {
     [{ id: '/db/pg', dependencies: ['/db/PG'] }, 'E_APP_ID app.dependencies.0'],
     [{ id: '/db/pg', dependencies: ['pg'] }, 'E_APP_ID app.dependencies.0'],
     [{ id: 'db/pg', dependencies: ['/db/x/../pg'] }, 'E_APP_ID app.dependencies.0'],
+    [{ id: '/db/pg', dependencies: ['/'] }, 'E_APP_ID app.dependencies.0'],
     [{ id: '/db/pg', dependencies: ['/db'] }, 'E_APP_ID app.dependencies.0'],
     [{ id: '/db/pg', dependencies: ['/db/a', '/db/./a'] }, 'E_APP_ID app.dependencies.1'],
     [{ marathon: '1.5', constraints: [['rack', 'IS', 'a']] }, 'E_APP_CONSTRAINT app.constraints.0'],

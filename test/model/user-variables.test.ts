@@ -16,9 +16,13 @@ describe('userVariablesSchema', () => {
   test.each<object>([
     variable.port({ default: '8080', doc: 'x' }),
     variable.host_list({ value: 'a,b:1' }),
+    variable.role({ default: "o'r" }),
     variable.user_name({ required: true }),
     variable.path(),
+    variable.absolute_path({ default: '/a' }),
     variable.url({ value: 'http://x/' }),
+    variable.ssl_mode({ default: 'require' }),
+    variable.flag({ default: 'on' }),
     variable.text({ default: '' }),
     variable.integer({ min: 0, max: 0, default: '0' }),
     variable.seconds({ min: 1, max: 2, value: '2' }),
