@@ -13,12 +13,7 @@ describe('compareLines', () => {
       'a\nb\nc\nx\n',
       [{ line: 4, wantedLine: 4, found: ['x\n'], wanted: ['d\n'] }],
     ],
-    ['no line break at the end', 'a\nb\nc\nd', [{ line: 4, wantedLine: 4, found: ['d'], wanted: ['d\n'] }]],
-    ['cut', 'a\nb\n', [{ line: 3, wantedLine: 3, found: [], wanted: ['c\n', 'd\n'] }]],
     ['cut within a line', 'a\nb\nc', [{ line: 3, wantedLine: 3, found: ['c'], wanted: ['c\n', 'd\n'] }]],
-    ['a line more at the end', `${text}e\n`, [{ line: 5, wantedLine: 5, found: ['e\n'], wanted: [] }]],
-    ['a line more at the start', `x\n${text}`, [{ line: 1, wantedLine: 1, found: ['x\n'], wanted: [] }]],
-    ['a line twice', 'a\nb\nb\nc\nd\n', [{ line: 3, wantedLine: 3, found: ['b\n'], wanted: [] }]],
     [
       'two places',
       'a\nx\ny\nc\nz\n',
@@ -66,7 +61,6 @@ describe('placeFiles', () => {
     ['dist', 'marathon.json', { 'marathon.json': 'm', 'dist/run_rep.sh': 's' }],
     ['./dist//', './apps/a.json', { './apps/a.json': 'm', 'dist/run_rep.sh': 's' }],
     ['.', 'a.json', { 'a.json': 'm', 'run_rep.sh': 's' }],
-    ['/', '/a.json', { '/a.json': 'm', '/run_rep.sh': 's' }],
     ['..', 'a', { a: 'm', '../run_rep.sh': 's' }],
   ])('--out %s --app %s', (out, app, wanted) => {
     expect(placeFiles(files, { out, app })).toEqual(wanted)
@@ -74,17 +68,13 @@ describe('placeFiles', () => {
 })
 
 describe('judgeOptions', () => {
-  test('usual options pass', () => {
-    expect(judgeOptions('a.json', { out: 'dist', app: 'marathon.json' })).toBeUndefined()
-    expect(judgeOptions('a.json', { out: 'dist', app: 'dist/marathon.json' })).toBeUndefined()
-  })
-
   test.each([
-    ['', 'marathon.json'],
-    ['dist', ''],
-    ['dist', 'x/../dist/SHA256SUMS'],
-    ['dist', './a.json'],
-  ])('--out %j --app %j is refused', (out, app) => {
-    expect(judgeOptions('a.json', { out, app })).toEqual(expect.any(String))
+    ['dist', 'dist/marathon.json', true],
+    ['', 'marathon.json', false],
+    ['dist', '', false],
+    ['dist', 'x/../dist/SHA256SUMS', false],
+    ['dist', './a.json', false],
+  ])('--out %j --app %j: %j', (out, app, isGood) => {
+    expect(judgeOptions('a.json', { out, app }) === undefined).toBe(isGood)
   })
 })

@@ -41,5 +41,6 @@ test.each<[string, RegExp[]]>([
 test('what can be explained is explained', () => {
   const unexplained = explainable(given).filter((name) => explain(name, given) === undefined)
   expect(unexplained).toEqual([])
-  expect(explain('no_such_thing', given)).toBeUndefined()
+  for (const name of ['no_such_thing', '__proto__', 'constructor'])
+    expect(explain(name, given)).toBeUndefined()
 })

@@ -1,31 +1,96 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { build } from '../../generator/commands/build.js'
+import type { ScriptMap } from '../../generator/compile/map.js'
+import { builtinSteps } from '../../generator/model/steps.js'
 
-// The embedded model's golden files are those that are published: dist/ and marathon.json.
-const models = [
-  { name: 'embedded', config: undefined, out: 'dist', app: 'marathon.json' },
-  { name: 'rich', config: 'test/golden/rich/replica.config.ts', out: 'test/golden/rich/dist' },
-  { name: 'json', config: 'test/golden/json/replica.config.json', out: 'test/golden/json/dist' },
-]
+const embedded = { name: 'embedded', folder: '', steps: [], ...(await build(undefined)) }
+const others = await Promise.all(
+  [
+    { name: 'rich', config: 'replica.config.ts', steps: ['steps/announce.sh'] },
+    { name: 'json', config: 'replica.config.json', steps: [] },
+  ].map(async ({ name, config, steps }) => {
+    const folder = `test/golden/${name}`
+    return { name, folder, steps, ...(await build(join(folder, config))) }
+  }),
+)
 const isUpdate = process.env.UPDATE_GOLDEN === '1'
 
-// Whole files, read as diffs: UPDATE_GOLDEN=1 writes them anew.
-describe.each(models)('the files of the $name model', ({ config, out, app = join(out, 'marathon.json') }) => {
-  test('are those under test/golden', async () => {
-    const { files, diagnostics } = await build(config)
+// dist/ and marathon.json are those of the embedded model: `npm run check` compares them. Of the script only those
+// tables are kept here that are not there already. UPDATE_GOLDEN=1 writes all anew, to be read as a diff.
+test.each(others)('the small files of the $name model, and the tables of its script', ({ folder, files }) => {
+  const usual = cut(embedded.files).map(({ text }) => text)
+  const tables = cut(files).filter((piece) => isTable(piece) && !usual.includes(piece.text))
+  const wanted = {
+    'marathon.json': files['marathon.json'],
+    'pg_hba.conf': files['pg_hba.conf'],
+    'postgresql.conf': files['postgresql.conf'],
+    'tables.sh': tables.map(({ source, text }) => `### ${source}\n${text}\n`).join('\n'),
+  }
+  for (const [name, text = ''] of Object.entries(wanted)) {
+    const path = join(folder, name)
+    if (isUpdate) writeFileSync(path, text)
+    expect(readFileSync(path, 'utf8'), path).toBe(text)
+  }
+})
+
+describe.each([embedded, ...others])('run_rep.sh of $name', ({ folder, files, steps, diagnostics }) => {
+  const script = files['run_rep.sh'] ?? ''
+  const pieces = cut(files)
+
+  test('is a head with the digest of all below it, and pieces with one blank line between two', () => {
     expect(diagnostics.filter(({ code }) => code.startsWith('E_'))).toEqual([])
-    const placeOf = (name: string) => (name === 'marathon.json' ? app : join(out, name))
-    if (isUpdate) {
-      if (config !== undefined) rmSync(out, { recursive: true, force: true })
-      mkdirSync(out, { recursive: true })
-      for (const [name, text] of Object.entries(files)) writeFileSync(placeOf(name), text)
+    const below = pieces.map(({ text }) => `\n${text}\n`).join('')
+    const digest = createHash('sha256').update(below).digest('hex')
+    const head = readFileSync('templates/run_rep/head.sh.hbs', 'utf8').replace('{{digest}}', digest)
+    expect(script).toBe(head + below)
+    for (const { text } of pieces) expect(text.trim()).toBe(text)
+  })
+
+  test('has every file, in its order', () => {
+    // lib/own-step.sh is for steps in a process of their own, of which these models have none.
+    const filesOf = (part: string) =>
+      readdirSync(`templates/run_rep/${part}`)
+        .map((name) => `${part}/${name}`)
+        .filter((name) => name !== 'lib/own-step.sh')
+        .sort()
+    const inside = (names: readonly string[]) => names.map((name) => `templates/run_rep/${name}`)
+    expect(pieces.map(({ source }) => source)).toEqual([
+      ...inside(['constants.sh.hbs', 'exits.sh.hbs', 'contract.sh.hbs', 'versions.sh.hbs']),
+      ...inside([...filesOf('lib'), ...filesOf('types')]),
+      ...inside(builtinSteps.map(({ file }) => file).filter((file) => !file.endsWith('.hbs'))),
+      ...steps,
+      ...inside(['health.sh', 'ready.sh', 'sequence.sh.hbs', 'preflight.sh.hbs', 'main.sh']),
+    ])
+  })
+
+  test('prints each plain file byte by byte', () => {
+    for (const piece of pieces.filter((item) => !isTable(item))) {
+      const isOwn = steps.includes(piece.source)
+      const file = readFileSync(isOwn ? join(folder, piece.source) : piece.source, 'utf8')
+      const mark = isOwn ? `# @step ${/\w+(?=\.sh$)/.exec(piece.source)}\n` : ''
+      expect(`${piece.text}\n`, piece.source).toBe(mark + file)
     }
-    for (const [name, text] of Object.entries(files)) {
-      expect(readFileSync(placeOf(name), 'utf8'), placeOf(name)).toBe(text)
-    }
-    const names = Object.keys(files).map((name) => placeOf(name))
-    expect(readdirSync(out).filter((name) => !names.includes(join(out, name)))).toEqual([])
   })
 })
+
+interface Piece {
+  readonly source: string
+  readonly text: string
+}
+
+function isTable({ source }: Piece): boolean {
+  return source.endsWith('.hbs')
+}
+
+/** The script's pieces as its map has them. */
+function cut(files: Readonly<Record<string, string>>): Piece[] {
+  const lines = (files['run_rep.sh'] ?? '').split('\n')
+  const { sources }: ScriptMap = JSON.parse(files['run_rep.map.json'] ?? '{"sources": []}')
+  return sources.map(({ source, lines: [from, to] }) => ({
+    source,
+    text: lines.slice(from - 1, to).join('\n'),
+  }))
+}

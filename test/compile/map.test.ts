@@ -43,6 +43,21 @@ describe('run_rep.map.json', () => {
     expect(Object.keys(map.steps)).toEqual(names)
   })
 
+  test('each step begins at its mark and holds its function, and no other step', () => {
+    for (const [
+      name,
+      {
+        lines: [from, to],
+      },
+    ] of Object.entries(map.steps)) {
+      const part = lines.slice(from - 1, to)
+      expect(part[0], name).toBe(`# @step ${name}`)
+      expect(part, name).toContain(`step_${name}() {`)
+      expect(part.at(-1), name).not.toBe('')
+      expect(part.filter((line) => line.startsWith('# @step '))).toHaveLength(1)
+    }
+  })
+
   test('tells what a step does through the functions that it calls', () => {
     const from = lines.indexOf('# @step warm') + 1
     expect(map.steps.warm).toMatchObject({
@@ -72,20 +87,6 @@ describe('run_rep.map.json', () => {
     })
     expect(map.variables.POSTGRES_MASTER?.model).toBe('master.hosts')
     expect(map.variables.HOST?.model).toBeUndefined()
-  })
-
-  test('its sources cover the script, one blank line between two', () => {
-    let last = map.sources[0]?.lines[0] ?? 0
-    expect(lines.slice(0, last - 1).join('\n')).toMatch(/^#!\/bin\/sh\n/)
-    last -= 2
-    for (const { source, lines: bounds } of map.sources) {
-      const [from, to] = bounds
-      expect(from, source).toBe(last + 2)
-      expect(lines[from - 2], source).toBe('')
-      expect(lines[from - 1], source).not.toBe('')
-      last = to
-    }
-    expect(lines.slice(last)).toEqual([''])
   })
 
   test('each line of the script is the line of its source, or that line of a table filled in', () => {

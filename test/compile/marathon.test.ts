@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type AppContext, buildApp, listPortVariables, printApp } from '../../generator/compile/marathon.js'
+import { type AppContext, buildApp, listPortVariables } from '../../generator/compile/marathon.js'
 import { appSchema } from '../../generator/model/app.js'
 
 const context: AppContext = {
@@ -59,88 +59,16 @@ describe('buildApp', () => {
     expect(build(asked)).toMatchObject(asked)
     for (const key of ['secrets', 'role', 'acceptedResourceRoles', 'dependencies', 'labels', 'check'])
       expect(build({})).not.toHaveProperty(key)
+    expect(build({ marathon: '1.5' })).toHaveProperty('networks')
+    expect(build({ marathon: '1.4' })).not.toHaveProperty('networks')
   })
-})
 
-describe('printApp', () => {
-  test('prints the bare default app, keys in their order, the environment sorted', () => {
-    expect(printApp(build({}))).toBe(`{
-  "id": "/postgres-replication",
-  "cmd": "exec sh run_rep.sh",
-  "user": "postgres",
-  "cpus": 0.5,
-  "mem": 512,
-  "disk": 10240,
-  "instances": 1,
-  "env": {
-    "CONFIG_URL": "http://web01/postgres/conf",
-    "RUN_USER": "postgres"
-  },
-  "fetch": [
-    {
-      "uri": "http://web01/postgres/run_rep.sh",
-      "extract": false,
-      "executable": false,
-      "cache": false
-    }
-  ],
-  "networks": [
-    {
-      "mode": "host"
-    }
-  ],
-  "portDefinitions": [
-    {
-      "port": 0,
-      "protocol": "tcp",
-      "name": "postgres"
-    }
-  ],
-  "requirePorts": false,
-  "healthChecks": [
-    {
-      "protocol": "COMMAND",
-      "command": {
-        "value": "exec sh run_rep.sh health"
-      },
-      "delaySeconds": 15,
-      "gracePeriodSeconds": 86400,
-      "intervalSeconds": 30,
-      "timeoutSeconds": 10,
-      "maxConsecutiveFailures": 5
-    }
-  ],
-  "upgradeStrategy": {
-    "minimumHealthCapacity": 1,
-    "maximumOverCapacity": 1
-  },
-  "killSelection": "YOUNGEST_FIRST",
-  "backoffSeconds": 30,
-  "backoffFactor": 2,
-  "maxLaunchDelaySeconds": 3600,
-  "taskKillGracePeriodSeconds": 120
-}
-`)
-  })
-})
-
-describe('buildApp', () => {
   test('several instances stand on different hosts and are replaced one half at a time', () => {
     expect(build({ instances: 3 })).toMatchObject({
       constraints: [['hostname', 'UNIQUE']],
       upgradeStrategy: { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 },
     })
     expect(build({ instances: 3, constraints: [] })).not.toHaveProperty('constraints')
-  })
-
-  test('a volume is mounted where the data lies and keeps its task', () => {
-    const app = build({ volume: '2GiB' })
-    expect(app.container).toEqual({
-      type: 'MESOS',
-      volumes: [{ containerPath: 'pgdata', mode: 'RW', persistent: { type: 'root', size: 2048 } }],
-    })
-    expect(app.unreachableStrategy).toBe('disabled')
-    expect(app.upgradeStrategy).toEqual({ minimumHealthCapacity: 0, maximumOverCapacity: 0 })
   })
 
   test('a volume with all its properties', () => {
@@ -163,11 +91,6 @@ describe('buildApp', () => {
   test('a directory of the host leaves no second place on it', () => {
     const app = buildApp(appSchema.parse({}), { ...context, dataDir: '/srv/pg' })
     expect(app.upgradeStrategy).toEqual({ minimumHealthCapacity: 0, maximumOverCapacity: 0 })
-  })
-
-  test('a fixed port is demanded', () => {
-    const app = build({ hostPort: 31_000 })
-    expect([app.requirePorts, app.portDefinitions[0]?.port]).toEqual([true, 31_000])
   })
 
   test('what the model says of its own goes in', () => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Chunk, locateLine, printScript } from '../../generator/compile/print.js'
@@ -19,12 +18,6 @@ describe('printScript', () => {
     ])
   })
 
-  test('drops blank lines around a chunk, and remembers them', () => {
-    const { text, spans } = printScript([plain('a.sh', '\n \n  a\n\n\t\n')], head)
-    expect(text.split('\n').slice(2)).toEqual(['', '  a', ''])
-    expect(locateLine(spans, 4)).toEqual({ source: 'a.sh', line: 3 })
-  })
-
   test('an empty chunk leaves no trace, with or without a heading', () => {
     const blank = [
       plain('a', ''),
@@ -39,15 +32,6 @@ describe('printScript', () => {
     const { text, spans } = printScript([{ ...plain('a.sh', 'one\ntwo\n'), heading: '# @step a' }], head)
     expect(text.split('\n').slice(3)).toEqual(['# @step a', 'one', 'two', ''])
     expect([4, 5, 6].map((line) => locateLine(spans, line)?.line)).toEqual([1, 1, 2])
-  })
-
-  test('a blank that is escaped at the end stays', () => {
-    expect(printScript([plain('a', 'x=a\\ ')], head).text).toMatch(/\nx=a\\ \n$/)
-  })
-
-  test('nothing is known of lines between chunks and of the head', () => {
-    const { spans } = printScript([plain('a.sh', 'a'), plain('b.sh', 'b')], head)
-    expect([1, 3, 5, 7, 99].map((line) => locateLine(spans, line))).toEqual(Array(5).fill(undefined))
   })
 })
 
@@ -67,6 +51,7 @@ describe('for any chunks', () => {
         let last = 2
         for (const { source, from, to } of spans) {
           expect(from).toBe(last + 2)
+          expect(locateLine(spans, from - 1)).toBeUndefined()
           last = to
           for (let number = from; number <= to; number += 1) {
             const at = locateLine(spans, number)
@@ -77,17 +62,6 @@ describe('for any chunks', () => {
         expect(lines).toHaveLength(last + 1)
         const kept = named.flatMap((item) => item.text.split('\n')).filter((item) => item.trim() !== '')
         expect(lines.slice(2).filter((item) => item.trim() !== '')).toEqual(kept)
-      }),
-    )
-  })
-
-  test('the head carries the digest of all below it', () => {
-    fc.assert(
-      fc.property(fc.array(chunk, { maxLength: 4 }), (chunks) => {
-        const { text } = printScript(chunks, head)
-        const [, digest, ...below] = text.split('\n')
-        const sum = createHash('sha256').update(below.join('\n')).digest('hex')
-        expect(digest).toBe(`# ${sum}`)
       }),
     )
   })

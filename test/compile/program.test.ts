@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { judgeProgram } from '../../generator/compile/program.js'
+import { judgeNeeds, judgeProgram } from '../../generator/compile/program.js'
 import { effectsOf } from '../../generator/shell/effects.js'
 import { parseShell } from '../../generator/shell/parse.js'
 import { compile, list, stepOf } from './sources.js'
@@ -89,6 +89,7 @@ describe("the user's steps", () => {
     ['setting a variable of the script', 'store=/tmp', ['E_SHELL_TAKEN own.sh:2:3']],
     ['setting one of the contract', 'PGSSLMODE=require', []],
     ['its own environment for a command', 'step=1 env', []],
+    ['a program where it is not', 'have curl || curl -q', ['E_SHELL_ABSENT own.sh:2:16']],
   ])('%s', (_title, text, wanted) => {
     expect(judgeStep(text)).toEqual(wanted)
   })
@@ -99,10 +100,20 @@ describe("the user's steps", () => {
   })
 
   test('a variable of their own', () => {
-    expect(judgeStep(': "$METRICS_PORT"', 'late', { METRICS_PORT: { type: 'port', default: '1' } })).toEqual(
-      [],
-    )
+    const env = { METRICS_PORT: { type: 'port', default: '1' } }
+    for (const text of [': "$METRICS_PORT"', 'export METRICS_PORT'])
+      expect(judgeStep(text, 'late', env)).toEqual([])
+    expect(judgeStep(':', 'late', env)).toEqual(['E_ENV_UNREAD env.METRICS_PORT'])
   })
+})
+
+test('preflight looks for the tools of a run, and for no others', () => {
+  const text = 'need_tools() {\n  need sh\n  need curl\n  need tar\n}\n'
+  expect(judgeNeeds(text, ['curl', 'tar'])).toEqual([])
+  expect(judgeNeeds(text, ['curl', 'jq']).map(({ code, line }) => `${code} ${line}`)).toEqual([
+    'E_SHELL_NEED 1',
+    'E_SHELL_NEED 4',
+  ])
 })
 
 describe('where set -e is off, failures are looked at', () => {

@@ -1,13 +1,19 @@
-import { type Compiled, compileReplica, type Sources } from '../../generator/compile/compile.js'
+import {
+  type Compiled,
+  collectShippedFacts,
+  compileReplica,
+  type Sources,
+} from '../../generator/compile/compile.js'
 import type { Diagnostic } from '../../generator/compile/diagnostic.js'
 import { readTemplates } from '../../generator/load/templates.js'
 import type { ReplicaInput } from '../../generator/model/replica.js'
 
 const templates = readTemplates()
+const facts = collectShippedFacts(templates)
 
-/** Compiles a model with the package's own templates. */
+/** Compiles a model with the package's own templates, and what is known of them, as the command line does. */
 export function compile(model: ReplicaInput | object = {}, sources: Partial<Sources> = {}): Compiled {
-  return compileReplica(model, { templates, stepFiles: {}, docs: {}, ...sources })
+  return compileReplica(model, { templates, facts, stepFiles: {}, docs: {}, ...sources })
 }
 
 /** The findings as `code path` or `code file:line:column`. */

@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { parse as parseBySecond } from 'sh-syntax'
 import { expect, test } from 'vitest'
 import { verifyScript, verifySyntax } from '../../generator/compile/verify.js'
-import { failures } from '../../generator/model/exits.js'
 
 const options = { failureIds: ['USAGE'], tools: ['fail'], exceptions: [] }
 
@@ -39,11 +36,4 @@ test('sh -n takes a long text, and a fault in its first line ends it early', asy
 
 test('without sh the syntax is said to be not checked', async () => {
   expect(await verifySyntax(':', '/nonexistent/sh')).toMatchObject([{ code: 'W_NOT_RUN' }])
-})
-
-test('the committed script passes the rules, sh -n and a second, independent POSIX parser', async () => {
-  const text = readFileSync(new URL('../../dist/run_rep.sh', import.meta.url), 'utf8')
-  expect(verifyScript(text, { failureIds: failures.map(({ id }) => id) })).toEqual([])
-  expect(await verifySyntax(text)).toEqual([])
-  await expect(parseBySecond(text, { variant: 1 })).resolves.toBeDefined()
 })

@@ -4,10 +4,10 @@ import { expect, test } from 'vitest'
 const file = new URL('model-to-complete.ts', import.meta.url).pathname
 const api = new URL('../../generator/index.ts', import.meta.url).pathname
 
-/** What an editor offers where the text says `|`, with its documentation. */
-function complete(marked: string): Map<string, () => string> {
-  const position = marked.indexOf('|')
-  const text = marked.replace('|', '')
+/** What an editor offers at each | of a text, with its documentation. */
+function complete(marked: string): Map<string, () => string>[] {
+  const parts = marked.split('|')
+  const text = parts.join('')
   const host: ts.LanguageServiceHost = {
     getScriptFileNames: () => [file],
     getScriptVersion: () => '1',
@@ -32,34 +32,33 @@ function complete(marked: string): Map<string, () => string> {
     getDirectories: ts.sys.getDirectories,
   }
   const service = ts.createLanguageService(host)
-  const entries = service.getCompletionsAtPosition(file, position, {})?.entries ?? []
-  const documentation = (name: string) => {
-    const details = service.getCompletionEntryDetails(
-      ...[file, position, name, undefined, undefined, {}, undefined],
-    )
-    return ts.displayPartsToString(details?.documentation)
-  }
-  return new Map(entries.map(({ name }) => [name, () => documentation(name)]))
+  return parts.slice(0, -1).map((_, index) => {
+    const position = parts.slice(0, index + 1).join('').length
+    const entries = service.getCompletionsAtPosition(file, position, {})?.entries ?? []
+    const documentation = (name: string) => {
+      const details = service.getCompletionEntryDetails(
+        ...[file, position, name, undefined, undefined, {}, undefined],
+      )
+      return ts.displayPartsToString(details?.documentation)
+    }
+    return new Map(entries.map(({ name }) => [name, () => documentation(name)]))
+  })
 }
 
-const model = (settings: string) => `import { defineReplica } from 'postgres-rep-marathon'
-export default defineReplica({ postgresql: { settings: { ${settings} } } })`
-
-test('an editor completes the settings of PostgreSQL, and says what they are', () => {
-  const offered = complete(model('wal|'))
-  expect([...offered.keys()]).toEqual(expect.arrayContaining(['shared_buffers', 'wal_level', 'io_method']))
-  expect(offered.get('wal_keep_size')?.()).toBe(
+test('an editor completes the settings of PostgreSQL and their words, and says what they are', () => {
+  const [all, some, words] = complete(`import { defineReplica } from 'postgres-rep-marathon'
+defineReplica({ postgresql: { settings: { | } } })
+defineReplica({ postgresql: { settings: { wal| } } })
+export default defineReplica({ postgresql: { settings: { wal_level: '|' } } })`)
+  expect([...(some?.keys() ?? [])]).toEqual(
+    expect.arrayContaining(['shared_buffers', 'wal_level', 'io_method']),
+  )
+  expect(some?.get('wal_keep_size')?.()).toBe(
     'Sets the size of WAL files held for standby servers. 0 to 2147483647 (in MB). Since PostgreSQL 13.',
   )
-})
-
-test('what the script holds, and what no file may set, is not offered', () => {
-  const offered = complete(model('|'))
-  expect(
-    ['port', 'hot_standby', 'server_version', 'transaction_isolation'].filter((name) => offered.has(name)),
-  ).toEqual([])
-})
-
-test('the words of a setting are offered', () => {
-  expect([...complete(model("wal_level: '|'")).keys()]).toEqual(['minimal', 'replica', 'logical'])
+  expect([...(words?.keys() ?? [])]).toEqual(['minimal', 'replica', 'logical'])
+  // Not what the script holds, and what no file may set.
+  expect(all?.has('work_mem')).toBe(true)
+  for (const name of ['port', 'hot_standby', 'server_version', 'transaction_isolation'])
+    expect(all?.has(name)).toBe(false)
 })

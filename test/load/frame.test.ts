@@ -39,10 +39,6 @@ describe('a code frame', () => {
     expect(codeFrame(at(1, 99), 'ab')).toBe('> 1 | ab\n    |   ^')
   })
 
-  it('shows a tab as two blanks, also under the caret', () => {
-    expect(codeFrame(at(1, 3), '\ta\tb')).toBe('> 1 |   a  b\n    |    ^')
-  })
-
   it('lets nothing through that drives a terminal', () => {
     expect(codeFrame(at(1, 3), '\u001b[31mx\u202ey\u0007')).toBe('> 1 | ·[31mx·y·\n    |   ^')
   })
@@ -73,13 +69,6 @@ describe('a code frame', () => {
 })
 
 describe('positions', () => {
-  it('count lines and columns from 1, for each kind of line end', () => {
-    const placeAt = createPositions('f', 'a\nb\r\nc\rd')
-    expect([0, 1, 2, 3, 5, 7].map((offset) => placeAt(offset))).toEqual(
-      [at(1, 1), at(1, 2), at(2, 1), at(2, 2), at(3, 1), at(4, 1)].map((place) => ({ ...place, file: 'f' })),
-    )
-  })
-
   it('agree with splitting the text', () => {
     fc.assert(
       fc.property(

@@ -41,17 +41,13 @@ describe('a JSON model', () => {
 
   const places: readonly [(string | number)[], string][] = [
     [[], 'r.json:1:1'],
-    [['app'], 'r.json:3:3'],
     [['app', 'cpus'], 'r.json:3:24'],
     [['app', 'missing'], 'r.json:3:10'],
     [['missing'], 'r.json:1:1'],
-    [['access', 0], 'r.json:5:5'],
     [['access', 0, 'from'], 'r.json:5:7'],
     [['access', 0, 'from', 'below'], 'r.json:5:7'],
     [['access', 1], 'r.json:6:5'],
-    [['access', 1, 'below'], 'r.json:6:5'],
     [['access', 2], 'r.json:4:13'],
-    [['access', 'length'], 'r.json:4:13'],
   ]
   it.each(places)('has a place for %j', async (path, expected) => {
     await inProject({ 'r.json': model }, async ({ load, dir }) => {
@@ -62,22 +58,13 @@ describe('a JSON model', () => {
   const faults: readonly [string, string, string[]][] = [
     ['a missing comma', '{\n  "a": 1\n  "b": 2\n}', ['E_SYNTAX r.json:3:3']],
     ['a trailing comma', '{\n  "a": 1,\n}', ['E_SYNTAX r.json:3:1']],
-    ['a trailing comma in a list', '{"a": [1,]}', ['E_SYNTAX r.json:1:10']],
     ['a comment', '{\n  // why\n  "a": 1\n}', ['E_SYNTAX r.json:2:3']],
-    ['a name without quotes', '{a: 1}', ['E_SYNTAX r.json:1:2']],
     ['an unclosed object', '{"a": {"b": 1}', ['E_SYNTAX r.json:1:15']],
-    ['an unclosed text', '{"a": "b}', ['E_SYNTAX r.json:1:7']],
-    ['a control character in a text', '{"a": "b\tc"}', ['E_SYNTAX r.json:1:7']],
     ['text after the model', '{}\n{}', ['E_SYNTAX r.json:2:1']],
     [
       'a name twice',
       '{"a": 1,\n "b": {"x": 1, "x": 2},\n "a": 2}',
       ['E_CONFIG_DUPLICATE_KEY r.json:2:16', 'E_CONFIG_DUPLICATE_KEY r.json:3:2'],
-    ],
-    [
-      'a name twice in a list, one of them escaped',
-      '{"a": [{"x": 1, "\\u0078": 2}]}',
-      ['E_CONFIG_DUPLICATE_KEY r.json:1:17'],
     ],
     ['a list', '\n[]', ['E_CONFIG_NOT_OBJECT r.json:2:1']],
     ['null', 'null', ['E_CONFIG_NOT_OBJECT r.json:1:1']],
@@ -88,15 +75,6 @@ describe('a JSON model', () => {
       const loaded = await load('r.json')
       expect(list(loaded.diagnostics, dir)).toEqual(expected)
       expect(loaded.value).toBeUndefined()
-    })
-  })
-
-  it('says in words what is wrong', async () => {
-    await inProject({ 'r.json': '{\n  "a": 1,\n}', 'c.json': '{} // x' }, async ({ load }) => {
-      expect((await load('r.json')).diagnostics[0]?.message).toBe(
-        'JSON allows no comma before a closing bracket',
-      )
-      expect((await load('c.json')).diagnostics[0]?.message).toContain('no comments')
     })
   })
 

@@ -27,10 +27,6 @@ describe('findings for a person', () => {
 `)
   })
 
-  it('are nothing for no findings', () => {
-    expect(renderDiagnostics([], () => source)).toBe('')
-  })
-
   it('leave out what is not known', () => {
     expect(renderDiagnostics([{ code: 'W_ODD', message: 'odd' }], () => source)).toBe('warning W_ODD: odd\n')
     const { hint: _, path: __, ...bare } = full
@@ -79,9 +75,5 @@ describe('findings for a program', () => {
     ])
     expect(text.endsWith(']\n')).toBe(true)
     expect(text).not.toContain('\u001b')
-  })
-
-  it('are an empty list for no findings', () => {
-    expect(renderJson([])).toBe('[]\n')
   })
 })

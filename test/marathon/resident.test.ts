@@ -31,13 +31,12 @@ describe('judgeResize', () => {
     expect(judgeResize(ephemeral, { ...ephemeral, mem: 1 })).toEqual([])
   })
 
-  test.each([
-    ['anything else', { instances: 3, env: { A: 'b' }, portDefinitions: [{ port: 0, name: 'postgres' }] }],
-  ])('%s may change', (_what, change) => {
+  test('anything else may change', () => {
+    const change = { instances: 3, env: { A: 'b' }, portDefinitions: [{ port: 0, name: 'postgres' }] }
     expect(judgeResize(app, { ...app, ...change })).toEqual([])
   })
 
-  test.each([undefined, null, 5, 'x', [], {}, { id: '/pg' }])('%j was no app', (before) => {
+  test.each([undefined, null, 'x', [], {}, { id: '/pg' }])('%j was no app', (before) => {
     expect(judgeResize(before, app)).toEqual([])
     expect(judgeResize(app, before)).toEqual([])
   })

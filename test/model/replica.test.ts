@@ -3,28 +3,9 @@ import { defineReplica, deploymentEnv, pathOfVariable, replicaSchema } from '../
 
 const envOf = (model: object) => deploymentEnv(replicaSchema.parse(model))
 
-describe('the embedded model', () => {
-  test('is the example of 2015', () => {
-    const model = replicaSchema.parse(defineReplica({}))
-    expect(model.app).toMatchObject({ id: '/postgres-replication', cpus: 0.5, mem: 512 })
-    expect(model.app.backoff.max).toBe(3600)
-    expect(deploymentEnv(model)).toEqual({
-      CONFIG_URL: 'http://web01/postgres/conf',
-      POSTGRES_MASTER: 'postgres01',
-      POSTGRES_REPUSER: 'replicator',
-      RUN_USER: 'postgres',
-    })
-  })
-
-  test('its shutdown fits into its kill grace', () => {
-    const { shutdown, app } = replicaSchema.parse({})
-    expect(shutdown.fast + shutdown.immediate).toBeLessThan(app.killGrace)
-  })
-
-  test('parsing twice changes nothing', () => {
-    const model = replicaSchema.parse({ env: { A: { type: 'port' } }, steps: [], access: [] })
-    expect(replicaSchema.parse(model)).toEqual(model)
-  })
+test('parsing twice changes nothing', () => {
+  const model = replicaSchema.parse(defineReplica({ env: { A: { type: 'port' } }, steps: [], access: [] }))
+  expect(replicaSchema.parse(model)).toEqual(model)
 })
 
 describe('run.listen', () => {
@@ -43,12 +24,7 @@ describe('run.listen', () => {
 describe('deploymentEnv', () => {
   test.each<[object, object]>([
     [{ master: { hosts: ['a', 'b:1'] } }, { POSTGRES_MASTER: 'a,b:1' }],
-    [{ master: { port: 6432 } }, { POSTGRES_PORT: '6432' }],
     [{ master: { tls: 'require' } }, { PGSSLMODE: 'require' }],
-    [
-      { master: { tls: { mode: 'verify-ca', rootCert: '/c' } } },
-      { PGSSLMODE: 'verify-ca', PGSSLROOTCERT: '/c' },
-    ],
     [{ publish: 'https://w/a//' }, { CONFIG_URL: 'https://w/a/conf' }],
     [{ run: { configUrl: 'http://c/x' }, publish: 'http://w/' }, { CONFIG_URL: 'http://c/x' }],
     [
@@ -70,17 +46,6 @@ describe('deploymentEnv', () => {
 })
 
 describe('pathOfVariable', () => {
-  const model = replicaSchema.parse({ env: { A: { type: 'port' } } })
-
-  test.each([
-    ['POSTGRES_MASTER', 'master.hosts'],
-    ['CONFIG_URL', 'publish'],
-    ['PGSSLCERT', 'master.tls.cert'],
-    ['A', 'env.A'],
-  ])('%s comes from %s', (name, path) => {
-    expect(pathOfVariable(model, name)).toBe(path)
-  })
-
   test('a URL of its own has its own path, and PORT0 has none', () => {
     const own = replicaSchema.parse({ run: { configUrl: 'http://x/' } })
     expect(pathOfVariable(own, 'CONFIG_URL')).toBe('run.configUrl')

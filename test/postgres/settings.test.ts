@@ -7,9 +7,7 @@ import { judgeSettings } from '../../generator/postgres/settings.js'
 describe('judgeSettings', () => {
   test.each([
     ['wal_keep_segments', [12, 13], 'E_SETTING_GONE', '13'],
-    ['stats_temp_directory', [15], 'E_SETTING_GONE', '15'],
     ['checkpoint_segments', [9.5], 'E_SETTING_GONE', '9.5'],
-    ['replacement_sort_tuples', [11], 'E_SETTING_GONE', '11'],
     ['sql_inheritance', [10], 'E_SETTING_GONE', '10'],
     ['Force_Parallel_Mode', [16], 'E_SETTING_GONE', '16'],
     ['wal_keep_size', [12, 13], 'E_SETTING_FUTURE', '13'],
@@ -23,10 +21,8 @@ describe('judgeSettings', () => {
 
   test.each([
     ['wal_keep_segments', [10, 12]],
-    ['stats_temp_directory', [14]],
     ['wal_keep_size', [13, 18]],
     ['min_parallel_relation_size', [9.6]],
-    ['io_workers', [18]],
   ])('%s in %j passes', (name, majors) => {
     expect(judgeSettings({ [name]: 1 }, majors)).toEqual([])
   })
@@ -47,15 +43,13 @@ describe('judgeSettings', () => {
     expect(codes).toEqual(isRefused ? ['E_SETTING_VALUE'] : [])
   })
 
-  test.each([...heldSettings.keys(), 'PORT', 'recovery_target_time', 'recovery_target_of_the_future'])(
-    '%s is held elsewhere',
-    (name) => {
-      const found = judgeSettings({ [name]: 'x' }, [15])
-      expect(found).toEqual([
+  test('what the script holds', () => {
+    for (const name of [...heldSettings.keys(), 'PORT', 'recovery_target_of_the_future']) {
+      expect(judgeSettings({ [name]: 'x' }, [15])).toEqual([
         expect.objectContaining({ code: 'E_SETTING_HELD', path: `postgresql.settings.${name}` }),
       ])
-    },
-  )
+    }
+  })
 
   test('what is not held passes', () => {
     expect(whereHeld('log_min_messages')).toBeUndefined()
