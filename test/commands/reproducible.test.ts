@@ -36,7 +36,7 @@ test('folder, time zone, locale and umask change no byte', async () => {
 })
 
 test('what is written can be proven on an agent, and names no place of this machine', async () => {
-  const model = { steps: [{ name: 'warm', doc: 'warms', file: './warm.sh', after: 'gate' }] }
+  const model = { steps: [{ name: 'warm', doc: 'warms', file: './warm.sh', after: 'configure' }] }
   const json = { 'replica.config.json': JSON.stringify(model), 'warm.sh': 'step_warm() {\n  :\n}\n' }
   await inFolder(json, async ({ dir, run, read }) => {
     expect(await run(['generate'])).toMatchObject({ code: 0, err: '' })
