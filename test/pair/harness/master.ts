@@ -161,6 +161,7 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
   space.track(() => master.stop('SIGQUIT'))
   await master.start()
   await fill(master, options, home)
+  if (locale) await requireGerman(master)
   return master
 }
 
@@ -247,6 +248,12 @@ async function makeGermanLocale(home: string): Promise<string> {
   mkdirSync(dir)
   await execa('localedef', ['-i', 'de_DE', '-f', 'UTF-8', join(dir, 'de_DE.UTF-8')])
   return dir
+}
+
+/** Without its catalogue of messages a server falls back to English without a word. */
+async function requireGerman(master: Master): Promise<void> {
+  const words = await master.sql('SELECT nothing').then(() => 'nothing', String)
+  if (!words.includes('existiert nicht')) throw new Error(`the master does not speak German: ${words}`)
 }
 
 async function fill(master: Master, options: MasterOptions, home: string): Promise<void> {
