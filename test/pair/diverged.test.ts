@@ -90,6 +90,8 @@ const pgCtl = (dataDir: string, ...args: string[]) => {
     dataDir,
     '-s',
     '-w',
+    '-t',
+    '180',
     ...args,
   ]
   return execa(word, words, { stdin: 'ignore', stdout: 'ignore', stderr: 'ignore', cwd: dataDir })

@@ -67,13 +67,9 @@ export function isFree(port: number): Promise<boolean> {
 }
 
 async function endProcessesUnder(dir: string): Promise<void> {
-  await waitFor(
-    `the end of what runs in ${dir}`,
-    () => {
-      const left = processesUnder(dir)
-      for (const { pid } of left) signal(pid, 'SIGKILL')
-      return left.length === 0
-    },
-    20_000,
-  )
+  await waitFor(`the end of what runs in ${dir}`, () => {
+    const left = processesUnder(dir)
+    for (const { pid } of left) signal(pid, 'SIGKILL')
+    return left.length === 0
+  })
 }
