@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { type Agent, runAgent } from './harness/agent.js'
 import { testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
+import { openGate } from './harness/gate.js'
 import { type Master, startMaster } from './harness/master.js'
 import { openSpace, pickPort, type Space } from './harness/space.js'
 import { waitFor } from './harness/wait.js'
@@ -49,8 +50,7 @@ describe('a second run on the same data directory', () => {
         expect(second.log()).toContain(`process number ${first.pid}`)
         await first.waitForRow(await master.insert())
 
-        first.terminate('SIGKILL', 'tree')
-        await first.exit
+        await first.kill()
         const clones = master.clones()
         const third = await runAgent(space, { env, shell, sandbox: first.sandbox })
         await third.waitForRow(await master.insert())
@@ -62,15 +62,15 @@ describe('a second run on the same data directory', () => {
   }
 
   testWith([], 'is refused while the first clones', async () => {
-    const slow = await startMaster(space)
-    const env = contractFor(space, slow)
+    const gate = await openGate(space, master)
+    const env = contractFor(space, gate)
+    gate.hold()
     const first = await runAgent(space, { env })
-    await waitFor('the copy', () => first.descendants().some(({ args }) => args.includes('pg_basebackup')))
-    slow.freeze()
+    await gate.waitForCopy()
     const second = await runAgent(space, { env, sandbox: first.sandbox })
     expect(await second.exit, second.log()).toBe(75)
-    slow.thaw()
-    await first.waitForRow(await slow.insert())
+    gate.release()
+    await first.waitForRow(await master.insert())
     await finish(first)
   })
 })
@@ -86,8 +86,7 @@ describe('a claim', () => {
       ([boot = '', namespace = '']: string[]) => [boot, namespace, String(process.pid), '1'],
       ([boot = '']: string[]) => [boot, 'pid1', '1', '1'],
     ]) {
-      agent.terminate('SIGKILL', 'tree')
-      await agent.exit
+      await agent.kill()
       editClaim(store, edit)
       agent = await runAgent(space, { env, sandbox: agent.sandbox })
       await agent.waitForRow(await master.insert())
@@ -102,8 +101,7 @@ describe('a claim', () => {
     const outside = await runAgent(space, { env, sandbox: inside.sandbox })
     expect(await outside.exit, outside.log()).toBe(75)
     await inside.waitForRow(await master.insert())
-    inside.terminate('SIGKILL', 'tree')
-    await inside.exit
+    await inside.kill()
     const next = await runAgent(space, { env, sandbox: inside.sandbox })
     await next.waitForRow(await master.insert())
 

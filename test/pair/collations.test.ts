@@ -7,6 +7,7 @@ import { testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
 import { type Master, startMaster } from './harness/master.js'
 import { processesUnder } from './harness/processes.js'
+import { openSession, type Session } from './harness/query.js'
 import { openSpace, type Space } from './harness/space.js'
 import { makeVolume } from './harness/volume.js'
 import { waitFor } from './harness/wait.js'
@@ -20,6 +21,17 @@ beforeAll(async () => {
 })
 afterAll(() => space.close())
 
+/** Lets the script wait for an answer of its server apart as long as it would with any server: a minute. */
+const patient = { PGCONNECT_TIMEOUT: '600' }
+
+/** Holds replicas that clone from now on at their comparison: over there, the replay of WAL takes the lock, too. */
+async function lockCollations(): Promise<Session> {
+  const session = await openSession(master.port)
+  await session.sql('BEGIN')
+  await session.sql('LOCK TABLE pg_collation IN ACCESS EXCLUSIVE MODE')
+  return session
+}
+
 const shells = ['dash', 'bash', 'busybox'] as const
 const apart = /compare_collations: starting PostgreSQL where no client can reach it/
 
@@ -29,12 +41,14 @@ for (const shell of shells) {
       shell === 'dash' ? [] : ['namespace', shell],
       `a server apart ends cleanly on SIGTERM to the ${whom}, under ${shell}, and the next run compares again`,
       async () => {
-        const env = contractFor(space, master)
+        const env = contractFor(space, master, patient)
+        const lock = await lockCollations()
         const agent = await runAgent(space, { env, shell })
         await agent.waitForLog(/listening on Unix socket/)
         agent.terminate('SIGTERM', whom)
         expect(await agent.exit, agent.log()).toBe(0)
         await expectNothingLeft(agent)
+        await lock.close()
         const clones = master.clones()
         const { sandbox, port } = agent
         const again = await runAgent(space, { env, sandbox, port, shell })
@@ -83,13 +97,15 @@ testWith(['namespace'], 'an agent whose os-release says nothing is known again',
 })
 
 testWith([], 'a server apart whose script was killed is ended, and nothing of it stays', async () => {
-  const env = contractFor(space, master)
+  const env = contractFor(space, master, patient)
+  const lock = await lockCollations()
   // Its socket is in /tmp, since the path of the sandbox is too long for one.
   const agent = await runAgent(space, { env, longPath: true })
   await agent.waitForLog(/listening on Unix socket "\/tmp\/run_rep\.\d+\//)
   agent.terminate('SIGKILL', 'script')
   expect(await agent.exit).toBe(137)
   await waitFor('the server to end', () => processesUnder(agent.sandbox).length === 0)
+  await lock.close()
   const again = await runAgent(space, { env, sandbox: agent.sandbox, port: agent.port })
   await again.waitForRow(await master.insert())
   again.terminate('SIGTERM', 'script')
@@ -101,13 +117,14 @@ testWith(
   [],
   'everything killed while a server is apart: the next run clears up its socket, too',
   async () => {
-    const env = contractFor(space, master)
+    const env = contractFor(space, master, patient)
+    const lock = await lockCollations()
     const agent = await runAgent(space, { env, longPath: true })
     const line = await agent.waitForLog(/listening on Unix socket "\/tmp\/run_rep\.\d+\//)
     const sockets = /\/tmp\/run_rep\.\d+/.exec(line)?.[0] ?? ''
-    agent.terminate('SIGKILL', 'tree')
-    expect(await agent.exit).toBe(137)
+    await agent.kill()
     expect(existsSync(sockets)).toBe(true)
+    await lock.close()
     const again = await runAgent(space, { env, sandbox: agent.sandbox, port: agent.port })
     await again.waitForRow(await master.insert())
     expect(existsSync(sockets)).toBe(false)

@@ -84,7 +84,8 @@ describe('a CONFIG_URL that is of no use costs no copy (D7, D9-D11)', () => {
   })
 
   testWith(['debian'], 'a server that says nothing is 75', async () => {
-    await expectExit(75, (await startSilentServer(space)).url)
+    const { url } = await startSilentServer(space)
+    expect((await expectExit(75, url)).log()).toMatch(/nothing arrived from .* timed out/)
   })
 })
 

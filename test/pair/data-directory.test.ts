@@ -84,16 +84,7 @@ describe('what is not ours, or not a replica, is refused with 65 and not touched
     writeFileSync(path, readFileSync(path, 'utf8').replace(from, to))
 
   const before: readonly [string, (volume: string) => void, RegExp][] = [
-    ['a strange file', (volume) => writeFileSync(join(volume, 'notes.txt'), 'mine'), /notes\.txt is not/],
     ['a strange hidden file', (volume) => writeFileSync(join(volume, '.notes'), 'mine'), /\.notes is not/],
-    [
-      'a directory with a name as ours and without our mark',
-      (volume) => {
-        mkdirSync(join(volume, 'clone.5/data'), { recursive: true })
-        writeFileSync(join(volume, 'clone.5/data/PG_VERSION'), '15\n')
-      },
-      /clone\.5 is not of this script/,
-    ],
     [
       'a directory with our mark and a strange name',
       (volume) => {

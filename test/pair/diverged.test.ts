@@ -7,9 +7,10 @@ import { buildQuickScript } from './harness/build-script.js'
 import { serverBin, testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
 import { makeFakeTool } from './harness/fake-tool.js'
+import { openGate } from './harness/gate.js'
 import { become, serverUser } from './harness/identity.js'
 import { type Master, startMaster } from './harness/master.js'
-import { killTree, signal } from './harness/processes.js'
+import { freeze, signal } from './harness/processes.js'
 import { query } from './harness/query.js'
 import { openSpace, type Space } from './harness/space.js'
 import { waitFor } from './harness/wait.js'
@@ -25,8 +26,12 @@ afterAll(() => space.close())
 
 type Policy = keyof typeof scripts
 
-async function replicaOf(master: Master, policy: Policy): Promise<Agent> {
-  const agent = await runAgent(space, { env: contractFor(space, master), script: scripts[policy] })
+async function replicaOf(
+  master: Master,
+  policy: Policy,
+  address: Pick<Master, 'port'> = master,
+): Promise<Agent> {
+  const agent = await runAgent(space, { env: contractFor(space, address), script: scripts[policy] })
   await agent.waitForRow(await master.insert())
   return agent
 }
@@ -41,17 +46,36 @@ function again(agent: Agent, master: Pick<Master, 'port'>, policy: Policy): Prom
   return runAgent(space, { env, script: scripts[policy], sandbox: agent.sandbox, port: agent.port })
 }
 
-/** Writes until the oldest WAL file of now is gone. */
-async function forgetWal(master: Master): Promise<void> {
-  const wal = join(master.dataDir, 'pg_wal')
-  const [oldest = ''] = readdirSync(wal).sort()
-  await waitFor(`${oldest} to be removed`, async () => {
+/** The WAL file that is written to. */
+async function currentWal(master: Master): Promise<string> {
+  const [row] = await master.sql('SELECT pg_walfile_name(pg_current_wal_lsn()) AS name')
+  return String(row?.name)
+}
+
+/** Writes until that file is gone; by default the one of now, so that whatever has been sent so far is not enough. */
+async function forgetWal(master: Master, file?: string): Promise<void> {
+  const path = join(master.dataDir, 'pg_wal', file ?? (await currentWal(master)))
+  await waitFor(`${path} to be removed`, async () => {
     await master.insert()
     await master.sql('SELECT pg_switch_wal()')
     await master.sql('CHECKPOINT')
-    return !existsSync(join(wal, oldest))
+    return !existsSync(path)
   })
 }
+
+/** More WAL than a server writes when it starts as a master. */
+async function writeMuch(master: Master): Promise<void> {
+  await master.sql(
+    "INSERT INTO rows (body) SELECT string_agg(md5(random()::text), '') FROM generate_series(1, 50000)",
+  )
+}
+
+/** The processes of its server that have such a title. */
+const pidsOf = (agent: Agent, title: string) =>
+  agent
+    .descendants()
+    .filter(({ args }) => args.startsWith(`postgres: ${title}`))
+    .map(({ pid }) => pid)
 
 const shortWal = {
   smallSegments: true,
@@ -66,6 +90,8 @@ const pgCtl = (dataDir: string, ...args: string[]) => {
     dataDir,
     '-s',
     '-w',
+    '-t',
+    '180',
     ...args,
   ]
   return execa(word, words, { stdin: 'ignore', stdout: 'ignore', stderr: 'ignore', cwd: dataDir })
@@ -114,25 +140,22 @@ describe('WAL that the master has removed', () => {
     'while a replica serves is noticed, too; the old data stays until the new is complete',
     async () => {
       const master = await startMaster(space, shortWal)
-      const agent = await replicaOf(master, 'reclone')
-      const receiver = agent.descendants().find(({ args }) => args.includes('walreceiver'))
-      signal(receiver?.pid ?? 0, 'SIGSTOP')
+      const gate = await openGate(space, master)
+      const agent = await replicaOf(master, 'reclone', gate)
+      gate.hold()
+      const [receiver = 0] = pidsOf(agent, 'walreceiver')
+      freeze([receiver])
       await master.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_replication')
       await forgetWal(master)
-      signal(receiver?.pid ?? 0, 'SIGCONT')
+      signal(receiver, 'SIGCONT')
       await agent.waitForLog(/no longer the WAL file/)
-      const store = join(agent.sandbox, 'pgdata')
-      await waitFor(
-        () => `the new copy: ${agent.log()}`,
-        () => readdirSync(store).some((name) => name.startsWith('clone.')),
-      )
-      master.freeze()
-      expect(existsSync(join(store, 'replica/outdated'))).toBe(true)
-      agent.terminate('SIGKILL', 'tree')
-      await agent.exit
-      master.thaw()
-      expect(existsSync(join(store, 'replica/outdated'))).toBe(true)
-      const next = await again(agent, master, 'reclone')
+      await gate.waitForCopy()
+      const outdated = join(agent.sandbox, 'pgdata/replica/outdated')
+      expect(existsSync(outdated)).toBe(true)
+      await agent.kill()
+      gate.release()
+      expect(existsSync(outdated)).toBe(true)
+      const next = await again(agent, gate, 'reclone')
       await next.waitForLog(/cloned \d+ MB/)
       await next.waitForRow(await master.insert())
       await stop(next)
@@ -145,26 +168,26 @@ describe('WAL that the master has removed', () => {
     const agent = await replicaOf(master, 'fail')
     // What arrives is not replayed for now, so that the next start has it all to read.
     await agent.sql('SELECT pg_wal_replay_pause()')
+    const paused = await currentWal(master)
     for (let i = 0; i < 3; i++) {
       await master.insert()
       await master.sql('SELECT pg_switch_wal()')
     }
+    // What comes after that, the master keeps.
+    await master.sql('CHECKPOINT')
+    await master.sql("SELECT pg_create_physical_replication_slot('kept', true)")
     const row = await master.insert()
     const [{ lsn } = { lsn: '' }] = await master.sql('SELECT pg_current_wal_lsn()::text AS lsn')
     await waitFor('the WAL to arrive', async () => {
       const [found] = await agent.sql(`SELECT pg_last_wal_receive_lsn() >= '${String(lsn)}' AS yes`)
       return found?.yes === true
     })
-    agent.terminate('SIGKILL', 'tree')
-    await agent.exit
-    await forgetWal(master)
-    await stop(
-      await (async () => {
-        const next = await again(agent, master, 'fail')
-        await next.waitForRow(row)
-        return next
-      })(),
-    )
+    await agent.kill()
+    await forgetWal(master, paused)
+    const next = await again(agent, master, 'fail')
+    await next.waitForRow(row)
+    await next.waitForRow(await master.insert())
+    await stop(next)
     await master.stop()
   })
 })
@@ -255,6 +278,8 @@ testWith([], 'a master that went back in time, on the same timeline, is 65', asy
   const old = await replicaOf(master, 'fail')
   await stop(old)
   const agent = await replicaOf(master, 'fail')
+  await writeMuch(master)
+  await agent.waitForRow(await master.insert())
   await stop(agent)
   await master.stop()
   // A copy of before, started as a master without a new timeline, as after a restore of the volume.
@@ -273,11 +298,13 @@ for (const promoted of [true, false]) {
     const master = await startMaster(space)
     const agent = await replicaOf(master, 'fail')
     const heir = await replicaOf(master, 'fail')
+    // From now on the control file of the replica hears of nothing.
+    freeze([...pidsOf(agent, 'checkpointer'), ...pidsOf(agent, 'background writer')])
+    await heir.waitForRow(await master.insert())
     await stop(heir)
-    // The control file of the replica does not hear of this.
+    await writeMuch(master)
     await agent.waitForRow(await master.insert())
-    killTree(agent.pid, 'SIGKILL')
-    await agent.exit
+    await agent.kill()
     await master.stop()
     if (!promoted) await execa('rm', [join(heir.dataDir, 'standby.signal')])
     const options = `-p ${heir.port} -c unix_socket_directories= -c listen_addresses=127.0.0.1 -c hot_standby=on`

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
 import { type Agent, expectNothingLeft, runAgent } from './harness/agent.js'
 import { testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
+import { openGate } from './harness/gate.js'
 import { serverUser } from './harness/identity.js'
 import { type Master, startMaster } from './harness/master.js'
 import { replicatorPassword, writePassfile } from './harness/passfile.js'
@@ -48,7 +49,7 @@ describe('a first run', () => {
     agent = await runAgent(space, { env: contractFor(space, master) })
     await agent.waitUntilServing()
     await waitFor('the walsender', async () =>
-      (await master.walsenders()).some((row) => String(row.application_name).includes(`:${agent.port}`)),
+      (await master.standbys()).some((row) => String(row.application_name).includes(`:${agent.port}`)),
     )
   })
 
@@ -61,20 +62,42 @@ describe('a first run', () => {
   })
 
   testWith([], 'shows the password nowhere: arguments, environments, logs, configuration', async () => {
-    agent = await runAgent(space, { env: contractFor(space, master) })
+    const gate = await openGate(space, master)
+    gate.hold()
+    agent = await runAgent(space, { env: contractFor(space, gate) })
+    await gate.waitForCopy()
+    expectNoSecret(agent, /bin\/pg_basebackup/, /\/work\.1\/answers$/)
+    gate.release()
     await agent.waitForRow(await master.insert())
-    const words = replicatorPassword.slice(0, 6)
-    for (const { pid, args } of processesUnder(agent.sandbox)) {
-      expect(args).not.toContain(words)
-      expect(readFileSync(`/proc/${pid}/environ`, 'latin1')).not.toContain(words)
-    }
-    expect(agent.log()).not.toContain(words)
-    const texts = readdirSync(join(agent.sandbox, 'pgdata'), { recursive: true, encoding: 'utf8' })
-      .map((name) => join(agent.sandbox, 'pgdata', name))
-      .filter((path) => /\.(conf|signal|done|opts|pid)$|clone\.|work\./.test(path) && statSync(path).isFile())
-    expect(texts.some((path) => path.endsWith('postgresql.conf'))).toBe(true)
-    for (const path of texts) expect(readFileSync(path, 'latin1'), path).not.toContain(words)
+    expectNoSecret(agent, /bin\/postgres -D/, /\/replica\/data\/postgresql\.conf$/)
   })
+
+  /** In what there is at this moment, among it such a process and such a file. */
+  function expectNoSecret({ sandbox, log }: Agent, command: RegExp, file: RegExp): void {
+    const words = replicatorPassword.slice(0, 6)
+    const processes = processesUnder(sandbox)
+    expect(processes.map(({ args }) => args)).toContainEqual(expect.stringMatching(command))
+    for (const { pid, args } of processes) {
+      expect(args).not.toContain(words)
+      expect(readIfThere(`/proc/${pid}/environ`), args).not.toContain(words)
+    }
+    expect(log()).not.toContain(words)
+    const texts = readdirSync(join(sandbox, 'pgdata'), { recursive: true, encoding: 'utf8' })
+      .map((name) => join(sandbox, 'pgdata', name))
+      .filter((path) => /\.(conf|signal|done|opts|pid)$|clone\.|work\./.test(path))
+      .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
+    expect(texts).toContainEqual(expect.stringMatching(file))
+    for (const path of texts) expect(readIfThere(path), path).not.toContain(words)
+  }
+
+  /** A helper ends, and a file goes, between the listing and the look. */
+  function readIfThere(path: string): string {
+    try {
+      return readFileSync(path, 'latin1')
+    } catch {
+      return ''
+    }
+  }
 
   testWith([], 'ignores PG* variables that are not in the contract, PGHOSTADDR above all', async () => {
     agent = await runAgent(space, {
@@ -104,7 +127,8 @@ describe('a first run', () => {
       env: contractFor(space, odder, {
         POSTGRES_REPUSER: role,
         PGPASSFILE: odd,
-        PGDATA_DIR: `pg data's $(touch pwned) \`touch pwned\` "x" = %p`,
+        // pg_verifybackup would hand this to a shell, when it calls pg_waldump.
+        PGDATA_DIR: `pg data's $(touch pwned) \`touch pwned\` "x" \\ c=d %p`,
         MESOS_TASK_ID: `task'"$(touch pwned)\\`,
         MARATHON_APP_ID: `/app '$(touch pwned)\n`,
         HOST: `host"'$(touch pwned)`,

@@ -3,10 +3,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { expectNothingLeft, runAgent } from './harness/agent.js'
 import { testWith } from './harness/capability.js'
-import { startSilentServer } from './harness/config-server.js'
 import { contractFor } from './harness/contract.js'
 import { startMaster } from './harness/master.js'
-import { openSpace, pickPort, type Space } from './harness/space.js'
+import { openSpace, type Space } from './harness/space.js'
 
 let space: Space
 beforeAll(() => {
@@ -15,14 +14,6 @@ beforeAll(() => {
 afterAll(() => space.close())
 
 describe('before a first clone', () => {
-  testWith([], 'an absent master is tried again for MASTER_WAIT, then 69', async () => {
-    const env = contractFor(space, { port: await pickPort() }, { MASTER_WAIT: '4' })
-    const agent = await runAgent(space, { env })
-    expect(await agent.exit, agent.log()).toBe(69)
-    expect(agent.log().match(/trying again/g)?.length).toBeGreaterThan(1)
-    await expectNothingLeft(agent)
-  })
-
   testWith([], 'a host that no name service knows is 69', async () => {
     const env = contractFor(space, { port: 1 }, { MASTER_WAIT: '1', POSTGRES_MASTER: 'no-such-host.invalid' })
     const agent = await runAgent(space, { env })
@@ -49,12 +40,6 @@ describe('before a first clone', () => {
     expect(await agent.exit, agent.log()).toBe(69)
     master.thaw()
     await expectNothingLeft(agent)
-  })
-
-  testWith([], 'a port that takes connections and says nothing hangs nothing: 69 (D11)', async () => {
-    const silent = await startSilentServer(space)
-    const agent = await runAgent(space, { env: contractFor(space, silent, { MASTER_WAIT: '3' }) })
-    expect(await agent.exit, agent.log()).toBe(69)
   })
 })
 
@@ -103,20 +88,5 @@ describe('with a clone on disk', () => {
     expect(await second.exit, second.log()).toBe(0)
     master.thaw()
     expect(master.clones()).toBe(1)
-  })
-
-  testWith([], 'another cluster behind the same address is refused with 65 and nothing is lost', async () => {
-    const master = await startMaster(space)
-    const first = await runAgent(space, { env: contractFor(space, master) })
-    await first.waitForRow(await master.insert())
-    first.terminate('SIGTERM', 'script')
-    await first.exit
-    await master.stop()
-
-    const other = await startMaster(space, { isStranger: true })
-    const second = await runAgent(space, { env: contractFor(space, other), sandbox: first.sandbox })
-    expect(await second.exit, second.log()).toBe(65)
-    expect(await first.state()).toBe('shut down in recovery')
-    expect(other.clones()).toBe(0)
   })
 })

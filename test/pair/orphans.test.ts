@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest'
 import { type Agent, expectNothingLeft, runAgent } from './harness/agent.js'
 import { buildQuickScript } from './harness/build-script.js'
 import { serverBin, testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
 import { makeFakeTool } from './harness/fake-tool.js'
+import { type Gate, openGate } from './harness/gate.js'
 import { type Master, startMaster } from './harness/master.js'
-import { type Process, processesUnder, signal } from './harness/processes.js'
+import { freeze, isAlive, type Process, processesUnder, signal } from './harness/processes.js'
 import { openSpace, type Space } from './harness/space.js'
 import { makeReplica, makeVolume } from './harness/volume.js'
 import { waitFor } from './harness/wait.js'
@@ -28,77 +29,83 @@ async function finish(agent: Agent): Promise<void> {
   await expectNothingLeft(agent)
 }
 
-/** Both processes of a copy that cannot end, since its master is frozen: pg_basebackup and its WAL child. */
-async function freezeCopy(agent: Agent, of: Master): Promise<readonly [Process, Process]> {
-  const copies = () => agent.descendants().filter(({ args }) => /bin\/pg_basebackup/.test(args))
-  const [parent, child] = await waitFor('both processes of the copy', () => {
-    const found = copies()
-    if (found.length >= 2) of.freeze()
-    return found.length === 2 && found
-  })
-  if (!parent || !child) throw new Error('unreachable')
-  return parent.pid === child.ppid ? [parent, child] : [child, parent]
+const pidsOf = (agent: Agent) => agent.descendants().map(({ pid }) => pid)
+
+/** The only child of a script that serves which is a shell, too. */
+async function waitForWatcher(agent: Agent): Promise<Process> {
+  return waitFor('the watcher', () =>
+    agent.descendants().find(({ args, ppid }) => ppid === agent.pid && args.startsWith('sh ')),
+  )
 }
 
 /** No connection of a copy is left at the master, and no slot. */
-async function expectMasterFree(of: Master): Promise<void> {
-  await waitFor('the walsenders of the copy to go', async () => (await of.walsenders()).length === 0)
-  expect(await of.sql('SELECT * FROM pg_replication_slots')).toEqual([])
+async function expectMasterFree(): Promise<void> {
+  await waitFor('the walsenders of the copy to go', async () => (await master.walsenders()).length === 0)
+  expect(await master.sql('SELECT * FROM pg_replication_slots')).toEqual([])
 }
 
 describe('pg_basebackup', () => {
+  let gate: Gate
+  beforeEach(async () => {
+    gate = await openGate(space, master)
+    gate.hold()
+  })
+
+  /** Both processes of a copy that cannot end: pg_basebackup and its WAL child. */
+  async function waitForCopy(agent: Agent): Promise<readonly [Process, Process]> {
+    await gate.waitForCopy()
+    return waitFor('both processes of the copy', () => {
+      const found = agent.descendants().filter(({ args }) => /bin\/pg_basebackup .*-D/.test(args))
+      const parent = found.find(({ ppid }) => !found.some(({ pid }) => pid === ppid))
+      const child = found.find(({ ppid }) => ppid === parent?.pid)
+      return parent && child && ([parent, child] as const)
+    })
+  }
+
   testWith([], 'killed alone: its WAL child is ended, and the same run copies anew', async () => {
-    const slow = await startMaster(space)
-    const agent = await runAgent(space, { env: contractFor(space, slow) })
-    const [parent, child] = await freezeCopy(agent, slow)
+    const clones = master.clones()
+    const agent = await runAgent(space, { env: contractFor(space, gate) })
+    const [parent, child] = await waitForCopy(agent)
     signal(parent.pid, 'SIGKILL')
     await agent.waitForLog(/the copy is removed; trying again/)
-    expect(processesUnder(agent.sandbox).some(({ pid }) => pid === child.pid)).toBe(false)
-    slow.thaw()
-    await agent.waitForRow(await slow.insert())
-    expect(slow.clones()).toBeGreaterThan(1)
+    await waitFor('the end of the WAL child', () => !isAlive(child.pid))
+    gate.release()
+    await agent.waitForRow(await master.insert())
+    expect(master.clones()).toBe(clones + 2)
     await finish(agent)
-    await expectMasterFree(slow)
-    await slow.stop()
+    await expectMasterFree()
   })
 
   testWith([], 'of a script that was killed alone does not go on for long', async () => {
-    const slow = await startMaster(space)
-    const agent = await runAgent(space, { env: contractFor(space, slow) })
-    await freezeCopy(agent, slow)
+    const agent = await runAgent(space, { env: contractFor(space, gate) })
+    await waitForCopy(agent)
     agent.terminate('SIGKILL', 'script')
     await agent.exit
     await waitFor('its end', () => processesUnder(agent.sandbox).length === 0)
-    slow.thaw()
-    await expectMasterFree(slow)
-    await slow.stop()
+    await expectMasterFree()
   })
 
   testWith(
     [],
     'of a script that was killed alone is ended by the next run, if that comes first',
     async () => {
-      const slow = await startMaster(space)
-      const env = contractFor(space, slow)
+      const env = contractFor(space, gate)
       const agent = await runAgent(space, { env })
-      const copy = await freezeCopy(agent, slow)
+      const copy = await waitForCopy(agent)
       // Whatever of the script is left is stopped, so that only the next run can act.
-      for (const one of agent.descendants()) signal(one.pid, 'SIGSTOP')
+      freeze(pidsOf(agent))
       agent.terminate('SIGKILL', 'script')
       await agent.exit
+      gate.release()
       const next = await runAgent(space, { env, sandbox: agent.sandbox })
       await next.waitForLog(/still writes to/)
-      await waitFor('the end of the copy', () =>
-        copy.every(({ pid }) => !processesUnder(agent.sandbox).some((p) => p.pid === pid)),
-      )
-      slow.thaw()
-      await next.waitForRow(await slow.insert())
+      await waitFor('the end of the copy', () => copy.every(({ pid }) => !isAlive(pid)))
+      await next.waitForRow(await master.insert())
       next.terminate('SIGTERM', 'script')
       expect(await next.exit, next.log()).toBe(0)
       expect(readdirSync(storeOf(next)).sort()).toEqual(['claim.2', 'log', 'replica'])
       for (const one of processesUnder(agent.sandbox)) signal(one.pid, 'SIGKILL')
-      await expectMasterFree(slow)
-      await slow.stop()
+      await expectMasterFree()
     },
   )
 })
@@ -120,6 +127,8 @@ describe('a server whose script was killed alone', () => {
     const agent = await runAgent(space, { env })
     await agent.waitForRow(await master.insert())
     const clones = master.clones()
+    const watcher = await waitForWatcher(agent)
+    freeze([watcher.pid])
     agent.terminate('SIGKILL', 'script')
     await agent.exit
     const next = await runAgent(space, { env, sandbox: agent.sandbox, port: agent.port })
@@ -128,9 +137,8 @@ describe('a server whose script was killed alone', () => {
     await next.waitForRow(await master.insert())
     expect(master.clones()).toBe(clones)
     // The watcher of the dead run looks once more, and must not take the new server for its own.
-    const watchers = () =>
-      processesUnder(agent.sandbox).filter(({ ppid, args }) => ppid === 1 && /^sh /.test(args))
-    await waitFor('the old watcher to go', () => watchers().length === 0)
+    signal(watcher.pid, 'SIGCONT')
+    await waitFor('the old watcher to go', () => !isAlive(watcher.pid))
     await next.waitForRow(await master.insert())
     await finish(next)
   })
@@ -142,7 +150,7 @@ describe('a server whose script was killed alone', () => {
     const clones = master.clones()
     const servers = agent.descendants().filter(({ args }) => /postgres/.test(args))
     const postmaster = servers.find(({ args }) => args.includes('/postgres -D'))
-    for (const one of agent.descendants()) if (one !== postmaster) signal(one.pid, 'SIGSTOP')
+    freeze(pidsOf(agent).filter((pid) => pid !== postmaster?.pid))
     signal(postmaster?.pid ?? 0, 'SIGKILL')
     agent.terminate('SIGKILL', 'script')
     await agent.exit
@@ -198,9 +206,7 @@ testWith([], 'an empty postmaster.pid, left by a server that died too early, sto
 testWith([], 'a watcher that was killed alone is no loss to the replica', async () => {
   const agent = await runAgent(space, { env: contractFor(space, master) })
   await agent.waitForRow(await master.insert())
-  const watcher = await waitFor('the watcher', () =>
-    agent.descendants().find(({ args, ppid }) => ppid === agent.pid && args.startsWith('sh ')),
-  )
+  const watcher = await waitForWatcher(agent)
   signal(watcher.pid, 'SIGKILL')
   await agent.waitForRow(await master.insert())
   agent.terminate('SIGTERM', 'script')

@@ -1,13 +1,16 @@
-import { chmodSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { expectNothingLeft, runAgent } from './harness/agent.js'
+import { type Agent, expectNothingLeft, runAgent } from './harness/agent.js'
 import { buildQuickScript } from './harness/build-script.js'
 import { testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
 import { chownTo, serverUser } from './harness/identity.js'
 import { type Master, startMaster } from './harness/master.js'
+import { freeze, signal } from './harness/processes.js'
 import { openSpace, pickPort, type Space } from './harness/space.js'
 import { makeVolume } from './harness/volume.js'
 import { waitFor } from './harness/wait.js'
@@ -32,11 +35,27 @@ afterAll(() => space.close())
 
 const mebibyte = 1024 * 1024
 
-function listLogs(dir: string): { readonly name: string; readonly size: number; readonly changed: number }[] {
-  return readdirSync(dir)
-    .map((name) => ({ name, stat: statSync(join(dir, name), { throwIfNoEntry: false }) }))
-    .map(({ name, stat }) => ({ name, size: stat?.size ?? 0, changed: stat?.mtimeMs ?? 0 }))
-    .sort((a, b) => a.changed - b.changed)
+const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+
+/** The file that the server writes to. */
+function liveLog(agent: Agent): string {
+  const text = readFileSync(join(agent.dataDir, 'current_logfiles'), 'utf8')
+  return /^stderr (.*)$/m.exec(text)?.[1] ?? ''
+}
+
+/** An error repeats its statement, so each adds about 100 kB to the log; with the default, a line. */
+async function complain(agent: Agent, bytes = 0): Promise<void> {
+  await expect(agent.sql(`SELECT 1/0 /* ${'x'.repeat(bytes)} */`)).rejects.toThrow('division by zero')
+}
+
+/** Writes until the server has begun another file. It names them by the second, so it may have to wait for the next. */
+async function rotate(agent: Agent): Promise<void> {
+  const before = liveLog(agent)
+  while (sizeOf(before) < mebibyte) await complain(agent, 100_000)
+  await waitFor(`a file after ${before}`, async () => {
+    await complain(agent)
+    return liveLog(agent) !== before
+  })
 }
 
 testWith([], "PostgreSQL's own log is bounded, and none of it is in standard error", async () => {
@@ -58,24 +77,25 @@ testWith([], "PostgreSQL's own log is bounded, and none of it is in standard err
   expect(agent.log()).toContain(`the log of PostgreSQL is in ${dir}`)
   const before = agent.log().length
 
-  // An error repeats its statement: each adds about 100 kB. Within one second a file grows beyond its size.
-  const noise = `SELECT 1/0 /* ${'x'.repeat(100_000)} */`
-  for (let round = 0; round < 200; round++) await agent.sql(noise).catch(() => undefined)
-  const seen = () => listLogs(dir).filter(({ name }) => name !== 'notes.log')
-  const total = () => seen().reduce((sum, { size }) => sum + size, 0)
+  const written = [liveLog(agent)]
+  for (let round = 0; round < 5; round++) {
+    await rotate(agent)
+    written.push(liveLog(agent))
+  }
+  const newest = written.slice(-4).map((path) => basename(path))
   await waitFor(
-    () => `at most four files: ${JSON.stringify(seen())}`,
-    () => seen().length === 4,
+    () => `the newest four files and nothing older: ${readdirSync(dir).join(' ')}`,
+    () => isDeepStrictEqual(readdirSync(dir).sort(), ['notes.log', ...newest].sort()),
   )
-  expect(seen().map(({ name }) => name)).not.toContainEqual(expect.stringContaining('2026-01'))
-  expect(total()).toBeGreaterThan(mebibyte)
-  expect(total()).toBeLessThan(12 * mebibyte)
-  expect(readdirSync(dir)).toContain('notes.log')
-  for (const { name } of seen()) expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600)
+  for (const name of newest) {
+    expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600)
+    expect(sizeOf(join(dir, name)), name).toBeLessThan(2 * mebibyte)
+  }
   // The newest goes on.
-  const size = seen().at(-1)?.size ?? 0
-  await agent.sql('SELECT 1/0').catch(() => undefined)
-  await waitFor('another line', () => (seen().at(-1)?.size ?? 0) !== size)
+  const live = liveLog(agent)
+  const size = sizeOf(live)
+  await complain(agent)
+  await waitFor('another line', () => sizeOf(live) > size)
   expect(agent.log().length).toBe(before)
 
   agent.terminate('SIGTERM', 'tree')
@@ -89,24 +109,27 @@ testWith([], 'is rotated again after the next file could not be made for a while
   const agent = await runAgent(space, { env, script: buildQuickScript(space, { logMiB: 4 }) })
   await agent.waitUntilServing()
   const dir = join(volume, 'log')
-  const [first] = readdirSync(dir)
-  const noise = `SELECT 1/0 /* ${'x'.repeat(100_000)} */`
-  const fill = async () => {
-    for (let round = 0; round < 25; round++) await agent.sql(noise).catch(() => undefined)
-  }
+  const first = liveLog(agent)
   chmodSync(dir, 0o500)
-  await fill()
-  await waitFor('the complaint', () => /could not open log file/.test(agent.serverLog()))
-  // The clock was set back: by its time the file that is written to is the oldest.
+  // Beyond twice its size it is taken for one that is never rotated again.
+  while (sizeOf(first) <= 2 * mebibyte) await complain(agent, 100_000)
+  await waitFor('the complaint', async () => {
+    await complain(agent)
+    return /could not open log file/.test(agent.serverLog())
+  })
+  // The clock was set back: by its time the file that is written to is the oldest. It stays so until that was seen.
+  const collector = agent.descendants().find(({ args }) => args.includes('postgres: logger'))
+  if (collector === undefined) throw new Error('no collector')
+  freeze([collector.pid])
+  utimesSync(first, 1, 1)
+  chmodSync(dir, 0o700)
   for (let day = 1; day <= 5; day++) {
-    chmodSync(dir, 0o700)
     writeFileSync(join(dir, `postgresql-2026-01-0${day}T000000.log`), 'newer\n')
   }
-  utimesSync(join(dir, first ?? ''), 1, 1)
-  await waitFor('the next file', async () => {
-    await agent.sql('SELECT 1/0').catch(() => undefined)
-    return readdirSync(dir).some((name) => name > (first ?? '') && name !== first)
-  })
+  await waitFor('no more than four files', () => readdirSync(dir).length === 4)
+  expect(readdirSync(dir)).toContain(basename(first))
+  signal(collector.pid, 'SIGCONT')
+  await waitFor('the next file', () => liveLog(agent) !== first)
   agent.terminate('SIGTERM', 'tree')
   expect(await agent.exit, agent.log()).toBe(0)
   await expectNothingLeft(agent)
@@ -115,6 +138,7 @@ testWith([], 'is rotated again after the next file could not be made for a while
 testWith([], 'a server that cannot start tells why in standard error', async () => {
   const port = await pickPort()
   const taken = createServer().listen(port, '::')
+  await once(taken, 'listening')
   const agent = await runAgent(space, {
     env: contractFor(space, master),
     script: buildQuickScript(space),

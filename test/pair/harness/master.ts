@@ -15,7 +15,7 @@ import { become, type Identity, isRoot, serverUser } from './identity.js'
 import { childOf, type Launched, launch } from './launch.js'
 import type { Host } from './network.js'
 import { replicatorPassword } from './passfile.js'
-import { descendantsOf, signal } from './processes.js'
+import { descendantsOf, freeze, signal } from './processes.js'
 import { adminPassword, query, type Row } from './query.js'
 import { pickPort, type Space } from './space.js'
 import { waitFor } from './wait.js'
@@ -54,6 +54,8 @@ export interface Master {
   /** Writes one row and gives its text, which must show up on a replica. */
   insert(): Promise<string>
   walsenders(): Promise<Row[]>
+  /** The walsenders that feed a server; that of a copy is never told what has been replayed. */
+  standbys(): Promise<Row[]>
   /** The base backups of pg_basebackup, by its label; a look at the header of one is not a copy. */
   clones(): number
   log(): string
@@ -98,7 +100,7 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
     if (server === undefined) throw new Error('the master does not run')
     return server
   }
-  const everyone = () => [pid(), ...descendantsOf(pid()).map((one) => one.pid)]
+  const children = () => descendantsOf(pid()).map((one) => one.pid)
 
   const master: Master = {
     port,
@@ -110,14 +112,17 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
       return String(row?.body)
     },
     walsenders: () => query(near, 'SELECT * FROM pg_stat_replication'),
+    standbys: () => query(near, 'SELECT * FROM pg_stat_replication WHERE replay_lsn IS NOT NULL'),
     clones: () =>
       (readFileSync(logFile, 'utf8').match(/LOG: [^\n]*BASE_BACKUP[^\n]*LABEL 'pg_base/g) ?? []).length,
     log: () => readFileSync(logFile, 'utf8'),
     freeze: () => {
-      for (const one of everyone()) signal(one, 'SIGSTOP')
+      // First the one that starts the others.
+      freeze([pid()])
+      freeze(children())
     },
     thaw: () => {
-      for (const one of everyone()) signal(one, 'SIGCONT')
+      for (const one of [pid(), ...children()]) signal(one, 'SIGCONT')
     },
     start: async () => {
       const set = serverOptions(port, options).flatMap((option) => ['-c', option])
@@ -156,6 +161,7 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
   space.track(() => master.stop('SIGQUIT'))
   await master.start()
   await fill(master, options, home)
+  if (locale) await requireGerman(master)
   return master
 }
 
@@ -242,6 +248,12 @@ async function makeGermanLocale(home: string): Promise<string> {
   mkdirSync(dir)
   await execa('localedef', ['-i', 'de_DE', '-f', 'UTF-8', join(dir, 'de_DE.UTF-8')])
   return dir
+}
+
+/** Without its catalogue of messages a server falls back to English without a word. */
+async function requireGerman(master: Master): Promise<void> {
+  const words = await master.sql('SELECT nothing').then(() => 'nothing', String)
+  if (!words.includes('existiert nicht')) throw new Error(`the master does not speak German: ${words}`)
 }
 
 async function fill(master: Master, options: MasterOptions, home: string): Promise<void> {
