@@ -14,7 +14,7 @@ declare const process: { readonly stdout: { write(text: string): void } }
 
 /** A model with one step of its own. */
 function withStep(name: string, file: string): ReplicaInput {
-  return defineReplica({ steps: [{ name, doc: 'is tried', file, after: 'gate' }] })
+  return defineReplica({ steps: [{ name, doc: 'is tried', file, after: 'configure' }] })
 }
 
 /** Findings as `code path file:line:column`. */
