@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
-import { type Agent, expectNothingLeft, runAgent } from './harness/agent.js'
+import { type Agent, runAgent } from './harness/agent.js'
 import { testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
 import { openGate } from './harness/gate.js'
@@ -9,7 +9,6 @@ import { serverUser } from './harness/identity.js'
 import { type Master, startMaster } from './harness/master.js'
 import { replicatorPassword, writePassfile } from './harness/passfile.js'
 import { processesUnder } from './harness/processes.js'
-import { openSession } from './harness/query.js'
 import { openSpace, type Space } from './harness/space.js'
 import { waitFor } from './harness/wait.js'
 
@@ -26,23 +25,6 @@ describe('a first run', () => {
   afterEach(async () => {
     agent.terminate('SIGTERM', 'script')
     await agent.exit
-  })
-
-  testWith([], 'clones, streams, refuses writes and ends cleanly', async () => {
-    const before = await master.insert()
-    agent = await runAgent(space, { env: contractFor(space, master) })
-    await agent.waitForRow(before)
-    await agent.waitForRow(await master.insert())
-    expect(await agent.sql('SELECT pg_is_in_recovery() AS yes')).toEqual([{ yes: true }])
-    await expect(agent.sql('CREATE TABLE mine ()')).rejects.toThrow(/read-only transaction/)
-    expect(master.clones()).toBe(1)
-
-    const client = await openSession(agent.port)
-    agent.terminate('SIGTERM', 'script')
-    expect(await agent.exit, agent.log()).toBe(0)
-    await client.close()
-    expect(await agent.state()).toBe('shut down in recovery')
-    await expectNothingLeft(agent)
   })
 
   testWith([], 'is known to the master by its task, not as walreceiver (D22)', async () => {

@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { expectNothingLeft, runAgent } from './harness/agent.js'
 import { testWith } from './harness/capability.js'
-import { printedFiles, startConfigServer } from './harness/config-server.js'
 import { contractFor } from './harness/contract.js'
 import { findUser, serverUser } from './harness/identity.js'
 import { type Master, startMaster } from './harness/master.js'
@@ -17,30 +16,6 @@ beforeAll(() => {
 afterAll(() => space.close())
 
 describe('a master in the Debian layout', () => {
-  testWith(['debian', 'nginx'], 'streams to a replica with the files of CONFIG_URL (D2-D5)', async () => {
-    const master = await startMaster(space, { layout: 'debian', conf: ['max_connections = 150'] })
-    const server = await startConfigServer(space, printedFiles)
-    const agent = await runAgent(space, { env: contractFor(space, master, { CONFIG_URL: server.url }) })
-    await agent.waitForRow(await master.insert())
-    await agent.waitForRow(await master.insert())
-    expect(server.requests()).toEqual(['/conf/postgresql.conf 200', '/conf/pg_hba.conf 200'])
-    const file = (name: string) => readFileSync(join(agent.dataDir, name), 'utf8')
-    expect(file('pg_hba.conf')).toBe(readFileSync('dist/pg_hba.conf', 'utf8'))
-    agent.terminate('SIGTERM', 'tree')
-    expect(await agent.exit, agent.log()).toBe(0)
-    await expectNothingLeft(agent)
-
-    const again = await runAgent(space, {
-      env: contractFor(space, master, { CONFIG_URL: server.url }),
-      sandbox: agent.sandbox,
-      port: agent.port,
-    })
-    await again.waitForRow(await master.insert())
-    expect(master.clones()).toBe(1)
-    again.terminate('SIGTERM', 'script')
-    expect(await again.exit).toBe(0)
-  })
-
   testWith(['debian'], 'is refused with 78 when there is no CONFIG_URL', async () => {
     const master = await startMaster(space, { layout: 'debian' })
     const agent = await runAgent(space, { env: contractFor(space, master) })
