@@ -58,8 +58,7 @@ describe('a replica that serves', () => {
     async () => {
       const [replica] = scene.running()
       const { pid = 0 } = replica?.task ?? {}
-      const others =
-        replica === undefined ? [] : scene.processes(replica).filter(({ args }) => !/postgres/.test(args))
+      const others = (replica?.task.others() ?? []).filter(({ args }) => !/postgres/.test(args))
       const parts = [pid, ...others.map((one) => one.pid)].map(memoryOf)
       const sum = (key: 'pss' | 'rss') => parts.reduce((total, part) => total + part[key], 0)
       for (const { name, pss, rss } of parts)

@@ -251,7 +251,7 @@ describe.each(marathonVersions)('an app for Marathon %s', (marathon) => {
       const parsed = parseModel({ app: { ...app, marathon } })
       if (!parsed.ok) throw new Error('refused')
       const printed = printApp(buildApp(parsed.model.app, appContext(parsed.model)))
-      expect(() => loadApp(printed, marathon)).not.toThrow()
+      expect(() => loadApp(printed)).not.toThrow()
     })
 
     test.each(bad)('%j breaks it: %s', (app, code) => {
@@ -268,7 +268,7 @@ describe.each(marathonVersions)('an app for Marathon %s', (marathon) => {
     if (!parsed.ok) throw new Error('refused')
     const printed = buildApp(parsed.model.app, appContext(parsed.model))
     expect('networks' in printed).toBe(has('1.5'))
-    expect(() => loadApp(printApp(printed), marathon)).not.toThrow()
+    expect(() => loadApp(printApp(printed))).not.toThrow()
   })
 
   test('IS came with 1.6', () => {
