@@ -12,7 +12,6 @@ import { type Host, makeSwitch } from '../pair/harness/network.js'
 import { writePassfile } from '../pair/harness/passfile.js'
 import type { Space } from '../pair/harness/space.js'
 import { type Agent, type AgentOptions, openAgent } from './agent.js'
-import { buildPrograms } from './programs.js'
 
 /** Hosts on one network, by the names that the shipped marathon.json uses: postgres01, web01, agent1, agent2 … */
 export interface DataCentre {
@@ -54,9 +53,8 @@ export async function openDataCentre(space: Space, options: DataCentreOptions = 
   ]
   const web = await startWebServer(space, {}, { host: webHost, port: 80 })
   const master = await startMaster(space, { ...options.master, host: masterHost, port: 5432 })
-  const programs = await buildPrograms(space)
   const agents = agentHosts.map((host, index) =>
-    openAgent(space, { ...special[index], hostname: `agent${index + 1}`, host, programs, mounts }),
+    openAgent(space, { ...special[index], hostname: `agent${index + 1}`, host, mounts }),
   )
   return {
     master,
@@ -73,7 +71,7 @@ export async function openDataCentre(space: Space, options: DataCentreOptions = 
         '-h',
         '127.0.0.1',
         '-p',
-        String(port),
+        `${port}`,
         '-U',
         'postgres',
       ]

@@ -1,16 +1,10 @@
-/** The numbers of a health check (seconds; failures in a row). */
-export interface HealthSettings {
-  readonly delaySeconds: number
-  readonly gracePeriodSeconds: number
-  readonly intervalSeconds: number
-  readonly maxConsecutiveFailures: number
-}
+import type { HealthCheck } from './app.js'
 
-/** What one check led to. */
-export type HealthResult =
-  | { readonly healthy: true }
-  /** The executor ends the task at once when `kill` is set. */
-  | { readonly healthy: false; readonly failures: number; readonly kill: boolean }
+/** What one check led to: the executor ends the task at once when `kill` is set. */
+export interface HealthResult {
+  readonly healthy: boolean
+  readonly kill: boolean
+}
 
 export interface HealthChecker {
   /** When the next check is due. */
@@ -24,7 +18,7 @@ export interface HealthChecker {
  * `intervalSeconds` after the end of the one before. Failures are ignored until the first success, or until the grace
  * period is over, whichever comes first. Then so many of them in a row end the task; 0 is the first one.
  */
-export function makeHealthChecker(settings: HealthSettings, start: number): HealthChecker {
+export function makeHealthChecker(settings: Omit<HealthCheck, 'command'>, start: number): HealthChecker {
   const { delaySeconds, gracePeriodSeconds, intervalSeconds, maxConsecutiveFailures } = settings
   let due = start + delaySeconds
   let isInitializing = true
@@ -39,12 +33,12 @@ export function makeHealthChecker(settings: HealthSettings, start: number): Heal
         failures = 0
         if (told === true) return undefined
         told = true
-        return { healthy: true }
+        return { healthy: true, kill: false }
       }
       if (isInitializing && gracePeriodSeconds > 0 && now - start <= gracePeriodSeconds) return undefined
       failures += 1
       told = false
-      return { healthy: false, failures, kill: failures >= maxConsecutiveFailures }
+      return { healthy: false, kill: failures >= maxConsecutiveFailures }
     },
   }
 }

@@ -5,39 +5,37 @@ import { expect } from 'vitest'
 import type { ReplicaInput } from '../../generator/model/replica.js'
 import { type Capability, serverBin, testWith } from '../pair/harness/capability.js'
 import { clusterState } from '../pair/harness/control.js'
-import { descendantsOf, type Process, signal } from '../pair/harness/processes.js'
 import { openSpace, type Space } from '../pair/harness/space.js'
 import { waitFor } from '../pair/harness/wait.js'
-import type { Agent, Task } from './agent.js'
+import type { Agent, AgentTask } from './agent.js'
 import { type DataCentre, type DataCentreOptions, openDataCentre } from './data-centre.js'
-import type { Instance } from './instance.js'
-import { type Marathon, openMarathon } from './marathon.js'
+import { type Instance, type Marathon, openMarathon, patience } from './marathon.js'
 
 /** A data centre with a published model, and what a test asks of it. */
 export interface Scene extends DataCentre {
   readonly marathon: Marathon
   /** The marathon.json of the model. */
   readonly file: string
-  /** Posts the file, or another one, and waits until Marathon calls it deployed. */
-  deploy(file?: string): Promise<void>
+  /** Posts the file and waits until Marathon calls it deployed. */
+  deploy(): Promise<void>
   /** The only instance, with its task. */
   single(): Running
   running(): Running[]
   /** Waits until a new row of the master is on that replica. */
   waitForRow(running: Running): Promise<void>
+  /** Waits until the master streams to each replica that runs and to no other, by their names. */
+  waitForStreams(): Promise<void>
   /** What pg_controldata says of its cluster. */
   state(running: Running): Promise<string | undefined>
-  /** Opens a connection that stays and does nothing; gives the way to end it. */
-  connect(running: Running): Promise<() => void>
-  /** The processes of a task below the one that Mesos watches. */
-  processes(running: Running): Process[]
+  /** Opens a connection that stays and does nothing, until the scene ends. */
+  connect(running: Running): Promise<void>
   /** What the master's host lets out, in megabits a second. */
   slowDown(megabits: number): Promise<void>
 }
 
 export interface Running {
   readonly instance: Instance
-  readonly task: Task
+  readonly task: AgentTask
   readonly agent: Agent
   readonly port: number
   /** PGDATA of the replica. */
@@ -46,17 +44,12 @@ export interface Running {
 
 export interface SceneOptions extends DataCentreOptions {
   readonly model?: ReplicaInput
-  readonly needs?: readonly Capability[]
 }
 
+const needs: readonly Capability[] = ['root', 'network', 'cgroup', 'nginx', { tool: 'curl' }]
+
 /** Declares a test that has a data centre of its own. */
-export function testScene(
-  title: string,
-  options: SceneOptions,
-  body: (scene: Scene) => Promise<void>,
-  limit?: number,
-): void {
-  const needs: readonly Capability[] = ['root', 'network', 'cgroup', 'nginx', ...(options.needs ?? [])]
+export function testScene(title: string, options: SceneOptions, body: (scene: Scene) => Promise<void>): void {
   testWith(
     needs,
     title,
@@ -66,28 +59,22 @@ export function testScene(
       onTestFinished(() => space.close())
       await body(await openScene(space, options))
     },
-    limit,
+    2 * patience,
   )
 }
 
 /** Opens a data centre that lasts as long as the space. */
 export async function openScene(space: Space, options: SceneOptions): Promise<Scene> {
   const centre = await openDataCentre(space, options)
-  return makeScene(space, centre, centre.publish(options.model ?? {}))
-}
-
-function makeScene(space: Space, centre: DataCentre, file: string): Scene {
-  const { agents, master, ask } = centre
-  const marathon = openMarathon(agents)
+  const { master, ask } = centre
+  const file = centre.publish(options.model ?? {})
+  const marathon = openMarathon(centre.agents)
   const running = () =>
     marathon.instances.flatMap((instance): Running[] => {
-      const { agent, task } = instance
+      const { agent, task, volume } = instance
       if (agent === undefined || task === undefined) return []
-      const [path, uuid] = Object.entries(instance.volumes)[0] ?? []
       const store =
-        path === undefined || uuid === undefined
-          ? join(task.sandbox, 'pgdata')
-          : agent.volume(marathon.app(), path, uuid)
+        volume === undefined ? join(task.sandbox, 'pgdata') : agent.volumeDir(marathon.app(), volume)
       return [{ instance, task, agent, port: task.ports[0] ?? 0, dataDir: join(store, 'replica/data') }]
     })
   return {
@@ -95,8 +82,8 @@ function makeScene(space: Space, centre: DataCentre, file: string): Scene {
     marathon,
     file,
     running,
-    deploy: async (other = file) => {
-      marathon.post(other)
+    deploy: async () => {
+      marathon.post(file)
       await marathon.advanceUntil('deployed', () => marathon.isDeployed())
       // Who is called healthy takes connections, at once.
       for (const { agent, port } of running())
@@ -113,6 +100,28 @@ function makeScene(space: Space, centre: DataCentre, file: string): Scene {
       await waitFor(
         () => `the row on ${agent.hostname}:${port}; the log:\n${task.output('stderr')}`,
         async () => (await ask(agent, port, `SELECT 1 FROM rows WHERE body = '${row}'`)).length === 1,
+        patience,
+      )
+    },
+    waitForStreams: async () => {
+      const names = () =>
+        running()
+          .map(({ agent, port }) => `postgres-replication@${agent.hostname}:${port}`)
+          .sort()
+      let senders: string[] = []
+      await waitFor(
+        () => `streams to ${names()}; the master sends to ${senders}`,
+        async () => {
+          senders = (await master.walsenders()).map((row) => String(row.application_name)).sort()
+          if (senders.join() !== names().join()) return false
+          // The WAL beside a copy goes to the same name, and streams, too: only the replica knows what it is.
+          for (const { agent, port } of running()) {
+            const [status] = await ask(agent, port, 'SELECT status FROM pg_stat_wal_receiver')
+            if (status !== 'streaming') return false
+          }
+          return true
+        },
+        patience,
       )
     },
     state: ({ dataDir }) => clusterState(dataDir),
@@ -126,11 +135,6 @@ function makeScene(space: Space, centre: DataCentre, file: string): Scene {
         const sql = `SELECT 1 FROM pg_stat_activity WHERE application_name = '${name}'`
         return (await ask(agent, port, sql)).length === 1
       })
-      return () => child.stdin.end()
-    },
-    processes: ({ task }) => {
-      const { pid } = task
-      return pid === undefined ? [] : descendantsOf(pid)
     },
     slowDown: async (megabits) => {
       const rate = `qdisc replace dev eth0 root tbf rate ${megabits}mbit burst 32kb latency 400ms`
@@ -142,28 +146,26 @@ function makeScene(space: Space, centre: DataCentre, file: string): Scene {
 
 /** Fails when a process of that task is left, or something listens on its port. */
 export async function expectNothingLeft(scene: Scene, { agent, task, port }: Running): Promise<void> {
-  let isDestroyed = false
-  void task.destroyed.then(() => {
-    isDestroyed = true
-  })
-  const told = () => task.updates.map(({ state, message }) => `${state} ${message ?? ''}`).join('; ')
-  const left = () => task.orphans().map(({ pid, ppid, state, args }) => `${pid} ${ppid} ${state} ${args}`)
-  await waitFor(
-    () => [`the end of the container; ${told()}`, ...left(), task.output('stderr')].join('\n'),
-    () => isDestroyed,
-  )
-  expect(left()).toEqual([])
+  await task.destroyed
+  const others = task.others().map(({ pid, ppid, state, args }) => `${pid} ${ppid} ${state} ${args}`)
+  expect(others).toEqual([])
   expect(await scene.listening(agent)).not.toContainEqual(expect.stringMatching(`:${port}$`))
 }
 
-/** The same, and that the task had ended all by itself, so that the launcher found nothing to end. */
+/** The same, and that the task had ended all by itself, in time, so that the launcher found nothing to end. */
 export async function expectCleanEnd(scene: Scene, running: Running): Promise<void> {
   await expectNothingLeft(scene, running)
-  const left = running.task.leftToLauncher().map(({ pid, args }) => `${pid} ${args}`)
+  const left = running.task.left().map(({ pid, args }) => `${pid} ${args}`)
   expect(left, 'left to the launcher').toEqual([])
+  expect(running.task.updates.at(-1)).toMatchObject({ state: 'TASK_KILLED', isEscalated: false })
 }
 
-/** Sends a signal to the processes of a list. */
-export function signalEach(processes: readonly Process[], name: NodeJS.Signals): void {
-  for (const { pid } of processes) signal(pid, name)
+/** Waits until another task of the only instance is healthy. */
+export async function nextTask({ marathon, single }: Scene, { instance, task }: Running): Promise<Running> {
+  await marathon.advanceUntil(
+    'the next task',
+    () => marathon.isDeployed() && marathon.instances[0]?.task !== task,
+  )
+  expect(single().instance.id === instance.id).toBe(instance.volume !== undefined)
+  return single()
 }

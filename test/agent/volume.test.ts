@@ -1,71 +1,57 @@
-import { lstatSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect } from 'vitest'
+import { expect } from 'vitest'
 import type { ReplicaInput } from '../../generator/model/replica.js'
+import { signal } from '../pair/harness/processes.js'
 import { waitFor } from '../pair/harness/wait.js'
-import { expectCleanEnd, type Scene, type SceneOptions, signalEach, testScene } from './scenario.js'
+import { patience } from './marathon.js'
+import { nextTask, type SceneOptions, testScene } from './scenario.js'
 
-const model: ReplicaInput = { app: { volume: '4GiB' } }
-
-/** Waits for another task of the only instance. */
-async function nextTask({ marathon, single }: Scene, after: { readonly incarnation: number }) {
-  const { incarnation } = after
-  await marathon.advanceUntil(
-    'the next task',
-    () => marathon.isDeployed() && (marathon.instances[0]?.incarnation ?? 0) > incarnation,
-  )
-  return single()
+// Each volume is a disk of its own, with a lost+found; on the second agent it gets into the sandbox by a symbolic link.
+const rolling: SceneOptions = {
+  model: { app: { instances: 3, volume: { size: '4GiB', type: 'mount' } } },
+  agents: [{}, { filesystem: 'posix' }, {}],
 }
+testScene('a new configuration is rolled out to three replicas with volumes', rolling, async (scene) => {
+  const { deploy, marathon, master, running, publish } = scene
+  await deploy()
+  const before = running()
+  for (const { task, dataDir } of before) {
+    expect(lstatSync(join(task.sandbox, 'pgdata')).isSymbolicLink()).toBe(task === before[1]?.task)
+    expect(existsSync(join(dataDir, '../../lost+found'))).toBe(true)
+  }
+  await scene.waitForStreams()
 
-describe.each(['linux', 'posix'] as const)('a volume by filesystem/%s', (filesystem) => {
-  testScene(
-    'is used again by the next task, on another port',
-    { model, agents: [{ filesystem }] },
-    async (scene) => {
-      const { deploy, master, marathon, single } = scene
-      await deploy()
-      const first = single()
-      expect(lstatSync(join(first.task.sandbox, 'pgdata')).isSymbolicLink()).toBe(filesystem === 'posix')
-      const { incarnation } = first.instance
-      marathon.restart()
-      await expectCleanEnd(scene, first)
-      expect(first.task.updates.at(-1)).toMatchObject({ state: 'TASK_KILLED', isEscalated: false })
-      const second = await nextTask(scene, { incarnation })
-      expect(second.agent).toBe(first.agent)
-      expect(second.dataDir).toBe(first.dataDir)
-      expect(second.port).not.toBe(first.port)
-      await scene.waitForRow(second)
-      expect(master.clones()).toBe(1)
-      expect((await master.walsenders()).map(({ application_name: name }) => name)).toEqual([
-        `postgres-replication@agent1:${second.port}`,
-      ])
-    },
-  )
+  const changed: ReplicaInput = { ...rolling.model, run: { watchInterval: 2 } }
+  const start = marathon.events.length
+  marathon.post(publish(changed))
+  await marathon.advanceUntil('the deployment', () => marathon.isDeployed())
+  // Half of three, rounded up, goes on serving all the time.
+  expect(Math.min(...marathon.events.slice(start).map(({ healthy }) => healthy))).toBe(2)
+  await scene.waitForStreams()
+  for (const [index, replica] of running().entries()) {
+    const old = before[index]
+    expect(replica.instance).toBe(old?.instance)
+    expect(replica.instance.incarnation).toBe(2)
+    expect(replica.dataDir).toBe(old?.dataDir)
+    expect(replica.port).not.toBe(old?.port)
+    expect(old?.task.updates.at(-1)).toMatchObject({ state: 'TASK_KILLED', isEscalated: false })
+    expect(old?.task.left()).toEqual([])
+    await scene.waitForRow(replica)
+  }
+  expect(master.clones()).toBe(3)
 })
 
-testScene(
-  'a volume that is a disk of its own',
-  { model: { app: { volume: { size: '4GiB', type: 'mount' } } } },
-  async (scene) => {
-    const { deploy, master, marathon, single } = scene
-    await deploy()
-    const { incarnation } = single().instance
-    marathon.restart()
-    await scene.waitForRow(await nextTask(scene, { incarnation }))
-    expect(master.clones()).toBe(1)
-  },
-)
-
-// The master does not hear of it, so the slot stays in use until wal_sender_timeout.
+// The master does not hear of it, so the slot stays in use, until wal_sender_timeout: here, until the test says so.
 const powerLoss: SceneOptions = {
-  model: { ...model, run: { slot: 'permanent' } },
-  master: { conf: ['wal_sender_timeout = 10s', 'max_slot_wal_keep_size = 1GB'] },
+  model: { app: { volume: '4GiB' }, run: { slot: 'permanent' } },
+  master: { conf: ['wal_sender_timeout = 0', 'max_slot_wal_keep_size = 1GB'] },
 }
 testScene('a host that loses its power, and comes back', powerLoss, async (scene) => {
   const { deploy, master, marathon, single } = scene
   await deploy()
+  await scene.waitForStreams()
   const first = single()
-  const { incarnation } = first.instance
   await first.agent.cutPower()
   await marathon.advance(600)
   // The volume is there and nowhere else, so it waits.
@@ -73,45 +59,43 @@ testScene('a host that loses its power, and comes back', powerLoss, async (scene
   expect(await master.walsenders()).toHaveLength(1)
   await first.agent.boot()
   expect(first.task.updates.at(-1)).toMatchObject({ state: 'TASK_GONE' })
-  const second = await nextTask(scene, { incarnation })
+  const second = await nextTask(scene, first)
+  await waitFor('the slot to be missed', () => /slot .* is active for PID/.test(master.log()), patience)
+  await master.sql('SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots')
   await scene.waitForRow(second)
   expect(master.clones()).toBe(1)
-})
-
-testScene('an agent that is lost with its volume', { model, agents: [{}, {}] }, async (scene) => {
-  const { deploy, master, marathon, single, agents } = scene
-  await deploy()
-  const first = single()
-  await first.agent.cutPower()
-  await marathon.advance(3600)
-  expect(master.clones()).toBe(1)
-  // What an operator does: the instance is given up, with its volume.
-  marathon.giveUp(first.instance)
-  await marathon.advanceUntil('deployed again', () => marathon.isDeployed())
-  const second = single()
-  expect(second.agent.hostname).toBe(agents.find((agent) => agent !== first.agent)?.hostname)
-  await scene.waitForRow(second)
-  expect(master.clones()).toBe(2)
 })
 
 testScene(
   'what the posix launcher leaves behind is ended by the next task',
-  { model, agents: [{ launcher: 'posix', filesystem: 'posix' }] },
+  { model: { app: { volume: '4GiB' } }, agents: [{ launcher: 'posix', filesystem: 'posix' }] },
   async (scene) => {
-    const { deploy, master, single, processes } = scene
+    const { deploy, master, single } = scene
     await deploy()
     const first = single()
-    const { incarnation } = first.instance
-    // The script and its watcher at once, so that nobody is left who would end the server.
-    const shells = processes(first).filter(({ args }) => !args.includes('postgres'))
-    signalEach(shells, 'SIGKILL')
-    if (first.task.pid !== undefined) process.kill(first.task.pid, 'SIGKILL')
-    await first.task.destroyed
-    const orphans = first.task.orphans()
-    expect(orphans.map(({ args }) => args)).toContainEqual(expect.stringMatching(/^\S*postgres -D/))
-    const second = await nextTask(scene, { incarnation })
+    const { task } = first
+    const isServer = (args: string) => /^(\S*\/postgres -D|postgres: )/.test(args)
+    // The script and its watcher at once, so that nobody is left who would end the server: they are stopped first,
+    // until two looks in a row find the same processes, and none that runs.
+    const shells = () => task.others().filter(({ args }) => !isServer(args))
+    let seen = ''
+    signal(task.pid, 'SIGSTOP')
+    await waitFor('all shells to stand still', () => {
+      const all = shells()
+      for (const { pid } of all) signal(pid, 'SIGSTOP')
+      const last = seen
+      seen = all.map(({ pid, state }) => `${pid} ${state}`).join()
+      return seen === last && all.every(({ state }) => state === 'T')
+    })
+    for (const { pid } of shells()) signal(pid, 'SIGKILL')
+    signal(task.pid, 'SIGKILL')
+    await task.destroyed
+    const orphans = task.others().map(({ args }) => args)
+    expect(orphans).toContainEqual(expect.stringMatching(/^\S*\/postgres -D/))
+    expect(orphans.filter((args) => !isServer(args))).toEqual([])
+    const second = await nextTask(scene, first)
     expect(second.task.output('stderr')).toMatch(/ending the server .* which outlived its run/)
-    await waitFor('the end of all orphans', () => first.task.orphans().length === 0)
+    await waitFor('the end of all orphans', () => task.others().length === 0, patience)
     await scene.waitForRow(second)
     expect(master.clones()).toBe(1)
   },
