@@ -15,7 +15,7 @@ import { become, type Identity, isRoot, serverUser } from './identity.js'
 import { childOf, type Launched, launch } from './launch.js'
 import type { Host } from './network.js'
 import { replicatorPassword } from './passfile.js'
-import { descendantsOf, signal } from './processes.js'
+import { descendantsOf, freeze, signal } from './processes.js'
 import { adminPassword, query, type Row } from './query.js'
 import { pickPort, type Space } from './space.js'
 import { waitFor } from './wait.js'
@@ -54,6 +54,8 @@ export interface Master {
   /** Writes one row and gives its text, which must show up on a replica. */
   insert(): Promise<string>
   walsenders(): Promise<Row[]>
+  /** The walsenders that feed a server; that of a copy is never told what has been replayed. */
+  standbys(): Promise<Row[]>
   /** The base backups of pg_basebackup, by its label; a look at the header of one is not a copy. */
   clones(): number
   log(): string
@@ -98,7 +100,7 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
     if (server === undefined) throw new Error('the master does not run')
     return server
   }
-  const everyone = () => [pid(), ...descendantsOf(pid()).map((one) => one.pid)]
+  const children = () => descendantsOf(pid()).map((one) => one.pid)
 
   const master: Master = {
     port,
@@ -110,14 +112,17 @@ export async function startMaster(space: Space, options: MasterOptions = {}): Pr
       return String(row?.body)
     },
     walsenders: () => query(near, 'SELECT * FROM pg_stat_replication'),
+    standbys: () => query(near, 'SELECT * FROM pg_stat_replication WHERE replay_lsn IS NOT NULL'),
     clones: () =>
       (readFileSync(logFile, 'utf8').match(/LOG: [^\n]*BASE_BACKUP[^\n]*LABEL 'pg_base/g) ?? []).length,
     log: () => readFileSync(logFile, 'utf8'),
     freeze: () => {
-      for (const one of everyone()) signal(one, 'SIGSTOP')
+      // First the one that starts the others.
+      freeze([pid()])
+      freeze(children())
     },
     thaw: () => {
-      for (const one of everyone()) signal(one, 'SIGCONT')
+      for (const one of [pid(), ...children()]) signal(one, 'SIGCONT')
     },
     start: async () => {
       const set = serverOptions(port, options).flatMap((option) => ['-c', option])

@@ -9,7 +9,15 @@ export interface Process {
   readonly state: string
   readonly args: string
   readonly cwd: string
+  /** It has got its SIGKILL, or is on its way out, whatever it still holds. */
+  readonly isEnding: boolean
 }
+
+/** PF_EXITING of linux/sched.h in field 9 of proc(5), SIGKILL in field 31; the first here is field 3. */
+const flagsField = 9 - 3
+const signalField = 31 - 3
+const exiting = 0x4
+const killed = 1 << 8
 
 /** Every live process that we may look at; zombies are left out, since they hold nothing but a number. */
 export function listProcesses(): Process[] {
@@ -27,7 +35,8 @@ export function readProcess(pid: number): Process | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // The name in parentheses may itself hold spaces and parentheses: cut after the last one (proc(5)).
-    const [state, ppid, group, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const [state, ppid, group, session] = fields
     const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
     return {
       pid,
@@ -37,10 +46,17 @@ export function readProcess(pid: number): Process | undefined {
       state: state ?? '?',
       args,
       cwd: linkTarget(`/proc/${pid}/cwd`),
+      isEnding: (Number(fields[flagsField]) & exiting) !== 0 || (Number(fields[signalField]) & killed) !== 0,
     }
   } catch {
     return undefined
   }
+}
+
+/** Whether there is such a process that is more than a number. */
+export function isAlive(pid: number): boolean {
+  const state = readProcess(pid)?.state
+  return state !== undefined && state !== 'Z'
 }
 
 /** All children of `root`, their children and so on, without `root`. */
@@ -73,6 +89,18 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
     return process.kill(pid, name)
   } catch {
     return false
+  }
+}
+
+/** Stops processes, and returns when each of them stands still: until then one could go on, or start another. */
+export function freeze(pids: readonly number[]): void {
+  for (const pid of pids) signal(pid, 'SIGSTOP')
+  const end = Date.now() + 60_000
+  for (const pid of pids) {
+    for (let one = readProcess(pid); one && !'TtZX'.includes(one.state); one = readProcess(pid)) {
+      if (Date.now() > end) throw new Error(`process ${pid} cannot be stopped: ${one.state} ${one.args}`)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
   }
 }
 
