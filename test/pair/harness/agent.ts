@@ -17,7 +17,7 @@ import { become, findUser, type Identity, isRoot, serverUser } from './identity.
 import { childOf, launch } from './launch.js'
 import { type Mount, mountWords, shellMounts } from './mounts.js'
 import type { Host } from './network.js'
-import { descendantsOf, killTree, type Process, processesUnder, signal } from './processes.js'
+import { descendantsOf, isAlive, killTree, type Process, processesUnder, signal } from './processes.js'
 import { query, type Row } from './query.js'
 import { isFree, pickPort, type Space, spacePrefix } from './space.js'
 import { waitFor } from './wait.js'
@@ -77,6 +77,8 @@ export interface Agent {
   waitForRow(body: string): Promise<void>
   /** To the watched process only, or to every process at once as Mesos does. */
   terminate(name: NodeJS.Signals, whom: 'script' | 'tree'): void
+  /** Kills every process at once, and is done when none is left that could hold a file or a port. */
+  kill(): Promise<void>
   descendants(): Process[]
   state(): Promise<string | undefined>
 }
@@ -179,6 +181,11 @@ export async function runAgent(space: Space, options: AgentOptions): Promise<Age
       if (whom === 'tree') killTree(pid, name)
       else if (code === undefined) signal(pid, name)
     },
+    kill: async () => {
+      const pids = code === undefined ? killTree(pid, 'SIGKILL') : []
+      await exit
+      await waitFor('the end of what was killed', () => pids.every((one) => !isAlive(one)))
+    },
     descendants: () => descendantsOf(pid),
     state: () => clusterState(dataDir),
   }
@@ -189,8 +196,12 @@ const otherTests = new RegExp(`^(${spacePrefix}|rep-)`)
 
 /** Fails when a process of the task is left, its port is taken, or a file of its user lies outside of the space. */
 export async function expectNothingLeft(agent: Agent): Promise<void> {
-  const left = processesUnder(agent.sandbox).map((one) => `${one.pid} ${one.args}`)
-  expect(left, 'processes left').toEqual([])
+  // Nobody waits for the sleep of a helper that has been killed.
+  const left = processesUnder(agent.sandbox).filter(({ isEnding }) => !isEnding)
+  expect(
+    left.map((one) => `${one.pid} ${one.args}`),
+    'processes left',
+  ).toEqual([])
   expect(await isFree(agent.port), `port ${agent.port} is free again`).toBe(true)
   const owner = serverUser().uid
   const started = statSync(join(agent.sandbox, 'run_rep.sh')).ctimeMs
