@@ -1,5 +1,5 @@
 import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { processesUnder, signal } from './processes.js'
@@ -35,18 +35,26 @@ export function openSpace(): Space {
   }
 }
 
-const taken = new Set<number>()
-
-/** A free TCP port away from 5432 and from the range that Mesos offers; each vitest worker has its own share. */
+/** A free TCP port away from 5432 and from the range that Mesos offers; no other process of tests gets it from us. */
 export async function pickPort(): Promise<number> {
-  const share = Number(process.env.VITEST_POOL_ID ?? 0) % 8
   for (;;) {
-    const port = 20_000 + share * 1_000 + Math.floor(Math.random() * 1_000)
-    if (!taken.has(port) && (await isFree(port))) {
-      taken.add(port)
-      return port
-    }
+    const port = 20_000 + Math.floor(Math.random() * 8_000)
+    if ((await reserve(port)) && (await isFree(port))) return port
   }
+}
+
+const reserved: Server[] = []
+
+/** Between the choice of a port and its use seconds may pass. An abstract socket lasts as long as this process. */
+function reserve(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const holder = createServer().unref()
+    holder.once('error', () => resolve(false))
+    holder.listen(`\0${spacePrefix}port-${port}`, () => {
+      reserved.push(holder)
+      resolve(true)
+    })
+  })
 }
 
 /** True when nobody listens on the port and it can be bound. */
