@@ -6,7 +6,10 @@ import type { Space } from './space.js'
 
 export type Environment = Readonly<Record<string, string>>
 
-/** The contract for a replica of `master`, with short patience and a passfile that fits; `over` wins. */
+/**
+ * The contract for a replica of `master`, with a passfile that fits; `over` wins. Its patience is longer than what a
+ * test waits for: a run that waits for its master where it must not is seen.
+ */
 export function contractFor(space: Space, master: Pick<Master, 'port'>, over: Environment = {}): Environment {
   const user = serverUser()
   return {
@@ -16,7 +19,7 @@ export function contractFor(space: Space, master: Pick<Master, 'port'>, over: En
     RUN_USER: user.name,
     PGPASSFILE: over.PGPASSFILE ?? writePassfile(join(space.dir, 'passfile'), user),
     PGCONNECT_TIMEOUT: '3',
-    MASTER_WAIT: '30',
+    MASTER_WAIT: '600',
     EXIT_PAUSE: '0',
     ...over,
   }

@@ -53,12 +53,12 @@ function openClient(port: number): pg.Client {
     password: adminPassword,
     database: 'postgres',
     // A silent server is an error; a slow machine writes 100 MB, or a checkpoint of 1 GB, in this time.
-    query_timeout: 30_000,
+    query_timeout: 120_000,
   })
   client.on('error', () => undefined)
   return client
 }
 
 function address(port: number) {
-  return { host: '127.0.0.1', port, connectionTimeoutMillis: 5_000 }
+  return { host: '127.0.0.1', port, connectionTimeoutMillis: 30_000 }
 }

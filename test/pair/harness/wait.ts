@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Polls `condition` until it answers something truthy and hands that on; gives up with `what` and the last error. */
+/**
+ * Polls `condition` until it answers something truthy and hands that on; gives up with `what` and the last error. What
+ * lasts only a moment can be over between two looks, so it must be held first. The limit is for a slow machine.
+ */
 export async function waitFor<T>(
   what: string | (() => string),
   condition: () => Promise<T | false | undefined> | T | false | undefined,
-  limit = 60_000,
+  limit = 180_000,
 ): Promise<T> {
   const end = Date.now() + limit
   let last = ''
