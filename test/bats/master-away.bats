@@ -38,15 +38,22 @@ load helper
   expect_words 127.0.0.2
 }
 
-@test "what lies in the data directory and is not ours is refused and kept" {
+# refuse_file NAME WORDS: a file in the data directory that is not ours is refused, and kept.
+refuse_file() {
   mkdir "$sandbox/pgdata"
-  echo precious >"$sandbox/pgdata/notes"
+  echo precious >"$sandbox/pgdata/$1"
   chmod 755 "$sandbox/pgdata"
   [ "$(id -u)" -ne 0 ] || chown -R "$user" "$sandbox/pgdata"
   run_contract
   expect_status 65
-  expect_words notes
-  [ "$(cat "$sandbox/pgdata/notes")" = precious ]
+  expect_words "$2"
+  [ "$(cat "$sandbox/pgdata/$1")" = precious ]
+}
+
+@test "what lies in the data directory and is not ours is refused and kept" { refuse_file notes notes; }
+
+@test "a server's data that this script did not clone is refused and kept" {
+  refuse_file PG_VERSION 'is itself a data directory'
 }
 
 # refuse_entry NAME: an entry that looks like one of ours is refused, and kept, when it bears no mark.
