@@ -106,10 +106,9 @@ as_postgres() (
 wait_until() {
   what=$1
   shift
-  tries=0
+  limit=$(($(date +%s) + 300))
   until "$@"; do
-    tries=$((tries + 1))
-    if [ "$tries" -gt 300 ] || ! kill -0 "$replica" 2>/dev/null; then
+    if [ "$(date +%s)" -gt "$limit" ] || ! kill -0 "$replica" 2>/dev/null; then
       printf 'waited in vain: %s\n' "$what" >&2
       exit 1
     fi
@@ -117,9 +116,12 @@ wait_until() {
   done
 }
 
+# free_port PORT: the first one from there on. One that the kernel chooses could be taken by any client before its
+# server starts.
 free_port() {
-  node -e "const s = require('node:net').createServer(); s.listen(0, '127.0.0.1', () => {
-    console.log(s.address().port); s.close() })"
+  node -e "const s = require('node:net').createServer(); let port = Number(process.argv[1]) - 1
+    const next = () => s.listen(++port, '127.0.0.1')
+    s.on('error', next).on('listening', () => { console.log(port); s.close() }); next()" "$1"
 }
 
 clean_up() {
@@ -148,6 +150,6 @@ trap clean_up EXIT
 trap 'exit 143' TERM INT
 mkdir "$dir/sandbox" "$dir/master"
 [ "$(id -u)" -ne 0 ] || chown "$user" "$dir" "$dir/sandbox" "$dir/master"
-master_port=$(free_port)
-replica_port=$(free_port)
+master_port=$(free_port $((28000 + $$ % 900)))
+replica_port=$(free_port $((master_port + 1)))
 main

@@ -30,10 +30,12 @@ run_script() {
   local shell
   read -r -a shell <<<"${TEST_SHELL:-dash}"
   cd "$sandbox"
-  # Not bats' own run: it takes status 127 for a mistake of the test, and then loses the test.
+  # Not bats' own run: it takes status 127 for a mistake of the test, and then loses the test. Nor a pipe, which would
+  # wait for whoever is left.
   status=0
-  output=$(env -i "PATH=$path" "${variables[@]}" "${shell[@]}" run_rep.sh "$@" </dev/null 2>&1 3>&- 4>&-) ||
-    status=$?
+  env -i "PATH=$path" "${variables[@]}" "${shell[@]}" run_rep.sh "$@" </dev/null >"$BATS_TEST_TMPDIR/output" 2>&1 \
+    3>&- 4>&- || status=$?
+  output=$(<"$BATS_TEST_TMPDIR/output")
 }
 
 # run_contract [NAME=VALUE...] [-- ARGUMENT...]: on top of a contract that is complete, with nobody on port 1.
@@ -67,6 +69,16 @@ expect_words() {
   done
 }
 
+# in_the_moment TOOL COMMAND...: does that whenever the script calls the tool, before the tool itself.
+in_the_moment() {
+  local real
+  real=$(command -v "$1")
+  mkdir -p "$sandbox/bin"
+  printf '#!/bin/sh\n%s\nexec %s "$@"\n' "${*:2}" "$real" >"$sandbox/bin/$1"
+  chmod -R 755 "$sandbox/bin"
+  path=$sandbox/bin:$path
+}
+
 expect_nothing_made() {
   local found
   found=$(ls -A "$sandbox")
@@ -85,4 +97,24 @@ expect_only_log_lines() {
       return 1
     }
   done <<<"$output"
+}
+
+# expect_nobody_left: a process that works in the sandbox stays there. One that was killed may still be on its way out.
+expect_nobody_left() {
+  local end=$((SECONDS + 60)) left
+  cd /
+  while left=$(processes_in "$sandbox") && [ -n "$left" ]; do
+    [ "$SECONDS" -lt "$end" ] || {
+      printf 'left in the sandbox:\n%s\n' "$left"
+      return 1
+    }
+    sleep 0.1
+  done
+}
+
+processes_in() {
+  local process
+  for process in /proc/[0-9]*; do
+    [ "$(readlink "$process/cwd")" != "$1" ] || tr '\0' ' ' <"$process/cmdline" || :
+  done 2>/dev/null
 }

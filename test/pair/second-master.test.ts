@@ -10,6 +10,7 @@ import { become, serverUser } from './harness/identity.js'
 import { type Master, startMaster } from './harness/master.js'
 import { query } from './harness/query.js'
 import { openSpace, type Space } from './harness/space.js'
+import { waitFor } from './harness/wait.js'
 
 let space: Space
 let master: Master
@@ -48,6 +49,9 @@ const pgCtl = (dataDir: string, ...args: string[]) => {
     dataDir,
     '-s',
     '-w',
+    // For a slow machine.
+    '-t',
+    '300',
     ...args,
   ]
   return execa(word, words, { stdin: 'ignore', stdout: 'ignore', stderr: 'ignore', cwd: dataDir })
@@ -92,7 +96,8 @@ describe('no second master', () => {
     async () => {
       const agent = await runAgent(space, { env, script })
       await agent.waitForRow(await master.insert())
-      await agent.sql('SELECT pg_promote()')
+      // Without a wait: the script may end the server before the answer comes.
+      await agent.sql('SELECT pg_promote(wait => false)')
       expect(await agent.exit, agent.log()).toBe(65)
       expect(agent.log()).toMatch(/somebody promoted the server/)
       await expectNothingLeft(agent)
@@ -133,8 +138,13 @@ describe('a clone of a replica of ours', () => {
     const agent = await runAgent(space, { env: cascade, script })
     await agent.waitForRow(await master.insert())
     expect(agent.log()).toMatch(/found in .*: nothing/)
-    const streams = await query(upstream.port, 'SELECT application_name AS name FROM pg_stat_replication')
-    expect(streams).toEqual([{ name: expect.stringContaining(String(agent.port)) }])
+    // Those of a copy are never told what has been replayed; one may still be on its way out.
+    const standbys = 'SELECT application_name AS name FROM pg_stat_replication WHERE replay_lsn IS NOT NULL'
+    await waitFor('one standby of the upstream', async () => {
+      const name = expect.stringContaining(String(agent.port))
+      expect(await query(upstream.port, standbys)).toEqual([{ name }])
+      return true
+    })
 
     // The upstream restarts: what it has sent may be more than it has replayed, which is no divergence.
     upstream.terminate('SIGTERM', 'script')

@@ -7,10 +7,10 @@ import { buildQuickScript } from './harness/build-script.js'
 import { testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
 import { type Disk, mountDisk } from './harness/disk.js'
+import { openGate } from './harness/gate.js'
 import { serverUser } from './harness/identity.js'
 import { type Master, startMaster } from './harness/master.js'
 import { openSpace, type Space } from './harness/space.js'
-import { waitFor } from './harness/wait.js'
 
 let space: Space
 let master: Master
@@ -23,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => space.close())
 
-const start = (disk: Disk, policy: keyof typeof scripts = 'fail', of = master) =>
+const start = (disk: Disk, policy: keyof typeof scripts = 'fail', of: Pick<Master, 'port'> = master) =>
   runAgent(space, { env: contractFor(space, of, { PGDATA_DIR: disk.dir }), script: scripts[policy] })
 
 async function stop(agent: Agent): Promise<void> {
@@ -94,19 +94,18 @@ describe('a disk that becomes full', () => {
     'while it is cloned to is 73, and the copy is removed; with room the next run streams',
     async () => {
       const disk = await mountDisk(space, { megabytes: 300 })
-      const slow = await startMaster(space)
-      const agent = await start(disk, 'fail', slow)
-      await waitFor('the copy', () => agent.descendants().some(({ args }) => /pg_basebackup .*-D/.test(args)))
-      slow.freeze()
+      const gate = await openGate(space, master)
+      gate.hold()
+      const agent = await start(disk, 'fail', gate)
+      await gate.waitForCopy()
       await disk.fill(1)
-      slow.thaw()
+      gate.release()
       await expectFull(agent, /No space left on device/)
       expect(copies(disk)).toEqual([])
       await disk.free()
-      const next = await start(disk, 'fail', slow)
-      await next.waitForRow(await slow.insert())
+      const next = await start(disk, 'fail', gate)
+      await next.waitForRow(await master.insert())
       await stop(next)
-      await slow.stop()
     },
   )
 
