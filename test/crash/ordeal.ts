@@ -26,8 +26,8 @@ export interface Outcome {
   readonly milliseconds: number
 }
 
-/** Longer than any stop of the script's may take: its limits are 50 s together. */
-const grace = 60_000
+/** Longer than any stop of the script's may take, whose limits are 100 s together, and its way to any step. */
+export const grace = 300_000
 
 /** One replica through all strikes of a draw, and at last a run that must stream. Throws where it does not. */
 export async function undergo(space: Space, stage: Stage, drawn: Draw): Promise<Outcome> {
@@ -68,7 +68,8 @@ export async function undergo(space: Space, stage: Stage, drawn: Draw): Promise<
       await waitForStep(life, strike, marks(), lives.length > before)
       const step = stepsIn(readFileSync(marks(), 'utf8')).at(-1) ?? 'contract'
       hits.push({ blow: strike.blow, step })
-      await deal(life, strike)
+      const hasHit = await deal(life, strike, marks())
+      if (!hasHit) hits.pop()
       expect(guard.seen()).toEqual([])
     }
     const began = Date.now()
@@ -81,7 +82,7 @@ export async function undergo(space: Space, stage: Stage, drawn: Draw): Promise<
     last.terminate('SIGTERM', 'script')
     expect(await last.exit).toBe(0)
     expect(guard.seen()).toEqual([])
-    await expectTidy(last, drawn.hasVolume ? volume : join(last.sandbox, 'pgdata'))
+    await expectTidy(lives, last, drawn.hasVolume ? volume : join(last.sandbox, 'pgdata'))
     await expectNobodyLeft(server, drawn)
     return { hits, milliseconds }
   } catch (error) {
@@ -142,7 +143,8 @@ async function waitUntilIn(life: Agent, step: string, marks: string, state?: str
 /** What these hit comes only when the script goes on. */
 const needsProgress: ReadonlySet<Blow> = new Set(['kill pg_basebackup', 'kill postmaster'])
 
-async function deal(life: Agent, { blow, pause }: Strike): Promise<void> {
+/** False where what it was meant for has come and gone. */
+async function deal(life: Agent, { blow, pause }: Strike, marks: string): Promise<boolean> {
   switch (blow) {
     case 'kill script':
       signal(life.pid, 'SIGKILL')
@@ -166,12 +168,19 @@ async function deal(life: Agent, { blow, pause }: Strike): Promise<void> {
       for (const pid of all) signal(pid, 'SIGSTOP')
       await sleep(pause)
       for (const pid of all) signal(pid, 'SIGCONT')
-      return
+      return true
     }
-    case 'kill pg_basebackup':
-      // A clone that is over by now was not hit.
-      killFirst(life, ({ args }) => /pg_basebackup .*-D/.test(args))
-      return
+    case 'kill pg_basebackup': {
+      const fate = await waitFor(
+        'pg_basebackup',
+        () => {
+          if (killFirst(life, ({ args }) => /pg_basebackup .*-D/.test(args))) return 'hit'
+          return stepsIn(readFileSync(marks, 'utf8')).at(-1) !== 'clone' && 'over'
+        },
+        grace,
+      )
+      return fate === 'hit'
+    }
     case 'kill postmaster':
       await waitFor(
         'the server',
@@ -182,10 +191,11 @@ async function deal(life: Agent, { blow, pause }: Strike): Promise<void> {
     default:
       blow satisfies never
   }
-  const code = await Promise.race([life.exit, sleep(grace, 'nothing')])
+  const code = await Promise.race([life.exit, sleep(grace, 'nothing', { ref: false })])
   if (code === 'nothing') throw new Error(`${blow} did not end it within ${grace} ms`)
   if (blow.startsWith('TERM')) expect([0, 143], `exit code after ${blow}`).toContain(code)
   await sleep(pause)
+  return true
 }
 
 function killFirst(life: Agent, isIt: (one: Process) => boolean): boolean {
@@ -266,11 +276,15 @@ async function expectSame(
   })
 }
 
-async function expectTidy(last: Agent, store: string): Promise<void> {
+async function expectTidy(lives: readonly Agent[], last: Agent, store: string): Promise<void> {
   // A helper of a script that was killed alone looks up every five seconds.
-  await waitFor('helpers of killed scripts to end', () => processesUnder(last.sandbox).length === 0)
+  const places = [store, ...lives.map(({ sandbox }) => sandbox)]
+  const left = () => places.flatMap(processesUnder).map(({ pid, args }) => `${pid} ${args}`)
+  await waitFor(
+    () => `helpers of killed scripts to end: ${left().join('; ')}`,
+    () => left().length === 0,
+  )
   await expectNothingLeft(last)
-  expect(processesUnder(store)).toEqual([])
   expect(readdirSync(store).sort()).toEqual([expect.stringMatching(/^claim\.\d+$/), 'log', 'replica'])
   expect(await last.state()).toBe('shut down in recovery')
 }

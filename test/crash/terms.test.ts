@@ -9,15 +9,12 @@ import { processesUnder, readProcess } from '../pair/harness/processes.js'
 import { openSpace, pickPort, type Space } from '../pair/harness/space.js'
 import { waitFor } from '../pair/harness/wait.js'
 import { randomOf } from '../random.js'
-import { shellsToTry, steps } from './draw.js'
+import { seed, shellsToTry, steps } from './draw.js'
+import { grace } from './ordeal.js'
 import { openStage, type Stage, stepsIn } from './stage.js'
 
 // npm run test:crash -- --terms N --shells "S…" (test/crash/run.sh)
 const terms = Number(process.env.CRASH_TERMS ?? 4)
-const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 1_000_000))
-
-/** Longer than any stop of the script's may take: its limits are 100 s together, for a busy server. */
-const grace = 110_000
 
 let space: Space
 let stage: Stage
@@ -64,21 +61,28 @@ describe(`SIGTERM at any instant (seed ${seed})`, () => {
           const aim = steps[Math.floor(random() * steps.length)] ?? 'contract'
           // Before it is the script, it is what mounts the shell.
           const isScript = () => /^(\S*\/)?sh .*run_rep\.sh/.test(readProcess(life.pid)?.args ?? '')
-          await waitFor(`step ${aim}`, () => (aim === 'contract' ? isScript() : reached(shell).includes(aim)))
+          await waitFor(
+            () => `step ${aim}:\n${life.log()}`,
+            () => (aim === 'contract' ? isScript() : reached(shell).includes(aim)),
+            grace,
+          )
           await sleep(random() * (aim === 'serve' ? 2_000 : 250))
           const step = reached(shell).at(-1) ?? 'contract'
           counts.set(step, (counts.get(step) ?? 0) + 1)
           const whom = random() < 0.5 ? 'script' : 'tree'
           life.terminate('SIGTERM', whom)
           const code = await Promise.race([life.exit, sleep(grace, 'no end', { ref: false })])
-          const lives = processesUnder(life.sandbox).map(
-            ({ pid, state, args }) => `\n${pid} ${state} ${args}`,
-          )
+          const left = processesUnder(life.sandbox).filter(({ isEnding }) => !isEnding)
+          const lives = left.map(({ pid, state, args }) => `\n${pid} ${state} ${args}`)
           const what = `TERM ${number} to the ${whom} in ${step}, under ${shell}:\n${life.log()}${lives.join('')}`
           expect([0, 143], what).toContain(code)
           if (code === 0) expect(life.log(), what).toContain('PostgreSQL shut down cleanly')
-          // A shell may leave it to a substitution to end by itself, which takes an instant.
-          await waitFor(what, () => processesUnder(life.sandbox).length === 0, 2_000)
+          // A shell may leave it to a substitution to end by itself; a helper would go on sleeping.
+          expect(
+            left.filter(({ args }) => args.startsWith('sleep ')),
+            what,
+          ).toEqual([])
+          await waitFor(what, () => processesUnder(life.sandbox).length === 0)
         }
         const last = await start()
         await last.waitForRow(await master.insert())
@@ -88,7 +92,7 @@ describe(`SIGTERM at any instant (seed ${seed})`, () => {
         const report = steps.map((step) => `${step} ${counts.get(step) ?? 0}`).join(', ')
         process.stdout.write(`${terms} TERMs under ${shell}: ${report}\n`)
       },
-      120_000 + terms * 10_000,
+      300_000 + terms * 60_000,
     )
   }
 })
