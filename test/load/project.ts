@@ -5,7 +5,7 @@ import type { Diagnostic, Place } from '../../generator/compile/diagnostic.js'
 import { type Loaded, loadModel } from '../../generator/load/load.js'
 
 /** A stand-in for the API: typed like it where it matters here, with functions that copy and that do not. */
-export const stubTypes = `
+const stubTypes = `
 export interface Rule { database: string; user: string; from: string }
 export interface Model {
   app?: { id?: string; cpus?: number; killGrace?: number }
