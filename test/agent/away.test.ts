@@ -25,10 +25,14 @@ testScene(
     expect(now.length - old.length).toBeLessThan(2000)
     // Each fifth look asks the master again. Between two looks the watcher sleeps, each time by another process.
     const sleeps = new Set<number>()
-    await waitFor('six looks of the watcher', () => {
-      for (const { pid, args } of task.others()) if (/^sleep /.test(args)) sleeps.add(pid)
-      return sleeps.size > 6
-    })
+    await waitFor(
+      'six looks of the watcher',
+      () => {
+        for (const { pid, args } of task.others()) if (/^sleep /.test(args)) sleeps.add(pid)
+        return sleeps.size > 6
+      },
+      patience,
+    )
     expect(said()).toBe(now)
     expect(single().task).toBe(task)
     expect(await ask(agent, port, 'SELECT pg_is_in_recovery()')).toEqual(['t'])

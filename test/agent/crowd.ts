@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { waitFor } from '../pair/harness/wait.js'
+import { patience } from './marathon.js'
 import type { Scene, SceneOptions } from './scenario.js'
 
 /** Ten replicas on two agents, of a master that can feed just these; on a slow machine they wait long for each other. */
@@ -11,7 +12,7 @@ export const crowd: SceneOptions = {
 
 /** Waits until so many tasks are there and stream. The virtual clock stands still, so that the health checks rest. */
 export async function streamTogether(scene: Scene, count: number): Promise<void> {
-  await waitFor(`${count} tasks`, () => scene.running().length === count)
+  await waitFor(`${count} tasks`, () => scene.running().length === count, patience)
   await scene.waitForStreams()
   // One that has ended is not waited for.
   expect(scene.running()).toHaveLength(count)

@@ -56,7 +56,7 @@ export function testScene(title: string, options: SceneOptions, body: (scene: Sc
     async ({ onTestFinished }) => {
       const space = openSpace()
       // After a timeout, too, when the body still waits.
-      onTestFinished(() => space.close())
+      onTestFinished(() => space.close(), patience)
       await body(await openScene(space, options))
     },
     2 * patience,
@@ -131,10 +131,8 @@ export async function openScene(space: Space, options: SceneOptions): Promise<Sc
       const address = `dbname=postgres user=postgres port=${port} application_name=${name}`
       const child = spawn(word, [...words, '-d', address], { stdio: ['pipe', 'ignore', 'ignore'] })
       space.track(() => void child.stdin.destroy())
-      await waitFor('the idle client', async () => {
-        const sql = `SELECT 1 FROM pg_stat_activity WHERE application_name = '${name}'`
-        return (await ask(agent, port, sql)).length === 1
-      })
+      const sql = `SELECT 1 FROM pg_stat_activity WHERE application_name = '${name}'`
+      await waitFor('the idle client', async () => (await ask(agent, port, sql)).length === 1, patience)
     },
     slowDown: async (megabits) => {
       const rate = `qdisc replace dev eth0 root tbf rate ${megabits}mbit burst 32kb latency 400ms`

@@ -80,13 +80,17 @@ testScene(
     const shells = () => task.others().filter(({ args }) => !isServer(args))
     let seen = ''
     signal(task.pid, 'SIGSTOP')
-    await waitFor('all shells to stand still', () => {
-      const all = shells()
-      for (const { pid } of all) signal(pid, 'SIGSTOP')
-      const last = seen
-      seen = all.map(({ pid, state }) => `${pid} ${state}`).join()
-      return seen === last && all.every(({ state }) => state === 'T')
-    })
+    await waitFor(
+      'all shells to stand still',
+      () => {
+        const all = shells()
+        for (const { pid } of all) signal(pid, 'SIGSTOP')
+        const last = seen
+        seen = all.map(({ pid, state }) => `${pid} ${state}`).join()
+        return seen === last && all.every(({ state }) => state === 'T')
+      },
+      patience,
+    )
     for (const { pid } of shells()) signal(pid, 'SIGKILL')
     signal(task.pid, 'SIGKILL')
     await task.destroyed

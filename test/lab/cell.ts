@@ -58,14 +58,19 @@ export interface Pair {
   ask(what: 'health' | 'ready' | 'preflight'): Promise<string>
 }
 
+/** What the two hosts of a cell are made of. */
+export function hostsOf({ major, agent }: Pick<Cell, 'major' | 'agent'>) {
+  const own = serverOf(major)
+  const master: HostOptions = { root: rootFor(major), servers: own === undefined ? [] : [own] }
+  return { master, agent: { ...master, ...agent } }
+}
+
 export async function openPair(space: Space, cell: Cell): Promise<Pair> {
   const { major } = cell
-  const root = rootFor(major)
-  const own = serverOf(major)
-  const servers = own === undefined ? [] : [own]
+  const hosts = hostsOf(cell)
   const network = await makeNetwork(space)
-  const masterHost = await openHost(space, network.master, { root, servers })
-  const agentHost = await openHost(space, network.replica, { root, servers, ...cell.agent })
+  const masterHost = await openHost(space, network.master, hosts.master)
+  const agentHost = await openHost(space, network.replica, hosts.agent)
   const layout = cell.isServed ? 'debian' : 'initdb'
   const master = await startMaster(space, { host: masterHost, major, layout })
   if (cell.locale)
@@ -121,6 +126,8 @@ export async function openPair(space: Space, cell: Cell): Promise<Pair> {
 export async function live(pair: Pair, says?: RegExp): Promise<void> {
   const { master, agentHost } = pair
   const first = await pair.run()
+  // Written before, the row would be in the copy.
+  await first.waitUntilServing()
   await first.waitForRow(await master.insert())
   if (says) expect(first.log()).toMatch(says)
   else expect(first.log()).not.toMatch(/WARN compare_collations/)

@@ -41,6 +41,12 @@ export interface HostOptions {
   readonly shell?: string
 }
 
+/** What of the lab it takes, for testWith: NOT RUN where only a part has been built. */
+export function partsOf({ root, busybox, servers = [] }: HostOptions): string[] {
+  const names = servers.filter((version) => version !== '').map((version) => `servers/${version}`)
+  return [`roots/${root}`, ...(busybox ? ['roots/busybox'] : []), ...names]
+}
+
 /** A host with a root, a network, a process table and a name of its own. */
 export interface LabHost extends Host {
   /** Who runs servers there. */
@@ -100,7 +106,7 @@ export async function openHost(space: Space, net: Host, options: HostOptions): P
     () => `the host: ${readFileSync(log, 'utf8')}`,
     () => existsSync(join(home, 'ready')),
   )
-  const [first] = descendantsOf(pid)
+  const first = descendantsOf(pid).find(({ ppid }) => ppid === pid)
   if (first === undefined) throw new Error(`the host has ended: ${readFileSync(log, 'utf8')}`)
   const namespace = readlinkSync(`/proc/${first.pid}/ns/pid`)
   const user = findUserIn(join(roots, options.root, 'etc/passwd'), 'postgres')
@@ -113,9 +119,11 @@ export async function openHost(space: Space, net: Host, options: HostOptions): P
     isForked: true,
     words: ['sh', '-c', enter, 'sh', root],
     processes: () =>
-      listProcesses().filter(
-        (one) => one.pid !== first.pid && one.ppid !== first.pid && namespaceOf(one) === namespace,
-      ),
+      listProcesses().filter((one) => {
+        // What lost its parent is a child of the first process, too.
+        const isHolder = one.pid === first.pid || (one.ppid === first.pid && one.args === holding)
+        return !isHolder && namespaceOf(one) === namespace
+      }),
   }
 }
 
@@ -133,6 +141,8 @@ function namespaceOf({ pid }: Process): string | undefined {
     return undefined
   }
 }
+
+const holding = 'sleep 3600'
 
 // The first process of the host stays outside of its root, and takes the children of the dead.
 const setup = `home=$1 lower=$2 space=$3 shell=$4 without=$5
@@ -164,7 +174,7 @@ done
 [ -z "$shell" ] || ln -sf "$shell" "$root/bin/sh"
 : >"$home/ready"
 while :; do
-  sleep 3600 &
+  ${holding} &
   wait
 done
 `

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect } from 'vitest'
 import { buildQuickScript } from '../pair/harness/build-script.js'
 import { testWith } from '../pair/harness/capability.js'
 import { openSpace, type Space } from '../pair/harness/space.js'
-import { followPromoted, live, openPair } from './cell.js'
+import { followPromoted, hostsOf, live, openPair } from './cell.js'
 import { cells } from './cells.js'
 import { expectControl } from './control.js'
+import { partsOf } from './host.js'
 import { record, versionsOf } from './record.js'
 
 // npm run test:matrix (test/lab/run.sh); within npm test the slice, and the part that CI names.
@@ -23,7 +24,7 @@ afterEach(() => space.close())
 describe.each([...new Set(chosen.map(({ group }) => group))])('%s', (group) => {
   for (const cell of chosen.filter((one) => one.group === group)) {
     testWith(
-      ['lab'],
+      [{ lab: Object.values(hostsOf(cell)).flatMap(partsOf) }],
       cell.name,
       async () => {
         const pair = await openPair(space, {

@@ -20,14 +20,14 @@ import {
   ofBuild,
   ofDebian,
   printCatalogue,
-  printTypes,
   readFiles,
   readSettings,
   type ServerSettings,
   takes,
   writeFiles,
 } from './catalogue.js'
-import { openHost, rootFor, serverOf } from './host.js'
+import { hostsOf } from './cell.js'
+import { openHost, partsOf } from './host.js'
 
 const servers: ServerSettings[] = []
 
@@ -37,14 +37,15 @@ const isWhole = (groups ?? process.env.MATRIX_PART?.split(' '))?.includes('setti
 const majors = isWhole ? [10, 11, 12, 13, 14, 15, 16, 17, 18] : groups ? [] : [10]
 
 describe.each(majors)('settings of %s', (major) => {
+  const { master: options } = hostsOf({ major })
+  const needs = [{ lab: partsOf(options) }]
   let space: Space
   let master: Master
   let session: Session
   beforeAll(async () => {
     space = openSpace()
-    const own = serverOf(major)
     const { master: net } = await makeNetwork(space)
-    const host = await openHost(space, net, { root: rootFor(major), servers: own === undefined ? [] : [own] })
+    const host = await openHost(space, net, options)
     master = await startMaster(space, { host, major })
     session = await openSession(master.port)
   })
@@ -53,7 +54,7 @@ describe.each(majors)('settings of %s', (major) => {
     await space?.close()
   })
 
-  testWith(['lab'], 'are read', async () => {
+  testWith(needs, 'are read', async () => {
     const found = await readSettings(session, major)
     servers.push(found)
     if (process.env.UPDATE_SETTINGS) return
@@ -69,7 +70,7 @@ describe.each(majors)('settings of %s', (major) => {
     }
   })
 
-  testWith(['lab'], 'are judged as the server does', async () => {
+  testWith(needs, 'are judged as the server does', async () => {
     const wrong: string[] = []
     let asked = 0
     for (const [name, value] of examples(major)) {
@@ -88,7 +89,7 @@ describe.each(majors)('settings of %s', (major) => {
     console.log(`PostgreSQL ${major}: ${asked} values of settings judged as it does`)
   })
 
-  testWith(['lab'], 'the printed file starts it, with all of them', async () => {
+  testWith(needs, 'the printed file starts it, with all of them', async () => {
     const rows = await session.sql(`SELECT name, boot_val FROM pg_settings WHERE boot_val IS NOT NULL
       AND context <> 'internal' AND name NOT LIKE '%.%'`)
     await session.sql('ALTER SYSTEM RESET ALL')
@@ -174,9 +175,3 @@ if (isWhole)
     expect(readFiles().data).toBe(printCatalogue(found))
     expect(servers.map(({ major }) => major)).toEqual(cataloguedMajors)
   })
-
-// Also without servers: what the script holds by itself is left out of the declarations.
-test('the declarations are those of the catalogue', () => {
-  const { data, types } = readFiles()
-  expect(types).toBe(printTypes(JSON.parse(data)))
-})

@@ -20,18 +20,27 @@ const capabilities = {
   namespace: () => (isRoot ? namespaceFault() : 'the tests do not run as root'),
   cgroup: () => (isRoot ? memoryGroupFault() : 'the tests do not run as root'),
   network: () => (isRoot ? networkFault() : 'the tests do not run as root'),
-  lab: () => (isRoot ? labFault() : 'the tests do not run as root'),
   busybox: () => missingTool('busybox'),
   bash: () => missingTool('bash'),
   heavy: () => (process.env.CI || process.env.RUN_HEAVY ? undefined : 'RUN_HEAVY is not set'),
 } as const
 
-export type Capability = keyof typeof capabilities | { readonly tool: string }
+export type Capability =
+  | keyof typeof capabilities
+  | { readonly tool: string }
+  | { readonly lab: readonly string[] }
 
 /** Why one of `needs` is missing here, or undefined. */
 export function missing(...needs: readonly Capability[]): string | undefined {
   for (const need of needs) {
-    const why = typeof need === 'string' ? capability(need) : missingTool(need.tool)
+    const why =
+      typeof need === 'string'
+        ? capability(need)
+        : 'tool' in need
+          ? missingTool(need.tool)
+          : isRoot
+            ? labFault(need.lab)
+            : 'the tests do not run as root'
     if (why) return why
   }
   return undefined

@@ -48,5 +48,7 @@ export async function childOf({ pid, exit }: Launched): Promise<number> {
   void exit.then(() => {
     isOver = true
   })
-  return waitFor('the process behind another', () => descendantsOf(pid)[0]?.pid ?? (isOver ? pid : undefined))
+  // Numbers begin anew at 32768, so the lowest of all descendants need not be the child.
+  const child = () => descendantsOf(pid).find(({ ppid }) => ppid === pid)?.pid
+  return waitFor('the process behind another', () => child() ?? (isOver ? pid : undefined))
 }
