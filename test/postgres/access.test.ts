@@ -107,6 +107,12 @@ describe('judgeAccess', () => {
       undefined,
     ],
     [
+      'an option in its time',
+      allow.hostssl({ from: 'all', options: { clientname: 'DN' } }),
+      { majors: [14], hasSsl: true },
+      undefined,
+    ],
+    [
       'an option before its time',
       allow.hostssl({ from: 'all', options: { clientname: 'DN' } }),
       { majors: [13], hasSsl: true },
