@@ -11,6 +11,7 @@ import { deploymentEnv, pathOfVariable, type Replica, replicaSchema } from '../m
 import { mergeSettings } from '../model/settings.js'
 import { judgeAccess } from '../postgres/access.js'
 import { judgeAdmission, type Visitors } from '../postgres/admission.js'
+import { judgeCombinations } from '../postgres/combinations.js'
 import { type DataSpace, judgeDisk, judgeLog, judgeMemory } from '../postgres/resources.js'
 import { judgeSettings } from '../postgres/settings.js'
 import type { Diagnostic } from './diagnostic.js'
@@ -37,6 +38,7 @@ export function checkModel(model: Replica, contract: readonly ContractVariable[]
   return [
     ...judgeSettings(settings, model.postgresql.majors),
     ...judgeMemory(settings, model.app.mem),
+    ...judgeCombinations(model.postgresql.settings, model.postgresql.majors),
     ...judgeAccess(model.access, { majors: model.postgresql.majors, hasSsl: isOn(settings.ssl) }),
     ...judgeAdmission(completeAccess(model.access, model.master.role), listVisitors(model)),
     ...(space === undefined ? [] : [...judgeDisk(settings, space), ...judgeLog(model.run.logMiB, space)]),

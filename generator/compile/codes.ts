@@ -49,6 +49,8 @@ export const codes: Readonly<Record<string, string>> = {
   E_MODEL_KEY: 'the schema does not know the key',
   E_READ: 'a generated file cannot be read',
   E_RUN_SLOT: 'a server of that major does not know temporary slots, and would not start',
+  E_SETTING_CONFLICT:
+    'two settings, or one and what run_rep.sh holds, with which a server does not start or answers nothing',
   E_SETTING_FIXED: 'a setting that only tells something; in a file it keeps the server from starting',
   E_SETTING_FUTURE: 'a server of that major does not know the setting yet, and would not start',
   E_SETTING_GONE: 'a server of that major does not know the setting any more, and would not start',
@@ -123,6 +125,7 @@ export const codes: Readonly<Record<string, string>> = {
   W_IMPORT_LOST: 'the model has no place for that part of the app',
   W_NOT_RUN: 'a check could not be run on this machine',
   W_RUN_SLOT: 'a slot whose replica does not come back keeps WAL on the master until its disk is full',
+  W_SETTING_IDLE: 'a setting that does nothing beside another, or beside what run_rep.sh does',
   W_SETTING_LOCALE: 'the server starts only where the locale is installed',
   W_SETTING_MEMORY: 'the server would take most of the memory of the task',
   W_SETTING_RENAMED: 'servers still take the old name for the new one; a later major may not',
