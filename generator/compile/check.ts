@@ -9,9 +9,11 @@ import { whyTaken } from '../model/contract/user.js'
 import type { ContractVariable } from '../model/contract/variables.js'
 import { deploymentEnv, pathOfVariable, type Replica, replicaSchema } from '../model/replica.js'
 import { mergeSettings } from '../model/settings.js'
-import { judgeAccess } from '../postgres/access.js'
+import { type AccessContext, judgeAccess } from '../postgres/access.js'
 import { judgeAdmission, type Visitors } from '../postgres/admission.js'
 import { judgeCombinations } from '../postgres/combinations.js'
+import { readEffective } from '../postgres/effective.js'
+import { judgeListen } from '../postgres/listen.js'
 import { type DataSpace, judgeDisk, judgeLog, judgeMemory } from '../postgres/resources.js'
 import { judgeSettings } from '../postgres/settings.js'
 import type { Diagnostic } from './diagnostic.js'
@@ -39,7 +41,8 @@ export function checkModel(model: Replica, contract: readonly ContractVariable[]
     ...judgeSettings(settings, model.postgresql.majors),
     ...judgeMemory(settings, model.app.mem),
     ...judgeCombinations(model.postgresql.settings, model.postgresql.majors),
-    ...judgeAccess(model.access, { majors: model.postgresql.majors, hasSsl: isOn(settings.ssl) }),
+    ...judgeAccess(model.access, accessContext(model)),
+    ...judgeListen(model.run.listen),
     ...judgeAdmission(completeAccess(model.access, model.master.role), listVisitors(model)),
     ...(space === undefined ? [] : [...judgeDisk(settings, space), ...judgeLog(model.run.logMiB, space)]),
     ...judgeApp(app, model.app.marathon),
@@ -71,6 +74,19 @@ function findSpace({ app, run }: Replica): DataSpace | undefined {
   }
   const disk = sandboxDisk(app)
   return posix.isAbsolute(run.dataDir) || disk === 0 ? undefined : { path: 'app.disk', size: disk }
+}
+
+function accessContext({ postgresql: { settings, majors } }: Replica): AccessContext {
+  const { isOn, word, value } = readEffective(settings, Math.max(...majors))
+  const validators = String(value('oauth_validator_libraries'))
+    .split(',')
+    .map((text) => text.trim())
+  return {
+    majors,
+    hasSsl: isOn('ssl'),
+    hasCa: word('ssl_ca_file') !== '',
+    validators: validators.filter(Boolean),
+  }
 }
 
 function listVisitors({ master, ready, run }: Replica): Visitors {
@@ -252,8 +268,4 @@ function listExpected(issues: readonly Issue[]): string[] {
         return [issue.message]
     }
   })
-}
-
-function isOn(value: unknown): boolean {
-  return value === true || /^(on|true|yes|1)$/i.test(String(value))
 }
