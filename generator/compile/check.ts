@@ -1,10 +1,10 @@
 import { posix } from 'node:path'
 import type { z } from 'zod'
 import type { MarathonEnvValue } from '../marathon/app.js'
-import { judgeHealthGrace, judgeKillGrace } from '../marathon/limits.js'
+import { judgeBackoff, judgeHealth, judgeHealthGrace, judgeKillGrace } from '../marathon/limits.js'
 import { judgeApp, judgeAppEnv } from '../marathon/rules.js'
 import { completeAccess } from '../model/access.js'
-import { sandboxDisk } from '../model/app.js'
+import { healthTimeout, sandboxDisk } from '../model/app.js'
 import { whyTaken } from '../model/contract/user.js'
 import type { ContractVariable } from '../model/contract/variables.js'
 import { deploymentEnv, pathOfVariable, type Replica, replicaSchema } from '../model/replica.js'
@@ -17,6 +17,7 @@ import { judgeListen } from '../postgres/listen.js'
 import { type DataSpace, judgeDisk, judgeLog, judgeMemory } from '../postgres/resources.js'
 import { judgeSettings } from '../postgres/settings.js'
 import type { Diagnostic } from './diagnostic.js'
+import { judgeInterplay } from './interplay.js'
 import { buildApp, listPortVariables, readVolumeSize } from './marathon.js'
 
 /** The parsed model, or the findings that keep it from being one. */
@@ -37,6 +38,7 @@ export function checkModel(model: Replica, contract: readonly ContractVariable[]
   const env = deploymentEnv(model)
   const app = buildApp(model.app, appContext(model))
   const space = findSpace(model)
+  const health = { ...model.app.health, timeout: healthTimeout(model.app.health) }
   return [
     ...judgeSettings(settings, model.postgresql.majors),
     ...judgeMemory(settings, model.app.mem),
@@ -48,7 +50,10 @@ export function checkModel(model: Replica, contract: readonly ContractVariable[]
     ...judgeApp(app, model.app.marathon),
     ...judgeAppEnv(model.app.env, env, app.portDefinitions),
     ...judgeKillGrace(model.shutdown, model.app.killGrace),
-    ...judgeHealthGrace(model.app.health, { masterWait: model.run.masterWait, space: space?.size }),
+    ...judgeHealth(health),
+    ...judgeHealthGrace(health, { ...model.run, space: space?.size }),
+    ...judgeBackoff(model.app.backoff),
+    ...judgeInterplay(model),
     ...judgeUser(model),
     ...judgePreset(model),
     ...judgeSlot(model),

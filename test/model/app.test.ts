@@ -10,7 +10,7 @@ describe('appSchema', () => {
       cpus: 0.5,
       mem: 512,
       killGrace: 120,
-      health: { delay: 15, gracePeriod: 86_400, interval: 30, timeout: 10, maxFailures: 5 },
+      health: { delay: 15, gracePeriod: 86_400, interval: 30, maxFailures: 5 },
       backoff: { seconds: 30, factor: 2, max: 3600 },
       fetch: [],
       env: {},

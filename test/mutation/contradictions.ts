@@ -12,7 +12,7 @@ export const contradictions: Readonly<Record<string, object>> = {
     access: [{ type: 'host', from: 'all', method: 'reject' }],
   },
   'an operator of constraints that the version lacks': {
-    app: { marathon: '1.7', constraints: [['rack', 'IS', 'a']] },
+    app: { marathon: '1.5', constraints: [['rack', 'IS', 'a']] },
   },
   'a file to fetch from nowhere': { app: { fetch: ['ca.pem'] } },
   'a port in the settings': { postgresql: { settings: { port: 5433 } } },
@@ -56,5 +56,39 @@ export const contradictions: Readonly<Record<string, object>> = {
   'a network mask that is none': {
     access: [{ type: 'host', user: 'all', database: 'all', from: '10.0.0.0/40' }],
   },
+  'too little WAL for a replica': { postgresql: { settings: { wal_level: 'minimal' } } },
+  'all connections reserved': {
+    postgresql: { settings: { max_connections: 20, superuser_reserved_connections: 20 } },
+  },
+  'more processes than there may be': {
+    postgresql: { settings: { max_worker_processes: 262_000, max_wal_senders: 200 } },
+  },
+  'less WAL than two segments': { postgresql: { settings: { max_wal_size: '16MB' } } },
+  'huge pages of System V': {
+    postgresql: { majors: [15], settings: { huge_pages: 'on', shared_memory_type: 'sysv' } },
+  },
+  'no version of TLS': {
+    postgresql: {
+      majors: [15],
+      settings: { ssl: true, ssl_min_protocol_version: 'TLSv1.3', ssl_max_protocol_version: 'TLSv1.2' },
+    },
+  },
+  'a serializable standby': { postgresql: { settings: { default_transaction_isolation: 'serializable' } } },
+  'names of standbys that are none': { postgresql: { settings: { synchronous_standby_names: 'pg-1' } } },
+  'a check that outlasts its interval': { app: { health: { interval: 10, timeout: 20 } } },
+  'a wildcard behind an address': { run: { listen: ['127.0.0.1', '*'] } },
+  'more tasks than hosts': {
+    app: {
+      instances: 3,
+      constraints: [
+        ['hostname', 'UNIQUE'],
+        ['hostname', 'LIKE', 'agent1|agent2'],
+      ],
+    },
+  },
+  'a method without what it needs': {
+    access: [{ type: 'host', user: 'all', database: 'all', from: '10.0.0.0/8', method: 'radius' }],
+  },
+  'data among the files of Mesos': { run: { dataDir: '.' } },
   'an unknown key': { aplication: {} },
 }
