@@ -1,19 +1,23 @@
 import { posix } from 'node:path'
 import type { z } from 'zod'
 import type { MarathonEnvValue } from '../marathon/app.js'
-import { judgeHealthGrace, judgeKillGrace } from '../marathon/limits.js'
+import { judgeBackoff, judgeHealth, judgeHealthGrace, judgeKillGrace } from '../marathon/limits.js'
 import { judgeApp, judgeAppEnv } from '../marathon/rules.js'
 import { completeAccess } from '../model/access.js'
-import { sandboxDisk } from '../model/app.js'
+import { healthTimeout, sandboxDisk } from '../model/app.js'
 import { whyTaken } from '../model/contract/user.js'
 import type { ContractVariable } from '../model/contract/variables.js'
 import { deploymentEnv, pathOfVariable, type Replica, replicaSchema } from '../model/replica.js'
 import { mergeSettings } from '../model/settings.js'
-import { judgeAccess } from '../postgres/access.js'
+import { type AccessContext, judgeAccess } from '../postgres/access.js'
 import { judgeAdmission, type Visitors } from '../postgres/admission.js'
+import { judgeCombinations } from '../postgres/combinations.js'
+import { readEffective } from '../postgres/effective.js'
+import { judgeListen } from '../postgres/listen.js'
 import { type DataSpace, judgeDisk, judgeLog, judgeMemory } from '../postgres/resources.js'
 import { judgeSettings } from '../postgres/settings.js'
 import type { Diagnostic } from './diagnostic.js'
+import { judgeInterplay } from './interplay.js'
 import { buildApp, listPortVariables, readVolumeSize } from './marathon.js'
 
 /** The parsed model, or the findings that keep it from being one. */
@@ -34,16 +38,22 @@ export function checkModel(model: Replica, contract: readonly ContractVariable[]
   const env = deploymentEnv(model)
   const app = buildApp(model.app, appContext(model))
   const space = findSpace(model)
+  const health = { ...model.app.health, timeout: healthTimeout(model.app.health) }
   return [
     ...judgeSettings(settings, model.postgresql.majors),
     ...judgeMemory(settings, model.app.mem),
-    ...judgeAccess(model.access, { majors: model.postgresql.majors, hasSsl: isOn(settings.ssl) }),
+    ...judgeCombinations(model.postgresql.settings, model.postgresql.majors),
+    ...judgeAccess(model.access, accessContext(model)),
+    ...judgeListen(model.run.listen),
     ...judgeAdmission(completeAccess(model.access, model.master.role), listVisitors(model)),
     ...(space === undefined ? [] : [...judgeDisk(settings, space), ...judgeLog(model.run.logMiB, space)]),
     ...judgeApp(app, model.app.marathon),
     ...judgeAppEnv(model.app.env, env, app.portDefinitions),
     ...judgeKillGrace(model.shutdown, model.app.killGrace),
-    ...judgeHealthGrace(model.app.health, { masterWait: model.run.masterWait, space: space?.size }),
+    ...judgeHealth(health),
+    ...judgeHealthGrace(health, { ...model.run, space: space?.size }),
+    ...judgeBackoff(model.app.backoff),
+    ...judgeInterplay(model),
     ...judgeUser(model),
     ...judgePreset(model),
     ...judgeSlot(model),
@@ -69,6 +79,19 @@ function findSpace({ app, run }: Replica): DataSpace | undefined {
   }
   const disk = sandboxDisk(app)
   return posix.isAbsolute(run.dataDir) || disk === 0 ? undefined : { path: 'app.disk', size: disk }
+}
+
+function accessContext({ postgresql: { settings, majors } }: Replica): AccessContext {
+  const { isOn, word, value } = readEffective(settings, Math.max(...majors))
+  const validators = String(value('oauth_validator_libraries'))
+    .split(',')
+    .map((text) => text.trim())
+  return {
+    majors,
+    hasSsl: isOn('ssl'),
+    hasCa: word('ssl_ca_file') !== '',
+    validators: validators.filter(Boolean),
+  }
 }
 
 function listVisitors({ master, ready, run }: Replica): Visitors {
@@ -250,8 +273,4 @@ function listExpected(issues: readonly Issue[]): string[] {
         return [issue.message]
     }
   })
-}
-
-function isOn(value: unknown): boolean {
-  return value === true || /^(on|true|yes|1)$/i.test(String(value))
 }

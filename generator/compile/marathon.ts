@@ -8,7 +8,7 @@ import type {
   MarathonVolume,
 } from '../marathon/app.js'
 import { isSince } from '../marathon/versions.js'
-import { type App, type AppVolume, sandboxDisk } from '../model/app.js'
+import { type App, type AppVolume, healthTimeout, sandboxDisk } from '../model/app.js'
 
 /** What the app takes from the rest of the model. */
 export interface AppContext {
@@ -55,7 +55,7 @@ export function buildApp(app: App, context: AppContext): MarathonApp {
         delaySeconds: app.health.delay,
         gracePeriodSeconds: app.health.gracePeriod,
         intervalSeconds: app.health.interval,
-        timeoutSeconds: app.health.timeout,
+        timeoutSeconds: healthTimeout(app.health),
         maxConsecutiveFailures: app.health.maxFailures,
       },
     ],
@@ -159,7 +159,9 @@ function chooseUpgrade(
     app.volume !== undefined ||
     posix.isAbsolute(dataDir) ||
     listPorts(app).some(({ port }) => port > 0) ||
-    constraints.some(([, operator]) => operator === 'UNIQUE')
+    constraints.some(
+      ([, operator, value]) => operator === 'UNIQUE' || (operator === 'MAX_PER' && value === '1'),
+    )
   const capacity = isPinned || isSingle(app) ? 0 : 1
   return { minimumHealthCapacity: capacity, maximumOverCapacity: capacity }
 }

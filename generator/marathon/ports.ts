@@ -43,7 +43,10 @@ function judgeEach(app: MarathonApp, oldest: MarathonVersion): Diagnostic[] {
       found.push({ code: 'E_APP_VERSION', path: `app.morePorts.${index - 1}.protocol`, message, hint })
     }
     if (port !== 0 && (port < 31_000 || port > 32_000)) {
-      const message = `agents offer only the ports 31000 to 32000 unless told otherwise: ${port} may never be offered`
+      // ip_unprivileged_port_start; PostgreSQL does not run as root.
+      const isLow =
+        port < 1024 ? ', and below 1024 only root may listen on an agent as it is usually set up' : ''
+      const message = `agents offer only the ports 31000 to 32000 unless told otherwise: ${port} may never be offered${isLow}`
       found.push({ code: 'W_APP_PORT', path: `app.${at.port}`, message })
     }
     return found

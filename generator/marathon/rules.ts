@@ -1,15 +1,17 @@
 import { posix } from 'node:path'
 import type { Diagnostic } from '../compile/diagnostic.js'
 import { maxInteger } from '../model/app.js'
-import { builtinVariables } from '../model/contract/variables.js'
 import type { MarathonApp, MarathonVolume } from './app.js'
+import { findDataDir } from './data-dir.js'
 import { judgeDependencies } from './dependencies.js'
 import { judgeCheck } from './limits.js'
 import { isJavaPattern } from './pattern.js'
+import { judgePlaces } from './places.js'
 import { judgePorts } from './ports.js'
 import { judgeResident } from './resident.js'
 import { judgeRoles } from './roles.js'
 import { judgeSecrets } from './secrets.js'
+import { judgeUpgrade } from './upgrade.js'
 import { isSince, type MarathonVersion } from './versions.js'
 
 /**
@@ -23,6 +25,7 @@ export function judgeApp(app: MarathonApp, oldest: MarathonVersion = '1.5'): Dia
     ...judgePorts(app, oldest),
     ...judgeFetch(app),
     ...judgeConstraints(app, oldest),
+    ...judgePlaces(app),
     ...judgeVolumes(app),
     ...judgeUpgrade(app),
     ...judgeUnreachable(app),
@@ -98,13 +101,10 @@ function judgeId(id: string): Diagnostic[] {
   return []
 }
 
-const dataVariable = builtinVariables.find(({ name }) => name === 'PGDATA_DIR')
-
 function judgeFetch(app: MarathonApp): Diagnostic[] {
   const seen = new Set<string>()
-  const given = app.env[dataVariable?.name ?? '']
-  const dataDir = posix.normalize(typeof given === 'string' ? given : (dataVariable?.default ?? ''))
-  return app.fetch.flatMap(({ uri, destPath }, index): Diagnostic[] => {
+  const dataDir = findDataDir(app)
+  return app.fetch.flatMap(({ uri, destPath, extract, executable }, index): Diagnostic[] => {
     // The first one is run_rep.sh itself, made from `publish`.
     const path = index === 0 ? 'publish' : `app.fetch.${index - 1}`
     const report = (message: string): Diagnostic[] => [{ code: 'E_APP_FETCH', path, message }]
@@ -121,9 +121,13 @@ function judgeFetch(app: MarathonApp): Diagnostic[] {
       return report(`${uri}: publish is the URL of a folder, without query and fragment`)
     }
     if (seen.has(name)) return report(`${uri} would overwrite ${name}, which another artefact is saved as`)
-    if (name === dataDir) return report(`${uri} would lie where run.dataDir is`)
+    if (`${name}/`.startsWith(`${dataDir}/`)) return report(`${uri} would lie where run.dataDir is`)
+    if (/^std(out|err)$/.test(name)) return report(`${uri} would lie where Mesos writes the task's ${name}`)
     seen.add(name)
-    return []
+    if (!extract || !executable) return []
+    // fetcher.cpp: an executable is never unpacked.
+    const message = `${name} is executable, and therefore not extracted`
+    return [{ code: 'W_APP_FETCH', path: `${path}.extract`, message, hint: 'keep one of the two' }]
   })
 }
 
@@ -202,21 +206,6 @@ function judgeVolume({ containerPath, persistent }: MarathonVolume): Diagnostic[
     report(`app.volume.constraints.${index}`, "a volume takes only ['path', 'LIKE' or 'UNLIKE', pattern]")
   }
   return found
-}
-
-function judgeUpgrade(app: MarathonApp): Diagnostic[] {
-  const { maximumOverCapacity } = app.upgradeStrategy
-  if (maximumOverCapacity === 0) return []
-  const path = 'app.upgrade.maximumOverCapacity'
-  if (app.container !== undefined) {
-    const message = 'Marathon refuses a maximumOverCapacity above 0 for an app with a persistent volume'
-    return [{ code: 'E_APP_UPGRADE', path, message }]
-  }
-  const isUnique = app.constraints?.some(([, operator]) => operator === 'UNIQUE') ?? false
-  if (!isUnique && !app.requirePorts) return []
-  const reason = isUnique ? 'UNIQUE' : 'a fixed port'
-  const message = `with ${reason} a deployment waits for a free agent, for ever if all of them run a task`
-  return [{ code: 'W_APP_UPGRADE', path, message, hint: 'use 0' }]
 }
 
 function judgeUnreachable(app: MarathonApp): Diagnostic[] {

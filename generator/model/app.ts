@@ -34,7 +34,12 @@ const health = z
       .default(86_400)
       .describe('Failures do not count for so long, or until the first success: a clone may take hours'),
     interval: whole.min(1).default(30).describe('Seconds from the end of one check to the next'),
-    timeout: whole.min(1).default(10).describe('A check that takes longer has failed; 0 would wait for ever'),
+    timeout: whole
+      .min(1)
+      .optional()
+      .describe(
+        'A check that takes longer has failed; default 10, or the interval where that is less. 0 would wait for ever',
+      ),
     maxFailures: whole
       .min(1)
       .default(5)
@@ -181,6 +186,11 @@ export const appSchema = z
 
 export type App = z.infer<typeof appSchema>
 export type AppVolume = NonNullable<App['volume']>
+
+/** After how many seconds a health check has failed: before the next one is due, if nothing else is said. */
+export function healthTimeout({ interval, timeout }: App['health']): number {
+  return timeout ?? Math.min(10, interval)
+}
 
 /** What the sandbox may hold, in MiB: the clone, or beside a volume no more than the script and what it prints. */
 export function sandboxDisk({ disk, volume }: App): number {

@@ -1,12 +1,18 @@
 import type { Diagnostic } from '../compile/diagnostic.js'
 import type { AccessMethod, AccessRule } from '../model/access.js'
+import { listOptionFaults } from './access-options.js'
+import { judgeOrder } from './access-order.js'
 import { parseNetwork } from './network.js'
 
-/** What the access rules are judged with. */
+/** What the access rules are judged with: the settings of the model, of its majors. */
 export interface AccessContext {
   readonly majors: readonly number[]
-  /** `ssl` is on in the settings of the model. */
+  /** `ssl` is on. */
   readonly hasSsl: boolean
+  /** There is an ssl_ca_file, by which certificates of clients can be judged. */
+  readonly hasCa: boolean
+  /** oauth_validator_libraries */
+  readonly validators: readonly string[]
 }
 
 /**
@@ -14,14 +20,17 @@ export interface AccessContext {
  * (hba.c, parse_hba_line); one that it loads may still mean less, or more, than it seems to.
  */
 export function judgeAccess(rules: readonly AccessRule[], context: AccessContext): Diagnostic[] {
-  return rules.flatMap((rule, index) => {
-    const path = `access.${index}`
-    return [
-      ...judgeMethod(rule, path, context),
-      ...judgeOptions(rule, path, context),
-      ...judgeReach(rule, path, context),
-    ]
-  })
+  return [
+    ...rules.flatMap((rule, index) => {
+      const path = `access.${index}`
+      return [
+        ...judgeMethod(rule, path, context),
+        ...judgeOptions(rule, path, context),
+        ...judgeReach(rule, path, context),
+      ]
+    }),
+    ...judgeOrder(rules),
+  ]
 }
 
 /** The method of a rule that names none: scram-sha-256, unless a major of the model is older than it. */
@@ -47,60 +56,61 @@ function judgeMethod(rule: AccessRule, path: string, { majors }: AccessContext):
   return report(`${method} exists since PostgreSQL ${since}; a server of ${old.join(', ')} refuses the file`)
 }
 
-function judgeOptions(rule: AccessRule, path: string, { majors }: AccessContext): Diagnostic[] {
-  return Object.keys(rule.options ?? {}).flatMap((name): Diagnostic[] => {
-    const reason = refuseOption(rule, name, majors)
-    if (reason === undefined) return []
-    const message = `option ${name}: ${reason}; the server refuses the file`
-    return [{ code: 'E_ACCESS_OPTION', path: `${path}.options.${name}`, message }]
+function judgeOptions(rule: AccessRule, path: string, { majors, validators }: AccessContext): Diagnostic[] {
+  const method = rule.method ?? defaultMethod(majors)
+  return listOptionFaults(rule, { method, majors, validators }).map(({ name, reason }): Diagnostic => {
+    const what = name === undefined ? method : `option ${name}`
+    const at = name === undefined ? 'method' : `options.${name}`
+    const message = `${what}: ${reason}; the server refuses the file`
+    return { code: 'E_ACCESS_OPTION', path: `${path}.${at}`, message }
   })
 }
 
-function refuseOption(rule: AccessRule, name: string, majors: readonly number[]): string | undefined {
-  const limit = optionLimits.find((entry) => entry.name.test(name))
-  if (limit === undefined) return 'not an option of pg_hba.conf'
-  const method = rule.method ?? defaultMethod(majors)
-  if (limit.methods !== undefined && !limit.methods.includes(method)) return `not an option of ${method}`
-  if (limit.types !== undefined && !limit.types.includes(rule.type))
-    return `not for lines of type ${rule.type}`
-  const since = limit.since ?? 0
-  const old = majors.filter((major) => major < since)
-  return old.length === 0 ? undefined : `exists since PostgreSQL ${since}, the model wants ${old.join(', ')}`
-}
-
-function judgeReach(rule: AccessRule, path: string, { hasSsl }: AccessContext): Diagnostic[] {
-  if (rule.type === 'local') return []
+function judgeReach(rule: AccessRule, path: string, context: AccessContext): Diagnostic[] {
   const found: Diagnostic[] = []
+  const warn = (code: `W_${string}`, at: string, message: string, hint?: string) =>
+    found.push({ code, path: `${path}.${at}`, message, ...(hint === undefined ? {} : { hint }) })
+  if (rule.options?.map !== undefined) {
+    const message = `nobody is in the map ${rule.options.map}, unless pg_ident.conf comes along with the clone: run_rep.sh fetches none`
+    warn('W_ACCESS_MAP', 'options.map', message)
+  }
+  if (rule.type === 'local') {
+    warn('W_ACCESS_LOCAL', 'type', 'no client ever matches a local line: run_rep.sh switches sockets off')
+    return found
+  }
   const network = parseNetwork(rule.from)
   if (network?.kind === 'range' && network.hasHostBits) {
-    const message = `${rule.from} has bits behind its mask, which PostgreSQL ignores`
-    found.push({ code: 'W_ACCESS_NETWORK', path: `${path}.from`, message })
+    warn('W_ACCESS_NETWORK', 'from', `${rule.from} has bits behind its mask, which PostgreSQL ignores`)
   }
   const isNear = (network?.kind === 'range' && network.isLoopback) || rule.from === 'samehost'
   if (rule.method === 'trust' && !isNear) {
     const message = `trust lets everybody from ${rule.from} in as any role of this rule, with no password`
-    found.push({ code: 'W_ACCESS_TRUST', path: `${path}.method`, message, hint: 'use scram-sha-256' })
+    warn('W_ACCESS_TRUST', 'method', message, 'use scram-sha-256')
   }
   if (rule.method === 'password' && rule.type !== 'hostssl' && !isNear) {
     const message = 'password sends the password in clear text over the network'
-    found.push({
-      code: 'W_ACCESS_CLEAR',
-      path: `${path}.method`,
-      message,
-      hint: 'use scram-sha-256 or allow.hostssl',
-    })
+    warn('W_ACCESS_CLEAR', 'method', message, 'use scram-sha-256 or allow.hostssl')
   }
-  if (rule.type === 'hostssl' && !hasSsl) {
-    const message = 'no client ever matches a hostssl line while ssl is off'
+  if (rule.type !== 'hostssl') return found
+  if (!context.hasSsl) {
     const hint = 'set postgresql.settings.ssl and its certificate files'
-    found.push({ code: 'W_ACCESS_SSL', path: `${path}.type`, message, hint })
+    warn('W_ACCESS_SSL', 'type', 'no client ever matches a hostssl line while ssl is off', hint)
+  } else if (!context.hasCa && wantsCertificate(rule)) {
+    const at = rule.method === 'cert' ? 'method' : 'options.clientcert'
+    const message =
+      'no certificate of a client can be verified without ssl_ca_file, so nobody gets in by this line'
+    warn('W_ACCESS_CERT', at, message, 'set postgresql.settings.ssl_ca_file')
   }
   return found
 }
 
+function wantsCertificate({ method, options }: AccessRule): boolean {
+  const { clientcert = '0' } = options ?? {}
+  return method === 'cert' || !['0', 'no-verify'].includes(clientcert)
+}
+
 interface Limit {
   readonly types?: readonly AccessRule['type'][]
-  readonly methods?: readonly AccessMethod[]
   readonly since?: number
 }
 
@@ -111,17 +121,3 @@ const methodLimits: Partial<Record<AccessMethod, Limit>> = {
   gss: { types: ['host', 'hostssl', 'hostnossl'] },
   oauth: { since: 18 },
 }
-
-// parse_hba_auth_opt in hba.c
-const optionLimits: readonly (Limit & { readonly name: RegExp })[] = [
-  { name: /^map$/, methods: ['ident', 'peer', 'gss', 'cert', 'oauth'] },
-  { name: /^clientcert$/, types: ['hostssl'] },
-  { name: /^clientname$/, types: ['hostssl'], since: 14 },
-  { name: /^pamservice$/, methods: ['pam'] },
-  { name: /^pam_use_hostname$/, methods: ['pam'], since: 9.6 },
-  { name: /^ldap[a-z]+$/, methods: ['ldap'] },
-  { name: /^(krb_realm|include_realm)$/, methods: ['gss'] },
-  { name: /^radius(servers|ports|secrets|identifiers)$/, methods: ['radius'], since: 10 },
-  { name: /^radius(server|port|secret|identifier)$/, methods: ['radius'] },
-  { name: /^(issuer|scope|validator|delegate_ident_mapping)$/, methods: ['oauth'], since: 18 },
-]

@@ -40,6 +40,27 @@ export function parseNetwork(text: string): Network | undefined {
   }
 }
 
+/** Is every client of `inner` one of `outer`, too? Of a name, or of the agent's own networks, nobody can tell. */
+export function isWithin(inner: string, outer: string): boolean {
+  if (inner === outer || outer === 'all') return true
+  const [one, other] = [readRange(inner), readRange(outer)]
+  if (one === undefined || other === undefined || one.width !== other.width) return false
+  const shift = BigInt(other.width - other.prefix)
+  return one.prefix >= other.prefix && one.bits >> shift === other.bits >> shift
+}
+
+function readRange(text: string): { width: number; prefix: number; bits: bigint } | undefined {
+  const network = parseNetwork(text)
+  if (network?.kind !== 'range') return undefined
+  const [address = '', prefix] = network.text.split('/')
+  const isOld = network.family === 4
+  return {
+    width: isOld ? 32 : 128,
+    prefix: Number(prefix),
+    bits: isOld ? readIPv4(address) : readIPv6(address),
+  }
+}
+
 // The last label is not all digits, so a mistyped IPv4 address is not taken for a name.
 const hostName =
   /^\.?([A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?\.)*(?!\d+$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$/

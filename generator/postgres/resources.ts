@@ -33,6 +33,13 @@ export function judgeMemory(settings: Settings, mem: number): Diagnostic[] {
     const hint = 'raise app.mem, lower max_connections, or put a connection pool in front'
     return report(connections.path, message, hint)
   }
+  const cache = find(settings, 'effective_cache_size')
+  const isOwn = cache.value !== defaultSettings.find(({ name }) => name === cache.name)?.value
+  // The page cache of a task counts as its memory, and is dropped where that is full.
+  if (sort.size <= left && isOwn && cache.size > mem) {
+    const message = `the planner is told of effective_cache_size = ${cache.value}, and app.mem holds ${mem} MiB`
+    return report(cache.path, message, 'three quarters of app.mem are usual')
+  }
   if (sort.size <= left) return []
   const message = `one sort may take work_mem = ${sort.value}, and ${shown} leaves ${left} MiB of app.mem`
   return report(sort.path, message, 'raise app.mem or lower work_mem')

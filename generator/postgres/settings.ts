@@ -4,6 +4,7 @@ import { similarTo } from '../similar.js'
 import { type CataloguedSetting, catalogue, cataloguedMajors, kindIn, type SettingKind } from './catalogue.js'
 import { whereHeld } from './held.js'
 import { renamed, type SettingSpan, settingsBefore10, successors, valuesBefore10 } from './history.js'
+import { judgeText } from './texts.js'
 import { countOf, judgeSettingValue } from './values.js'
 
 /**
@@ -134,11 +135,19 @@ function judgeValue(
 function faultOf({ name }: CataloguedSetting, kind: SettingKind, value: Settings[string], major: number) {
   if (kind.isFixed) return { message: 'take it out', isRange: false }
   const fault = judgeSettingValue(kind, value, major)
+  if (kind.type === 'string') {
+    const message = judgeText(name, showText(value), major)
+    return message === undefined ? undefined : { message, isRange: true }
+  }
   if (fault !== undefined || !('unit' in kind)) return fault
   const gap = gaps.find(({ names }) => names.includes(name))
   const count = countOf(kind, value, major)
   if (gap === undefined || count === undefined || !gap.isRefused(count)) return undefined
   return { message: gap.message, isRange: true }
+}
+
+function showText(value: Settings[string]): string {
+  return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)
 }
 
 interface Gap {

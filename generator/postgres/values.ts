@@ -13,7 +13,7 @@ export function judgeSettingValue(
     case 'string':
       return undefined
     case 'bool':
-      return isBool(text) ? undefined : wrong(showKind(kind))
+      return readBool(text) === undefined ? wrong(showKind(kind)) : undefined
     case 'enum': {
       const words = [...kind.words, ...(kind.also ?? [])].map((word) => word.toLowerCase())
       if (words.includes(text.toLowerCase())) return undefined
@@ -136,7 +136,8 @@ function tableOf(unit: string): { table: Readonly<Record<string, number>>; base:
   return { table, base: Number(count || 1) * (table[name] ?? 1) }
 }
 
-/** bool.c, parse_bool: any beginning of a word that is not also that of another. */
-function isBool(text: string): boolean {
-  return /^(t|tr|tru|true|f|fa|fal|fals|false|y|ye|yes|n|no|on|of|off|1|0)$/i.test(text)
+/** bool.c, parse_bool: any beginning of a word that is not also that of another. Undefined for anything else. */
+export function readBool(text: string): boolean | undefined {
+  if (/^(t|tr|tru|true|y|ye|yes|on|1)$/i.test(text)) return true
+  return /^(f|fa|fal|fals|false|n|no|of|off|0)$/i.test(text) ? false : undefined
 }

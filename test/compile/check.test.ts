@@ -63,6 +63,158 @@ describe('checkModel', () => {
       { app: { volume: '1TiB', health: { gracePeriod: 600 } } },
       ['W_HEALTH_GRACE app.health.gracePeriod'],
     ],
+    [
+      'a check that outlasts its interval',
+      { app: { health: { interval: 10, timeout: 20 } } },
+      ['E_HEALTH_TIMEOUT app.health.timeout'],
+    ],
+    ['checks in quick succession', { app: { health: { interval: 5 } } }, []],
+    [
+      'a grace that is over before the first check',
+      { app: { health: { delay: 1200, gracePeriod: 900 } } },
+      ['W_HEALTH_GRACE app.health.delay'],
+    ],
+    [
+      'a pause that no health check lets pass',
+      { run: { exitPause: 3600 }, app: { health: { gracePeriod: 3600 } } },
+      ['W_RUN_PAUSE run.exitPause'],
+    ],
+    [
+      'a first pause longer than the longest',
+      { app: { backoff: { seconds: 60, max: 30 } } },
+      ['W_APP_BACKOFF app.backoff.max'],
+    ],
+    [
+      'WAL that is too little for a replica',
+      { postgresql: { settings: { wal_level: 'minimal' } } },
+      ['E_SETTING_CONFLICT postgresql.settings.wal_level'],
+    ],
+    [
+      'parallel workers that nobody may have',
+      { postgresql: { settings: { max_parallel_workers: 20 } } },
+      ['W_SETTING_IDLE postgresql.settings.max_parallel_workers'],
+    ],
+    ['a wildcard in vain', { run: { listen: ['127.0.0.1', '*'] } }, ['E_RUN_LISTEN run.listen.1']],
+    [
+      'certificates of clients that nobody signs',
+      {
+        postgresql: { settings: { ssl: true } },
+        access: [{ type: 'hostssl', from: 'all', method: 'cert' }],
+      },
+      ['W_ACCESS_CERT access.0.method'],
+    ],
+    [
+      'certificates that somebody signs',
+      {
+        postgresql: { settings: { ssl: true, ssl_ca_file: '/etc/ssl/ca.pem' } },
+        access: [{ type: 'hostssl', from: 'all', method: 'cert' }],
+      },
+      [],
+    ],
+    [
+      'tokens that a library judges',
+      {
+        postgresql: { majors: [18], settings: { oauth_validator_libraries: 'a, b' } },
+        access: [
+          {
+            type: 'host',
+            from: '10.0.0.0/8',
+            method: 'oauth',
+            options: { issuer: 'https://id', scope: 'openid', validator: 'b' },
+          },
+        ],
+      },
+      [],
+    ],
+    [
+      'a connection that takes as long as a stall',
+      { master: { hosts: ['a', 'b', 'c'] }, run: { connectTimeout: 100 } },
+      ['W_RUN_STALL run.connectTimeout'],
+    ],
+    ['the same for one host', { run: { connectTimeout: 100 } }, []],
+    [
+      'a stall as short as a connection',
+      { run: { connectTimeout: 30, stallLimit: 30 } },
+      ['W_RUN_STALL run.stallLimit'],
+    ],
+    [
+      'looks that are rarer than what they look for',
+      { run: { watchInterval: 60 } },
+      ['W_RUN_WATCH run.watchInterval'],
+    ],
+    [
+      'the same, said by the other',
+      { run: { watchInterval: 15, staleLimit: 10 } },
+      ['W_RUN_WATCH run.staleLimit'],
+    ],
+    ['looks that are as frequent', { run: { watchInterval: 30 } }, []],
+    [
+      'a silent master that is waited for',
+      { postgresql: { settings: { wal_receiver_timeout: '0ms' } } },
+      ['W_RUN_WATCH postgresql.settings.wal_receiver_timeout'],
+    ],
+    [
+      'titles that say nothing',
+      { postgresql: { settings: { update_process_title: 'off' } } },
+      ['W_RUN_WATCH postgresql.settings.update_process_title'],
+    ],
+    ['titles that do', { postgresql: { settings: { update_process_title: true } } }, []],
+    [
+      'passwords stored in another way than demanded',
+      { postgresql: { settings: { password_encryption: 'md5' } } },
+      ['W_ACCESS_PASSWORD postgresql.settings.password_encryption'],
+    ],
+    [
+      'passwords that either way will do for',
+      {
+        postgresql: { settings: { password_encryption: 'md5' } },
+        access: [{ type: 'host', from: '10.0.0.0/8', method: 'md5' }],
+      },
+      [],
+    ],
+    [
+      'settings that nobody fetches',
+      { run: { configUrl: null }, postgresql: { settings: { work_mem: '8MB' } } },
+      ['W_CONFIG_UNUSED postgresql.settings'],
+    ],
+    ['nothing to fetch', { run: { configUrl: null } }, []],
+    ['seconds that nobody asks for', { ready: { lagSeconds: 10 } }, ['W_READY_UNUSED ready.lagSeconds']],
+    ['seconds that a role asks for', { ready: { lagSeconds: 10, role: 'probe' } }, []],
+    [
+      'a port for no host',
+      { master: { hosts: ['a:5433', '[::1]:5434'], port: 6432 } },
+      ['W_MASTER_UNUSED master.port'],
+    ],
+    ['a port for one of them', { master: { hosts: 'a:5433,b', port: 6432 } }, []],
+    [
+      'certificates without TLS',
+      { master: { tls: { mode: 'disable', rootCert: '/etc/ca.pem' } } },
+      ['W_MASTER_UNUSED master.tls.rootCert'],
+    ],
+    [
+      'certificates that are not looked at',
+      { master: { tls: { mode: 'prefer', rootCert: '/etc/ca.pem' } } },
+      ['W_MASTER_UNUSED master.tls.rootCert'],
+    ],
+    ['certificates that are', { master: { tls: { mode: 'require', rootCert: '/etc/ca.pem' } } }, []],
+    [
+      'a certificate without its key',
+      { master: { tls: { mode: 'require', cert: '/etc/me.pem' } } },
+      ['W_MASTER_UNUSED master.tls.cert'],
+    ],
+    [
+      'a key without its certificate',
+      { master: { tls: { mode: 'require', key: '/etc/me.key' } } },
+      ['W_MASTER_UNUSED master.tls.key'],
+    ],
+    ['the sandbox itself', { run: { dataDir: './' } }, ['E_RUN_DATA run.dataDir']],
+    ['a file of Mesos', { run: { dataDir: 'stderr' } }, ['E_RUN_DATA run.dataDir']],
+    ['a directory of the sandbox', { run: { dataDir: './data' } }, []],
+    [
+      'an ephemeral replica that stays on its host',
+      { app: { preset: 'ephemeral' }, run: { dataDir: '/srv/pg' } },
+      ['E_APP_PRESET app.preset'],
+    ],
     ['a volume for WAL alone', { app: { volume: 500 } }, ['E_APP_DISK app.volume']],
     ['the same in parts', { app: { volume: { size: 500 } } }, ['E_APP_DISK app.volume.size']],
     [

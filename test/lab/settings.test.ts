@@ -1,17 +1,21 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { printConf } from '../../generator/compile/conf.js'
 import { mergeSettings as mergeDefaults, type Settings } from '../../generator/model/settings.js'
 import { catalogue, cataloguedMajors, kindIn, type SettingKind } from '../../generator/postgres/catalogue.js'
+import { judgeCombinations } from '../../generator/postgres/combinations.js'
 import { whereHeld } from '../../generator/postgres/held.js'
 import { renamed } from '../../generator/postgres/history.js'
 import { judgeSettings } from '../../generator/postgres/settings.js'
 import { testWith } from '../pair/harness/capability.js'
+import { become } from '../pair/harness/identity.js'
 import { type Master, startMaster } from '../pair/harness/master.js'
 import { makeNetwork } from '../pair/harness/network.js'
 import { openSession, type Session } from '../pair/harness/query.js'
 import { openSpace, type Space } from '../pair/harness/space.js'
+import { refusedCases } from '../postgres/combinations.js'
 import { readTemplate } from '../postgres/server.js'
 import {
   completeWords,
@@ -27,7 +31,7 @@ import {
   writeFiles,
 } from './catalogue.js'
 import { hostsOf } from './cell.js'
-import { openHost, partsOf } from './host.js'
+import { type LabHost, openHost, partsOf } from './host.js'
 
 const servers: ServerSettings[] = []
 
@@ -40,12 +44,13 @@ describe.each(majors)('settings of %s', (major) => {
   const { master: options } = hostsOf({ major })
   const needs = [{ lab: partsOf(options) }]
   let space: Space
+  let host: LabHost
   let master: Master
   let session: Session
   beforeAll(async () => {
     space = openSpace()
     const { master: net } = await makeNetwork(space)
-    const host = await openHost(space, net, options)
+    host = await openHost(space, net, options)
     master = await startMaster(space, { host, major })
     session = await openSession(master.port)
   })
@@ -108,6 +113,27 @@ describe.each(majors)('settings of %s', (major) => {
       await startWith(master, settings)
     }
   })
+
+  // It is a master here, which may do without walsenders.
+  const combinations = refusedCases.filter(
+    ({ since = 0, until = 99, bad }) => since <= major && major <= until && bad.max_wal_senders !== 0,
+  )
+  testWith(needs, 'what does not go together does not start it', async () => {
+    for (const { bad, good } of combinations) {
+      expect(judgeCombinations(bad, [major]).map(({ code }) => code)).toEqual(['E_SETTING_CONFLICT'])
+      writeConf(master, bad)
+      const words = [...host.words, ...become(host.user), `/usr/lib/postgresql/${major}/bin/postgres`]
+      const { failed, exitCode, stderr } = await execa(
+        words[0] ?? '',
+        [...words.slice(1), '-D', master.dataDir],
+        { cwd: '/', stdin: 'ignore', reject: false, timeout: 60_000 },
+      )
+      expect([failed, exitCode], stderr).toEqual([true, 1])
+      expect(stderr).toMatch(/FATAL|must be less than/)
+      expect(judgeCombinations(good, [major])).toEqual([])
+      await startWith(master, good)
+    }
+  })
 })
 
 /** Every setting of that major, and some of others, with values in and out of its bounds. */
@@ -158,9 +184,13 @@ function asks(name: string, value: string): boolean {
   return askers.has(name) || (ofBuild[name]?.includes(value) ?? false)
 }
 
-async function startWith(master: Master, settings: Settings): Promise<void> {
+function writeConf(master: Master, settings: Settings): void {
   const text = printConf(readTemplate('postgresql.conf.hbs'), settings)
   writeFileSync(join(master.dataDir, 'postgresql.conf'), text)
+}
+
+async function startWith(master: Master, settings: Settings): Promise<void> {
+  writeConf(master, settings)
   await master.start()
   const lines = await master.sql('SELECT lower(name) AS name FROM pg_file_settings')
   const read = new Set(lines.map(({ name }) => name))

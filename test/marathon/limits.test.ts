@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { judgeHealthGrace, judgeKillGrace } from '../../generator/marathon/limits.js'
+import {
+  judgeBackoff,
+  judgeHealth,
+  judgeHealthGrace,
+  judgeKillGrace,
+} from '../../generator/marathon/limits.js'
 
 describe('judgeKillGrace', () => {
   test('the limits of the script fit exactly', () => {
@@ -13,20 +18,65 @@ describe('judgeKillGrace', () => {
   })
 })
 
+const limits = { delay: 15, gracePeriod: 600, interval: 30, timeout: 10, maxFailures: 5 }
+
+const list = (found: readonly { code: string; path?: string }[]) =>
+  found.map(({ code, path }) => `${code} ${path}`)
+
+describe('judgeHealth', () => {
+  test.each([
+    [{}, []],
+    [{ timeout: 30 }, []],
+    [{ timeout: 31 }, ['E_HEALTH_TIMEOUT app.health.timeout']],
+    [{ delay: 600 }, []],
+    [{ delay: 601 }, ['W_HEALTH_GRACE app.health.delay']],
+    [{ gracePeriod: 14 }, ['W_HEALTH_GRACE app.health.gracePeriod']],
+    [{ delay: 601, gracePeriod: 0 }, []],
+  ])('%j', (change, codes) => {
+    expect(list(judgeHealth({ ...limits, ...change }))).toEqual(codes)
+  })
+})
+
 describe('judgeHealthGrace', () => {
-  const limits = { gracePeriod: 600, interval: 30, maxFailures: 5 }
+  const patience = { masterWait: 0, exitPause: 30, space: undefined }
 
   test('the last failure ends the task, and the grace lets all before it pass', () => {
-    expect(judgeHealthGrace(limits, { masterWait: 720, space: undefined })).toEqual([])
-    expect(judgeHealthGrace(limits, { masterWait: 721, space: undefined })).toEqual([
-      expect.objectContaining({ code: 'E_HEALTH_GRACE', path: 'app.health.gracePeriod' }),
+    expect(judgeHealthGrace(limits, { ...patience, masterWait: 720 })).toEqual([])
+    expect(list(judgeHealthGrace(limits, { ...patience, masterWait: 721 }))).toEqual([
+      'E_HEALTH_GRACE app.health.gracePeriod',
     ])
+  })
+
+  test('a late first check is as good as a grace', () => {
+    const late = { ...limits, gracePeriod: 0, delay: 600 }
+    expect(judgeHealthGrace(late, { ...patience, masterWait: 720 })).toEqual([])
   })
 
   test('a clone that fills its disk', () => {
-    expect(judgeHealthGrace(limits, { masterWait: 0, space: 720 * 112 })).toEqual([])
-    expect(judgeHealthGrace(limits, { masterWait: 0, space: 720 * 112 + 1 })).toEqual([
-      expect.objectContaining({ code: 'W_HEALTH_GRACE', path: 'app.health.gracePeriod' }),
+    expect(judgeHealthGrace(limits, { ...patience, space: 720 * 112 })).toEqual([])
+    expect(list(judgeHealthGrace(limits, { ...patience, space: 720 * 112 + 1 }))).toEqual([
+      'W_HEALTH_GRACE app.health.gracePeriod',
     ])
   })
+
+  test('a pause before the exit', () => {
+    expect(judgeHealthGrace(limits, { ...patience, exitPause: 480 })).toEqual([])
+    expect(list(judgeHealthGrace(limits, { ...patience, exitPause: 481 }))).toEqual([
+      'W_RUN_PAUSE run.exitPause',
+    ])
+    const short = { ...limits, gracePeriod: 15, interval: 5 }
+    expect(list(judgeHealthGrace(short, patience))).toEqual(['W_RUN_PAUSE app.health.gracePeriod'])
+  })
+})
+
+test.each([
+  [{ seconds: 30, max: 3600 }, []],
+  [{ seconds: 30, max: 30 }, []],
+  [{ seconds: 30, max: 29 }, ['W_APP_BACKOFF app.backoff.max']],
+  [{ seconds: 3601, max: 3600 }, ['W_APP_BACKOFF app.backoff.seconds']],
+  [{ seconds: 30, factor: 1, max: 60 }, ['W_APP_BACKOFF app.backoff.max']],
+  [{ seconds: 30, factor: 1, max: 3600 }, []],
+  [{ seconds: 0, max: 3600 }, ['W_APP_BACKOFF app.backoff.seconds']],
+])('a backoff of %j', (backoff, codes) => {
+  expect(list(judgeBackoff({ factor: 2, ...backoff }))).toEqual(codes)
 })

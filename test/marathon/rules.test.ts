@@ -38,6 +38,10 @@ describe('judgeApp', () => {
       },
     ],
     [{ labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' } }],
+    [{ upgrade: { minimumHealthCapacity: 1, maximumOverCapacity: 1 } }],
+    [{ instances: 2, upgrade: { minimumHealthCapacity: 0.5, maximumOverCapacity: 0.4 } }],
+    [{ instances: 2, volume: 10, upgrade: { minimumHealthCapacity: 1, maximumOverCapacity: 0 } }],
+    [{ constraints: [['hostname', 'MAX_PER', '1']] }],
   ])('%j passes', (app) => {
     expect(judge(app)).toEqual([])
   })
@@ -55,6 +59,12 @@ describe('judgeApp', () => {
     [{ portName: 'pg-replica' }, 'E_APP_PORT_NAME', 'app.portName'],
     [{ morePorts: [{ name: 'postgres' }] }, 'E_APP_PORT_NAME', 'app.morePorts.0.name'],
     [{ hostPort: 5433 }, 'W_APP_PORT', 'app.hostPort'],
+    [{ hostPort: 432 }, 'W_APP_PORT', 'app.hostPort'],
+    [
+      { fetch: [{ uri: 'http://x/y.tar.gz', extract: true, executable: true }] },
+      'W_APP_FETCH',
+      'app.fetch.0.extract',
+    ],
     [{ fetch: ['http://x/$A', 'http://x/{a}'] }, 'E_APP_FETCH', 'app.fetch.1'],
     [{ fetch: ['http://x/100%'] }, 'E_APP_FETCH', 'app.fetch.0'],
     [{ fetch: ['ca.pem'] }, 'E_APP_FETCH', 'app.fetch.0'],
@@ -92,6 +102,29 @@ describe('judgeApp', () => {
     ],
     [
       { instances: 2, upgrade: { minimumHealthCapacity: 0, maximumOverCapacity: 0.5 } },
+      'W_APP_UPGRADE',
+      'app.upgrade.maximumOverCapacity',
+    ],
+    [
+      { instances: 2, upgrade: { minimumHealthCapacity: 1, maximumOverCapacity: 0 } },
+      'W_APP_UPGRADE',
+      'app.upgrade.minimumHealthCapacity',
+    ],
+    [
+      { instances: 3, upgrade: { minimumHealthCapacity: 0.7, maximumOverCapacity: 0 } },
+      'W_APP_UPGRADE',
+      'app.upgrade.minimumHealthCapacity',
+    ],
+    [
+      { hostPort: 31_000, upgrade: { minimumHealthCapacity: 1, maximumOverCapacity: 0 } },
+      'W_APP_UPGRADE',
+      'app.upgrade.minimumHealthCapacity',
+    ],
+    [
+      {
+        constraints: [['hostname', 'MAX_PER', '1']],
+        upgrade: { minimumHealthCapacity: 1, maximumOverCapacity: 1 },
+      },
       'W_APP_UPGRADE',
       'app.upgrade.maximumOverCapacity',
     ],
@@ -150,6 +183,8 @@ describe('judgeApp', () => {
     [{ fetch: ['http://x/a[b]'] }, 'E_APP_FETCH app.fetch.0'],
     [{ fetch: [{ uri: 'http://x/a', destPath: './run_rep.sh' }] }, 'E_APP_FETCH app.fetch.0'],
     [{ fetch: ['http://x/pgdata'] }, 'E_APP_FETCH app.fetch.0'],
+    [{ fetch: [{ uri: 'http://x/a', destPath: 'pgdata/a' }] }, 'E_APP_FETCH app.fetch.0'],
+    [{ fetch: ['http://x/stderr'] }, 'E_APP_FETCH app.fetch.0'],
     [{ marathon: '1.8', check: { interval: 20 } }, 'E_APP_CHECK app.check.timeout'],
     [{ marathon: '1.7', check: true }, 'E_APP_VERSION app.check'],
     [{ marathon: '1.8', role: 'db' }, 'E_APP_VERSION app.role'],
@@ -181,7 +216,7 @@ describe('judgeApp', () => {
         ],
       },
     ],
-    [{ fetch: ['http://x/a?b[c]'] }],
+    [{ fetch: ['http://x/a?b[c]', 'http://x/pgdata2', { uri: 'http://x/z.tgz', extract: true }] }],
     [{ marathon: '1.8', check: true }],
   ])('%j passes', (app) => {
     const model = appSchema.parse(app)
@@ -200,6 +235,15 @@ describe('judgeApp', () => {
       expect(judge({}, { publish })).toEqual([['E_APP_FETCH', 'publish']])
     },
   )
+})
+
+test('beside a task that works in a directory of the host none is started', () => {
+  const upgrade = { minimumHealthCapacity: 1, maximumOverCapacity: 1 }
+  const env = { PGDATA_DIR: '/srv/pg' }
+  const context = { runUser: 'postgres', dataDir: '/srv/pg', publish: 'http://web01', env }
+  const codes = (app: object) => judgeApp(buildApp(appSchema.parse(app), context)).map(({ code }) => code)
+  expect(codes({ upgrade })).toEqual(['W_APP_UPGRADE'])
+  expect(codes({})).toEqual([])
 })
 
 describe('a pattern of LIKE', () => {

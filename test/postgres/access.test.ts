@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { accessSchema, allow } from '../../generator/model/access.js'
+import { accessSchema, allow, deny } from '../../generator/model/access.js'
 import { type AccessContext, defaultMethod, judgeAccess } from '../../generator/postgres/access.js'
+import { judgeOrder } from '../../generator/postgres/access-order.js'
 import { parseNetwork } from '../../generator/postgres/network.js'
 
 describe('parseNetwork', () => {
@@ -48,9 +49,12 @@ describe('parseNetwork', () => {
 })
 
 describe('judgeAccess', () => {
-  const modern: AccessContext = { majors: [15], hasSsl: true }
+  const modern: AccessContext = { majors: [15], hasSsl: true, hasCa: true, validators: [] }
+  // Another rule comes first, so that an index is one.
   const judge = (rule: object, context = modern) =>
-    judgeAccess(accessSchema.parse([{ type: 'local' }, rule]), context).map(({ code, path }) => [code, path])
+    judgeAccess(accessSchema.parse([deny.host({ from: '192.0.2.1' }), rule]), context).map(
+      ({ code, path }) => [code, path],
+    )
 
   test.each<[string, object, AccessContext, [string, string] | undefined]>([
     ['a plain rule', allow.host({ from: 'all' }), modern, undefined],
@@ -62,24 +66,48 @@ describe('judgeAccess', () => {
     ],
     ['trust to loopback', allow.host({ from: '::1', method: 'trust' }), modern, undefined],
     ['peer by TCP', allow.host({ from: 'all', method: 'peer' }), modern, ['E_ACCESS_METHOD', 'method']],
-    ['peer', allow.local({ method: 'peer' }), modern, undefined],
+    ['a socket', allow.local({ method: 'peer' }), modern, ['W_ACCESS_LOCAL', 'type']],
     ['cert without TLS', allow.host({ from: 'all', method: 'cert' }), modern, ['E_ACCESS_METHOD', 'method']],
     ['cert', allow.hostssl({ from: 'all', method: 'cert' }), modern, undefined],
-    ['gss on a socket', allow.local({ method: 'gss' }), modern, ['E_ACCESS_METHOD', 'method']],
+    [
+      'cert without those who sign',
+      allow.hostssl({ from: 'all', method: 'cert' }),
+      { ...modern, hasCa: false },
+      ['W_ACCESS_CERT', 'method'],
+    ],
+    [
+      'a certificate without those who sign',
+      allow.hostssl({ from: 'all', options: { clientcert: 'verify-ca' } }),
+      { ...modern, hasCa: false },
+      ['W_ACCESS_CERT', 'options.clientcert'],
+    ],
+    [
+      'no certificate',
+      allow.hostssl({ from: 'all', options: { clientcert: '0' } }),
+      { ...modern, majors: [13], hasCa: false },
+      undefined,
+    ],
+    [
+      'a map that nobody fetches',
+      allow.host({ from: 'all', method: 'ident', options: { map: 'staff' } }),
+      modern,
+      ['W_ACCESS_MAP', 'options.map'],
+    ],
+    ['gss', allow.host({ from: 'all', method: 'gss' }), modern, undefined],
     [
       'scram before its time',
       allow.host({ from: 'all', method: 'scram-sha-256' }),
-      { majors: [9.6, 15], hasSsl: true },
+      { ...modern, majors: [9.6, 15] },
       ['E_ACCESS_METHOD', 'method'],
     ],
-    ['no method before scram', allow.host({ from: 'all' }), { majors: [9.6], hasSsl: true }, undefined],
+    ['no method before scram', allow.host({ from: 'all' }), { ...modern, majors: [9.6] }, undefined],
     ['clear text', allow.host({ from: 'all', method: 'password' }), modern, ['W_ACCESS_CLEAR', 'method']],
     ['clear text in TLS', allow.hostssl({ from: 'all', method: 'password' }), modern, undefined],
     ['host bits', allow.host({ from: '10.1.0.0/8' }), modern, ['W_ACCESS_NETWORK', 'from']],
     [
       'TLS that is off',
       allow.hostssl({ from: 'all' }),
-      { majors: [15], hasSsl: false },
+      { ...modern, hasSsl: false },
       ['W_ACCESS_SSL', 'type'],
     ],
     [
@@ -109,13 +137,13 @@ describe('judgeAccess', () => {
     [
       'an option in its time',
       allow.hostssl({ from: 'all', options: { clientname: 'DN' } }),
-      { majors: [14], hasSsl: true },
+      { majors: [14], hasSsl: true, hasCa: true, validators: [] },
       undefined,
     ],
     [
       'an option before its time',
       allow.hostssl({ from: 'all', options: { clientname: 'DN' } }),
-      { majors: [13], hasSsl: true },
+      { ...modern, majors: [13] },
       ['E_ACCESS_OPTION', 'options.clientname'],
     ],
   ])('%s', (_what, rule, context, found) => {
@@ -125,5 +153,70 @@ describe('judgeAccess', () => {
   test('the default method is one that every major knows', () => {
     expect(defaultMethod([10, 18])).toBe('scram-sha-256')
     expect(defaultMethod([9.6, 18])).toBe('md5')
+  })
+})
+
+test('gss on a socket, which is not there', () => {
+  const found = judgeAccess(accessSchema.parse([allow.local({ method: 'gss' })]), {
+    majors: [15],
+    hasSsl: false,
+    hasCa: false,
+    validators: [],
+  })
+  expect(found.map(({ code }) => code)).toEqual(['E_ACCESS_METHOD', 'W_ACCESS_LOCAL'])
+})
+
+describe('a line behind a wider one', () => {
+  const lines = (...rules: object[]) =>
+    judgeOrder(accessSchema.parse(rules)).map(({ code, path }) => `${code} ${path}`)
+  const second = 'W_ACCESS_ORDER access.1'
+  const ten = '10.0.0.0/8'
+
+  test.each<[string, object, object, string[]]>([
+    ['the same', allow.host({ from: ten }), allow.host({ from: ten }), [second]],
+    ['a part that is turned away', allow.host({ from: ten }), deny.host({ from: '10.1.2.3' }), [second]],
+    ['all', allow.host({ from: 'all' }), deny.host({ from: 'web01' }), [second]],
+    ['the narrower one first', deny.host({ from: '10.1.2.3' }), allow.host({ from: ten }), []],
+    ['beside it', allow.host({ from: ten }), allow.host({ from: '11.0.0.0/8' }), []],
+    ['of the other family', allow.host({ from: '0.0.0.0/0' }), allow.host({ from: '::/0' }), []],
+    ['IPv6', allow.host({ from: 'fc00::/7' }), allow.host({ from: 'fd12:3456::/32' }), [second]],
+    ['a name', allow.host({ from: '0.0.0.0/0' }), allow.host({ from: 'web01' }), []],
+    ['with TLS', allow.host({ from: ten }), allow.hostssl({ from: ten }), [second]],
+    ['with or without it', allow.hostssl({ from: ten }), allow.host({ from: ten }), []],
+    ['a socket', allow.host({ from: 'all' }), allow.local({}), []],
+    ['two sockets', allow.local({}), allow.local({ user: 'a' }), [second]],
+    ['one database of all', allow.host({ from: ten }), allow.host({ database: 'shop', from: ten }), [second]],
+    [
+      'replication is none of all',
+      allow.host({ from: ten }),
+      allow.host({ database: 'replication', from: ten }),
+      [],
+    ],
+    [
+      'a database of that name is',
+      allow.host({ from: ten }),
+      allow.host({ database: { name: 'replication' }, from: ten }),
+      [second],
+    ],
+    [
+      'some roles',
+      allow.host({ user: ['a', 'b', '+c'], from: ten }),
+      allow.host({ user: ['b', { name: 'a' }], from: ten }),
+      [second],
+    ],
+    [
+      'a role called as a group is written',
+      allow.host({ user: '+c', from: ten }),
+      allow.host({ user: { name: '+c' }, from: ten }),
+      [],
+    ],
+    [
+      'another role, too',
+      allow.host({ user: 'a', from: ten }),
+      allow.host({ user: ['a', 'b'], from: ten }),
+      [],
+    ],
+  ])('%s', (_what, first, then, codes) => {
+    expect(lines(first, then)).toEqual(codes)
   })
 })

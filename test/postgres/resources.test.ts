@@ -35,6 +35,18 @@ describe('judgeMemory', () => {
   })
 })
 
+test.each([
+  ['512MB', []],
+  ['513MB', ['W_SETTING_MEMORY postgresql.settings.effective_cache_size']],
+  [65_537, ['W_SETTING_MEMORY postgresql.settings.effective_cache_size']],
+])('effective_cache_size %j in 512 MiB', (value, codes) => {
+  expect(namesOf(judgeMemory(mergeSettings({ effective_cache_size: value }), 512))).toEqual(codes)
+})
+
+test("our own default is nobody's fault", () => {
+  expect(judgeMemory(mergeSettings({}), 350)).toEqual([])
+})
+
 describe('judgeDisk', () => {
   test.each<[object, number, string[]]>([
     [{}, 2048, []],

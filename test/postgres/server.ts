@@ -39,43 +39,19 @@ export const adminLine = 'host postgres admin 127.0.0.1/32 trust\n'
 
 /** Makes a cluster and starts its server on a free port of the loopback address. */
 export async function startCluster(bin: string): Promise<Cluster> {
-  const root = mkdtempSync(join(tmpdir(), 'rep-conf-'))
-  const isRoot = process.getuid?.() === 0
-  if (isRoot) chownSync(root, readId('-u'), readId('-g'))
-  const data = join(root, 'data')
-  const prefix = isRoot ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups'] : []
-  const command = (program: string, args: readonly string[]): [string, string[]] => {
-    const [first = '', ...rest] = [...prefix, join(bin, program), ...args]
-    return [first, rest]
-  }
-  const run = (program: string, args: readonly string[]) =>
-    execFileSync(...command(program, args), {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-  const write = (name: string, text: string) => {
-    const path = join(data, name)
-    writeFileSync(path, text)
-    return path
-  }
-  run('initdb', ['-D', data, '-U', 'admin', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'])
+  const { data, words, run, write, remove } = makeCluster(bin)
   write('pg_hba.conf', adminLine)
   const port = await findPort()
   const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off']
   const server = spawn(
-    ...command('postgres', ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]),
-    { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] },
+    ...words('postgres', ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]),
+    { cwd: data, stdio: ['ignore', 'ignore', 'pipe'] },
   )
   let log = ''
   server.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     log += chunk
   })
-  const connect = async () => {
-    const client = new pg.Client({ host: '127.0.0.1', port, user: 'admin', database: 'postgres' })
-    await client.connect()
-    return client
-  }
+  const connect = () => connectTo(port)
   const reload = async (client: pg.Client) => {
     const count = () => log.split('received SIGHUP').length
     const before = count()
@@ -84,7 +60,7 @@ export async function startCluster(bin: string): Promise<Cluster> {
   }
   const stop = async () => {
     await endServer(server)
-    rmSync(root, { recursive: true, force: true })
+    remove()
   }
   try {
     await waitForServer(connect, () => `${server.exitCode}: ${log}`)
@@ -93,6 +69,42 @@ export async function startCluster(bin: string): Promise<Cluster> {
     throw error
   }
   return { bin, data, port, write, run, connect, reload, stop }
+}
+
+/** The data of a cluster, and what may be done with it while no server runs there. */
+export interface Files extends Pick<Cluster, 'data' | 'write' | 'run'> {
+  /** One of the server's programs with its arguments, as its user, for `spawn`. */
+  readonly words: (program: string, args: readonly string[]) => [string, string[]]
+  readonly remove: () => void
+}
+
+/** Makes a cluster in a temporary directory, whose administrator is admin. */
+export function makeCluster(bin: string): Files {
+  const root = mkdtempSync(join(tmpdir(), 'rep-conf-'))
+  const isRoot = process.getuid?.() === 0
+  if (isRoot) chownSync(root, readId('-u'), readId('-g'))
+  const data = join(root, 'data')
+  const prefix = isRoot ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups'] : []
+  const words = (program: string, args: readonly string[]): [string, string[]] => {
+    const [first = '', ...rest] = [...prefix, join(bin, program), ...args]
+    return [first, rest]
+  }
+  const run = (program: string, args: readonly string[]) =>
+    execFileSync(...words(program, args), { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  const write = (name: string, text: string) => {
+    const path = join(data, name)
+    writeFileSync(path, text)
+    return path
+  }
+  run('initdb', ['-D', data, '-U', 'admin', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'])
+  return { data, words, run, write, remove: () => rmSync(root, { recursive: true, force: true }) }
+}
+
+/** Connects to a server of this machine as the administrator, whom `adminLine` lets in. */
+export async function connectTo(port: number): Promise<pg.Client> {
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'admin', database: 'postgres' })
+  await client.connect()
+  return client
 }
 
 async function endServer(server: ChildProcess): Promise<void> {
@@ -114,7 +126,8 @@ async function waitForServer(connect: () => Promise<pg.Client>, describe: () => 
   throw new Error(`the server does not answer, ${describe()}`)
 }
 
-function findPort(): Promise<number> {
+/** A port of the loopback address that nobody listens on. */
+export function findPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)

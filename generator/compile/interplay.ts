@@ -1,0 +1,167 @@
+import { posix } from 'node:path'
+import type { Replica } from '../model/replica.js'
+import { defaultMethod } from '../postgres/access.js'
+import { nameWritten, readEffective } from '../postgres/effective.js'
+import type { Diagnostic } from './diagnostic.js'
+
+/** Two parts of a model of which one is in vain, or in the way, while the other is as it is. */
+interface Interplay {
+  readonly code: `${'E' | 'W'}_${string}`
+  /** The part at which the finding is; undefined where there is nothing to find. */
+  readonly find: (model: Replica) => string | undefined
+  readonly message: (model: Replica) => string
+  readonly hint: string
+}
+
+/** Judges parts of a model against each other that are neither settings of PostgreSQL alone nor Marathon's. */
+export function judgeInterplay(model: Replica): Diagnostic[] {
+  return interplays.flatMap(({ code, find, message, hint }): Diagnostic[] => {
+    const path = find(model)
+    return path === undefined ? [] : [{ code, path, message: message(model), hint }]
+  })
+}
+
+/** What the schema takes where a model says nothing: of two numbers the other one is blamed. */
+const usual = { masterPort: 5432, stallLimit: 300, staleLimit: 30, lagSeconds: 60 }
+
+const interplays: readonly Interplay[] = [
+  {
+    code: 'W_RUN_STALL',
+    find: ({ master, run }) => {
+      if (run.connectTimeout * hostsOf(master).length < run.stallLimit) return undefined
+      return run.stallLimit === usual.stallLimit ? 'run.connectTimeout' : 'run.stallLimit'
+    },
+    message: ({ master, run }) =>
+      `pg_basebackup may take ${run.connectTimeout * hostsOf(master).length} s to connect, and is ended when nothing has come for ${run.stallLimit} s`,
+    hint: 'lower run.connectTimeout, or raise run.stallLimit',
+  },
+  {
+    code: 'W_RUN_WATCH',
+    find: ({ run }) => {
+      if (run.watchInterval <= run.staleLimit) return undefined
+      return run.staleLimit === usual.staleLimit ? 'run.watchInterval' : 'run.staleLimit'
+    },
+    message: ({ run }) =>
+      `after ${run.staleLimit} s without streaming the master is asked why, but only each ${run.watchInterval} s anybody looks`,
+    hint: 'lower run.watchInterval, or raise run.staleLimit',
+  },
+  {
+    code: 'W_RUN_WATCH',
+    find: (model) => {
+      const { settings, count } = effectiveOf(model)
+      return count('wal_receiver_timeout') === 0 ? at(settings, 'wal_receiver_timeout') : undefined
+    },
+    message: ({ run }) =>
+      `with wal_receiver_timeout = 0 a master that falls silent is waited for, so that nobody asks why after ${run.staleLimit} s (run.staleLimit)`,
+    hint: 'take it out',
+  },
+  {
+    code: 'W_RUN_WATCH',
+    find: (model) => {
+      const { settings, isOn } = effectiveOf(model)
+      return isOn('update_process_title') ? undefined : at(settings, 'update_process_title')
+    },
+    message: () =>
+      'run_rep.sh reads in the titles of processes how far the replica is: without them neither `ready` nor the watcher sees that replay stands still',
+    hint: 'take it out',
+  },
+  {
+    code: 'W_ACCESS_PASSWORD',
+    find: (model) => {
+      const { settings, word } = effectiveOf(model)
+      const usualMethod = defaultMethod(model.postgresql.majors)
+      const isScram = model.access.some(({ method = usualMethod }) => method === 'scram-sha-256')
+      return isScram && word('password_encryption') === 'md5'
+        ? at(settings, 'password_encryption')
+        : undefined
+    },
+    message: () => 'no role whose password is stored by md5 can log in by scram-sha-256, as access demands',
+    hint: "use 'scram-sha-256', or the method md5, which takes both",
+  },
+  {
+    code: 'W_CONFIG_UNUSED',
+    find: ({ run, postgresql }) =>
+      run.configUrl === null && Object.keys(postgresql.settings).length > 0
+        ? 'postgresql.settings'
+        : undefined,
+    message: () =>
+      'with run.configUrl = null nobody fetches the printed postgresql.conf: a replica has the settings that come with the clone',
+    hint: 'take run.configUrl out, or copy the file to the data directory of the master',
+  },
+  {
+    code: 'W_READY_UNUSED',
+    find: ({ ready }) =>
+      ready.role === undefined && ready.lagSeconds !== usual.lagSeconds ? 'ready.lagSeconds' : undefined,
+    message: () => 'seconds of lag are asked for only with ready.role',
+    hint: 'set ready.role, or take ready.lagSeconds out',
+  },
+  {
+    code: 'W_MASTER_UNUSED',
+    find: ({ master }) =>
+      master.port !== usual.masterPort && hostsOf(master).every(hasPort) ? 'master.port' : undefined,
+    message: ({ master }) => `every host of master.hosts names its own port, so that none has ${master.port}`,
+    hint: 'take master.port out',
+  },
+  {
+    code: 'W_MASTER_UNUSED',
+    find: ({ master: { tls } }) => {
+      if (typeof tls !== 'object') return undefined
+      if (tls.mode === 'disable') {
+        const part = (['rootCert', 'cert', 'key'] as const).find((name) => tls[name] !== undefined)
+        return part && `master.tls.${part}`
+      }
+      return tls.rootCert !== undefined && /^(allow|prefer)$/.test(tls.mode)
+        ? 'master.tls.rootCert'
+        : undefined
+    },
+    message: ({ master: { tls } }) =>
+      `with the mode ${typeof tls === 'object' ? tls.mode : tls} libpq does not look at it`,
+    hint: "use 'verify-full', or take it out",
+  },
+  {
+    code: 'W_MASTER_UNUSED',
+    find: ({ master: { tls } }) => {
+      if (typeof tls !== 'object' || tls.mode === 'disable') return undefined
+      if ((tls.cert === undefined) === (tls.key === undefined)) return undefined
+      return tls.cert === undefined ? 'master.tls.key' : 'master.tls.cert'
+    },
+    message: () =>
+      'a certificate and its key go together: libpq would look for the other one in .postgresql of the home directory',
+    hint: 'set both master.tls.cert and master.tls.key',
+  },
+  {
+    code: 'E_RUN_DATA',
+    find: ({ run }) => (/^(\.|stdout|stderr)$/.test(plainPath(run.dataDir)) ? 'run.dataDir' : undefined),
+    message: ({ run }) =>
+      `${run.dataDir} is taken: Mesos puts the script and its output there, and run_rep.sh refuses what it did not make`,
+    hint: "use a directory of its own, as 'pgdata'",
+  },
+  {
+    code: 'E_APP_PRESET',
+    find: ({ app, run }) =>
+      app.preset === 'ephemeral' && posix.isAbsolute(run.dataDir) ? 'app.preset' : undefined,
+    message: ({ run }) => `an ephemeral replica begins with nothing, and ${run.dataDir} stays on the agent`,
+    hint: 'let run.dataDir be relative to the sandbox, or take app.preset out',
+  },
+]
+
+function hostsOf({ hosts }: Replica['master']): string[] {
+  return [hosts].flat().flatMap((list) => list.split(','))
+}
+
+function plainPath(path: string): string {
+  return posix.normalize(path).replace(/(.)\/+$/, '$1')
+}
+
+// An IPv6 address stands in brackets where a port follows.
+function hasPort(host: string): boolean {
+  return /^(\[.*\]|[^:]*):\d+$/.test(host.trim())
+}
+
+function effectiveOf({ postgresql: { settings, majors } }: Replica) {
+  return { settings, ...readEffective(settings, Math.max(...majors)) }
+}
+
+function at(settings: Replica['postgresql']['settings'], name: string): string {
+  return `postgresql.settings.${nameWritten(settings, name) ?? name}`
+}

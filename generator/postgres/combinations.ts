@@ -1,0 +1,78 @@
+import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Settings } from '../model/settings.js'
+import { type Effective, nameWritten, readEffective } from './effective.js'
+import { idleSettings } from './idle-settings.js'
+import { refusedSettings } from './refused-settings.js'
+
+/** Settings that do not go together, though each of them is right by itself. */
+export interface RefusedSettings {
+  /** What it is about in a major: the finding is at the first of them that the model writes, if it writes any. */
+  readonly names: (major: number) => readonly string[]
+  readonly since?: number
+  readonly isBroken: (values: Effective) => boolean
+  /** What comes of it; `who` is PostgreSQL with its majors. */
+  readonly reason: (who: string) => string
+  readonly hint: string
+}
+
+/** Settings of which each does nothing beside another, or beside what run_rep.sh does. */
+export interface IdleSettings {
+  readonly names: readonly string[]
+  readonly since?: number
+  readonly isBroken: (values: Effective, name: string) => boolean
+  readonly reason: string
+  readonly hint: string
+}
+
+/**
+ * Judges the settings of a model against each other, and against what run_rep.sh holds: with some of them a server
+ * does not start or answers nothing, others do nothing. `judgeSettings` judges each alone.
+ */
+export function judgeCombinations(settings: Settings, majors: readonly number[]): Diagnostic[] {
+  return [
+    ...refusedSettings.flatMap((rule) => judgeRefused(rule, settings, majors)),
+    ...idleSettings.flatMap((rule) => judgeIdle(rule, settings, majors)),
+  ]
+}
+
+function judgeRefused(rule: RefusedSettings, settings: Settings, majors: readonly number[]): Diagnostic[] {
+  const broken = listMajors(rule, settings, majors)
+    .filter(rule.isBroken)
+    .filter(({ major }) => rule.names(major).some((name) => nameWritten(settings, name)))
+  const newest = broken.at(-1)
+  if (newest === undefined) return []
+  const names = rule.names(newest.major)
+  const written = names.map((name) => nameWritten(settings, name)).find((name) => name !== undefined)
+  const shown = names
+    .filter((name) => newest.value(name) !== '')
+    .map((name) => showSetting(nameWritten(settings, name) ?? name, newest.value(name)))
+  const who = `PostgreSQL ${broken.map(({ major }) => major).join(', ')}`
+  const message = `${shown.join(', ')}: ${rule.reason(who)}`
+  return [{ code: 'E_SETTING_CONFLICT', path: `postgresql.settings.${written}`, message, hint: rule.hint }]
+}
+
+function judgeIdle(rule: IdleSettings, settings: Settings, majors: readonly number[]): Diagnostic[] {
+  return rule.names.flatMap((name): Diagnostic[] => {
+    const written = nameWritten(settings, name)
+    if (written === undefined) return []
+    const broken = listMajors(rule, settings, majors).filter((values) => rule.isBroken(values, name))
+    const newest = broken.at(-1)
+    if (newest === undefined) return []
+    const where =
+      broken.length === majors.length ? '' : ` in PostgreSQL ${broken.map(({ major }) => major).join(', ')}`
+    const message = `${showSetting(written, newest.value(name))} has no effect${where}: ${rule.reason}`
+    return [{ code: 'W_SETTING_IDLE', path: `postgresql.settings.${written}`, message, hint: rule.hint }]
+  })
+}
+
+function listMajors(
+  { since = 0 }: { readonly since?: number },
+  settings: Settings,
+  majors: readonly number[],
+): Effective[] {
+  return majors.filter((major) => since <= major).map((major) => readEffective(settings, major))
+}
+
+function showSetting(name: string, value: Settings[string]): string {
+  return `${name} = ${typeof value === 'boolean' ? (value ? 'on' : 'off') : value}`
+}

@@ -1,0 +1,36 @@
+import { isIPv6 } from 'node:net'
+import type { Diagnostic } from '../compile/diagnostic.js'
+
+/**
+ * Judges the addresses of run.listen in their order (StreamServerPort). Where one of them is taken already, no
+ * wildcard can be bound, and the server goes on with a warning in its log; behind a wildcard an address is in vain.
+ */
+export function judgeListen(listen: readonly string[]): Diagnostic[] {
+  return listen.flatMap((address, index): Diagnostic[] => {
+    const before = listen.slice(0, index)
+    const path = `run.listen.${index}`
+    const taken = before.find((other) => isOfBoth(other, address))
+    if (taken === undefined) return []
+    if (wildcards.has(address) && !wildcards.has(taken)) {
+      const message = `PostgreSQL cannot listen on ${address} behind ${taken}, and would listen on ${taken} alone`
+      return [{ code: 'E_RUN_LISTEN', path, message, hint: `use ['${address}'], which holds ${taken}` }]
+    }
+    const message = `${address} has no effect behind ${taken}`
+    return [{ code: 'W_RUN_LISTEN', path, message, hint: 'take it out' }]
+  })
+}
+
+const wildcards: ReadonlySet<string> = new Set(['*', '0.0.0.0', '::'])
+
+// Two addresses that one server cannot have in turn: the same, or one of them is all of that family.
+function isOfBoth(one: string, other: string): boolean {
+  if (one === other) return true
+  if (!wildcards.has(one) && !wildcards.has(other)) return false
+  return familiesOf(one).some((family) => familiesOf(other).includes(family))
+}
+
+// What a name is only the agent can tell; most have an address of the older kind.
+function familiesOf(address: string): number[] {
+  if (address === '*') return [4, 6]
+  return isIPv6(address) ? [6] : [4]
+}
