@@ -26,7 +26,7 @@ ready_role=''
 ready_seconds=60
 
 version() {
-  printf '%s\n' 'run_rep.sh of model 4b3e3530ed0f0bd0' 'for PostgreSQL 15 16'
+  printf '%s\n' 'run_rep.sh of model 97403e1c8208c046' 'for PostgreSQL 15 16'
 }
 
 ### templates/run_rep/contract.sh.hbs
