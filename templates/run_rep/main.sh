@@ -28,7 +28,7 @@ main() {
       ;;
     *) script=$sandbox/$0 ;;
   esac
-  sub_command=${1:-run}
+  sub_command=${1-run}
   trap 'on_signal || :' TERM INT HUP
   trap on_verdict USR2
   trap on_exit EXIT

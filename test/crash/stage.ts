@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Agent, runAgent } from '../pair/harness/agent.js'
 import { buildScript } from '../pair/harness/build-script.js'
@@ -76,33 +76,25 @@ export function openStage(space: Space): Stage {
   }
 }
 
-/** A step of ours before each step of the script's, by the means that users have. Nothing comes before contract. */
+/** The printed script, which tells before each step that it begins, and stops there if it is to. */
 function buildMarked(space: Space): string {
-  const marked = steps.filter((name) => name !== 'contract')
-  const own = marked.map((name) => ({
-    name: `at_${name}`,
-    doc: `tells that ${name} begins`,
-    file: `./at_${name}.sh`,
-    before: name,
-  }))
-  const texts = marked.map((name) => [
-    `./at_${name}.sh`,
-    `step_at_${name}() {
-  printf '%s\\n' ${name} >>"$STEP_LOG"
-  # Root begins anew as RUN_USER, and comes here twice.
-  [ "$STOP_AT" != ${name} ] || [ "$(grep -c ${name} "$STEP_LOG")" -gt 1 ] || kill -s STOP "$$"
-}
-`,
-  ])
-  return buildScript(
-    space,
-    {
-      steps: own,
-      env: { STEP_LOG: { type: 'absolute_path' }, STOP_AT: { type: 'text' } },
-      run: { watchInterval: 1, staleLimit: 5 },
-    },
-    Object.fromEntries(texts),
+  const path = buildScript(space, { run: { watchInterval: 1, staleLimit: 5 } })
+  const text = readFileSync(path, 'utf8')
+  const marked = text.replace(/^run\(\) \{\n[\s\S]*?^\}\n/m, (run) =>
+    run.replace(/^ {2}step=(\w+)\n(?= {2}step_(?!contract))/gm, markOf),
   )
+  for (const name of steps.slice(1)) {
+    if (!marked.includes(markOf(`  step=${name}\n`, name))) throw new Error(`no mark for ${name}`)
+  }
+  writeFileSync(path, marked)
+  return path
+}
+
+// Root begins anew as RUN_USER, and comes here twice.
+function markOf(line: string, name: string): string {
+  return `${line}  printf '%s\\n' ${name} >>"$STEP_LOG"
+  [ "\${STOP_AT:-}" != ${name} ] || [ "$(grep -c ${name} "$STEP_LOG")" -gt 1 ] || kill -s STOP "$$"
+`
 }
 
 /** A little of all: new rows, changed rows of its own, and now and then a new WAL file. */
