@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** The sweep takes longest by far: begun last, it would keep one core busy while the other waits. */
+/** The sweep takes longest by far: begun last, it would keep one core busy while the others wait. */
 class SweepFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
@@ -30,7 +30,8 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 300_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // More than there are cores: pairs wait for each other most of the time.
+    maxWorkers: 3,
     // A process for each file would load everything a hundred times; no file leaves anything behind in it.
     isolate: false,
     sequence: { sequencer: SweepFirst },
