@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { pickPort } from '../pair/harness/space.js'
 
 /** The directory of the newest installed server's programs; undefined where none is (an error in CI). */
 export function findServer(): string | undefined {
@@ -41,7 +41,7 @@ export const adminLine = 'host postgres admin 127.0.0.1/32 trust\n'
 export async function startCluster(bin: string): Promise<Cluster> {
   const { data, words, run, write, remove } = makeCluster(bin)
   write('pg_hba.conf', adminLine)
-  const port = await findPort()
+  const port = await pickPort()
   const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off']
   const server = spawn(
     ...words('postgres', ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]),
@@ -124,18 +124,6 @@ async function waitForServer(connect: () => Promise<pg.Client>, describe: () => 
     }
   }
   throw new Error(`the server does not answer, ${describe()}`)
-}
-
-/** A port of the loopback address that nobody listens on. */
-export function findPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }
 
 function readId(flag: '-u' | '-g'): number {

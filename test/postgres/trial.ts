@@ -8,7 +8,8 @@ import { mergeSettings, type Settings } from '../../generator/model/settings.js'
 import { defaultMethod } from '../../generator/postgres/access.js'
 import { readEffective } from '../../generator/postgres/effective.js'
 import { findVersionRule } from '../../generator/postgres/versions.js'
-import { adminLine, connectTo, findPort, makeCluster, readTemplate } from './server.js'
+import { pickPort } from '../pair/harness/space.js'
+import { adminLine, connectTo, makeCluster, readTemplate } from './server.js'
 
 /** What came of a start: whether clients are let in and a query is answered, and the server's words. */
 export interface Verdict {
@@ -51,11 +52,11 @@ export async function openTrial(bin: string, major: number): Promise<Trial> {
   ])
   const marker = findVersionRule(major)?.standbyMarker ?? ''
   write(marker, marker === 'recovery.conf' ? "standby_mode = 'on'\n" : '')
+  const port = await pickPort()
   const start: Trial['start'] = async ({ settings = {}, access = [] }) => {
     write('postgresql.conf', printConf(confTemplate, settings))
     const groups = completeAccess(access, 'replicator')
     write('pg_hba.conf', `${adminLine}${printHba(hbaTemplate, groups, defaultMethod([major]))}`)
-    const port = await findPort()
     const server = spawn(
       ...words('postgres', ['-D', data, ...given([...listHeld(settings, major), `port=${port}`])]),
       { cwd: data, stdio: ['ignore', 'ignore', 'pipe'] },
