@@ -195,6 +195,9 @@ interface RunRep {
   readonly faults: readonly Diagnostic[]
 }
 
+/** Of a step of the user's they are asked by where its values come from (generator/steps/rules/data.ts). */
+const replacedRules: ReadonlySet<string> = new Set(['E_SHELL_DATA', 'E_SHELL_EMPTY'])
+
 // The list of tools is printed from the analysis of all the rest. It stands right before the end of the
 // script, so the lines above it are those that were analysed.
 function printRunRep(
@@ -208,7 +211,8 @@ function printRunRep(
   const ownSources = new Set(parts.own.map(({ source }) => source))
   const isOwn = (line: number) =>
     draft.spans.some(({ source, from, to }) => ownSources.has(source) && from <= line && line <= to)
-  const findings = [...analysis.findings, ...judgeProgram(analysis.effects, { isOwn, contract })]
+  const found = analysis.findings.filter(({ code, line }) => !replacedRules.has(code) || !isOwn(line))
+  const findings = [...found, ...judgeProgram(analysis.effects, { isOwn, contract })]
   const faults = reportAnalysis(draft.text, { ...analysis, findings })
   if (faults.some(isError)) return { script: draft, effects: analysis.effects, faults }
   const tools = listNeededTools(analysis.effects)

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../compile/diagnostic.js'
 import { type Functions, functionsOf } from '../shell/commands.js'
-import { parseShell } from '../shell/parse.js'
-import { commandsOf } from './commands.js'
+import { type Position, parseShell, type Shell } from '../shell/parse.js'
+import { commandsOf, type StepCommand } from './commands.js'
+import { type Embedded, embeddedIn } from './embedded.js'
 import { callSharedFunctionsOnly } from './rules/calls.js'
 import { keepDataDirectory } from './rules/data.js'
 import { forbidBackground, requireWordsAtTheEnd } from './rules/ends.js'
@@ -46,19 +47,44 @@ export function judgeSteps(
 ): Diagnostic[] {
   if (texts.length === 0) return []
   // Two files may call each other's functions.
-  const all = functionsOf(parseShell([builtin, ...texts.map(({ text }) => text)].join('\n')))
-  const shared: Functions = { ...all, prepared: new Set() }
-  const files = texts.map(({ file, text }) => {
+  const known = functionsOf(parseShell([builtin, ...texts.map(({ text }) => text)].join('\n')))
+  const shared: Functions = { ...known, prepared: new Set() }
+  const parts = texts.flatMap(({ file, text }): Part[] => {
     const shell = parseShell(text)
-    return { file, shell, commands: commandsOf(shell, functionsOf(shell, shared)) }
+    return withEmbedded({ file, shell, commands: commandsOf(shell, functionsOf(shell, shared)) }, shared)
   })
-  const own = new Set(files.flatMap(({ shell }) => shell.all('Function').map(({ node }) => node.name.value)))
-  const origins = findOrigins(files, shared, given)
-  return files.flatMap(({ file, shell, commands }) =>
+  const own = new Set(parts.flatMap(({ shell }) => shell.all('Function').map(({ node }) => node.name.value)))
+  const all = parts.flatMap(({ commands }) => commands)
+  const embedded = new Map(parts.flatMap(({ within }) => (within === undefined ? [] : [within])))
+  const origins = findOrigins(all, embedded, given)
+  return parts.flatMap(({ file, shell, commands, at }) =>
     stepRules
-      .flatMap((rule) => rule({ shell, commands, origins, own, lasting }))
+      .flatMap((rule) => rule({ shell, commands, all, embedded, origins, own, lasting }))
       .map(({ code, node, message, hint }): Diagnostic => {
-        return { code, place: { file, ...shell.place(node) }, message, hint }
+        return { code, place: { file, ...(at ?? shell.place(node)) }, message, hint }
       }),
   )
+}
+
+/** A step file, or a text within it. */
+interface Part {
+  readonly file: string
+  readonly shell: Shell
+  readonly commands: readonly StepCommand[]
+  /** Of a text within: its command, and that command's place. */
+  readonly within?: readonly [StepCommand, Embedded]
+  readonly at?: Position
+}
+
+// The text of `sh -c` is a part of the step, and so is the text within that.
+function withEmbedded(part: Part, known: Functions): Part[] {
+  const inner = part.commands.flatMap((command): Part[] => {
+    const text = embeddedIn(command)
+    if (text === undefined) return []
+    const { shell, owner } = text
+    const commands = commandsOf(shell, functionsOf(shell, known), { owner, outer: command })
+    const at = part.at ?? part.shell.place(command.node)
+    return withEmbedded({ file: part.file, shell, commands, within: [command, text], at }, known)
+  })
+  return [part, ...inner]
 }

@@ -43,7 +43,11 @@ export function listLastingSteps(all: readonly StepFunctions[]): string[] {
       )
       return functions.some(({ sets, exports, unsets }) => {
         const given = [...sets.filter(({ by }) => by !== 'environment'), ...exports, ...unsets]
-        return given.some(({ name }) => !ofTheShell.has(name) && (/^[A-Z]/.test(name) || read.has(name)))
+        return (
+          given.some(({ name }) => !ofTheShell.has(name) && (/^[A-Z]/.test(name) || read.has(name))) ||
+          // Not all of the environment is in capitals: http_proxy.
+          exports.some(({ name }) => !name.startsWith('_'))
+        )
       })
     })
     .map(({ step }) => step)

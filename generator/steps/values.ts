@@ -1,18 +1,45 @@
-import type { Functions } from '../shell/commands.js'
-import { runsOf, setArguments } from '../shell/commands.js'
-import type { Shell, SyntaxNode } from '../shell/parse.js'
+import { type Run, setArguments } from '../shell/commands.js'
+import type { ParameterExpansionPart, Shell, SyntaxNode, Word, WordPart } from '../shell/parse.js'
+import { usesOf } from '../shell/variables.js'
 import { literalOf, variableOf } from '../shell/words.js'
-import type { StepCommand } from './commands.js'
+import {
+  bodiesOf,
+  callersOf,
+  feedersOf,
+  filesOf,
+  isJob,
+  plain,
+  type StepCommand,
+  wordsOf,
+} from './commands.js'
+import type { Embedded } from './embedded.js'
+import { lieOf, pathOf } from './paths.js'
 
 /**
- * What a value may be: a path in the data directory, what stands in a file there, something secret, the number of a
- * process of the script, or anything at all that is not written in the step itself.
+ * What a value may be: a path in the data directory, one around it (`here`: as seen from the sandbox), `$work`, a path
+ * that may begin anywhere or be empty, what stands in a file of the data, something secret, the number of a process of
+ * the script, or anything at all that is not written in the step itself.
  */
-export type Origin = 'data' | 'content' | 'secret' | 'process' | 'outside'
+export type Origin =
+  | 'data'
+  | 'around'
+  | 'here'
+  | 'work'
+  | 'anywhere'
+  | 'content'
+  | 'secret'
+  | 'process'
+  | 'outside'
 
 export interface Origins {
   /** What may be in a node: in its expansions, and in its text as it stands. */
   of(shell: Shell, node: SyntaxNode, owner: string): ReadonlySet<Origin>
+  variable(name: string): ReadonlySet<Origin>
+  /** What a command prints, as far as it is in its words, and what it may get at its standard input. */
+  printed(command: StepCommand): ReadonlySet<Origin>
+  input(command: StepCommand): ReadonlySet<Origin>
+  /** What the step wrote into a file before, by the word for its name; undefined when it did not. */
+  written(word: string): ReadonlySet<Origin> | undefined
 }
 
 export interface Given {
@@ -22,181 +49,316 @@ export interface Given {
   readonly dataDir: string
 }
 
-/** What the script's own variables hold, as far as it matters. Its directory for work files, `$work`, is free to use. */
-const scriptVariables: ReadonlyMap<string, Origin> = new Map<string, Origin>([
-  ...['pgdata', 'store', 'replica', 'staging', 'conf_dir', 'hba_file', 'PGDATA_DIR'].map(
-    (name) => [name, 'data'] as const,
-  ),
-  ...['child', 'server', 'watcher', 'watchdog', 'stopper', 'feeder', 'live_server', 'PPID'].map(
-    (name) => [name, 'process'] as const,
-  ),
-])
+/** What the script's own variables hold, and those of a sandbox, as far as it matters. */
+const givenVariables: ReadonlyMap<string, Origin> = new Map(
+  Object.entries({
+    data: 'pgdata store replica staging conf_dir hba_file alive live_log sockets PGDATA_DIR',
+    around: 'sandbox PWD OLDPWD MESOS_SANDBOX MESOS_DIRECTORY',
+    work: 'work',
+    process: 'child server self watcher watchdog stopper feeder live_server PPID',
+  }).flatMap(([origin, names]) => names.split(' ').map((name) => [name, origin as Origin] as const)),
+)
+/** Always set, and never to a place of data. */
+const ownPlaces = new Set(['HOME', 'TMPDIR'])
 
 const secretName =
   /(^|_)(password|passwd|passphrase|pass|pw|secret|token|credentials?|api_?key|private_?key)$/i
+const secretFile =
+  /PGPASSFILE|(^|[/.])(secrets?|pgpass|netrc|credentials?|[\w-]*(password|passphrase|token))([/.]|$)/i
 
 /** What these print are names of files, and not what stands in them. */
 const namers = new Set(['find', 'ls', 'printf', 'echo', 'readlink', 'realpath', 'dirname', 'pwd'])
+/** What is behind them in a pipeline is no name and no secret any more. */
+const digests = ['wc', 'cksum', 'md5sum', 'sha1sum', 'sha256sum', 'sha512sum']
+/** What they print are numbers of processes, whosesoever. */
+const listers = new Set(['ps', 'pgrep', 'pidof', 'lsof', 'fuser', 'ss'])
 
 /**
- * Follows values through the step files: by assignments, `for`, `read`, `set --` and the arguments of functions, to a
- * fixed point. Whatever is not sure counts, so that a rule which forbids an origin forbids too much rather than less.
+ * Follows values through the step files: by assignments, `for`, `read`, `set --`, the arguments and the output of
+ * functions, files that the step itself writes, and into the text of `sh -c`; to a fixed point. Whatever is not sure
+ * counts, so that a rule which forbids an origin forbids too much rather than less.
  */
 export function findOrigins(
-  files: readonly { readonly shell: Shell; readonly commands: readonly StepCommand[] }[],
-  known: Functions,
+  commands: readonly StepCommand[],
+  embedded: ReadonlyMap<StepCommand, Embedded>,
   { secrets, dataDir }: Given,
 ): Origins {
   const held = new Map<string, Set<Origin>>()
-  const constants = new Map<string, boolean>()
-  const note = (name: string, origins: Iterable<Origin>, isConstant: boolean): boolean => {
-    const own = held.get(name) ?? new Set()
-    const before = own.size
-    for (const origin of origins) own.add(origin)
-    held.set(name, own)
-    const was = constants.get(name)
-    constants.set(name, (was ?? true) && isConstant)
-    return own.size !== before || was !== constants.get(name)
+  const links = new Set<string>()
+  /** Functions in which `$1` is not always the first word that they are called with. */
+  const moved = new Set<string>()
+  const shells = [...new Set(commands.map(({ shell }) => shell))]
+  let changed = true
+  // An empty set tells a variable that holds only constants from one that nothing here sets.
+  const add = (name: string, origins: Iterable<Origin>): void => {
+    const known = held.get(name)
+    const all = known ?? new Set()
+    const before = all.size
+    for (const origin of origins) all.add(origin)
+    held.set(name, all)
+    changed ||= known === undefined || all.size !== before
   }
 
   const ofVariable = (name: string): Set<Origin> => {
-    const found = new Set(held.get(name))
-    const given = scriptVariables.get(name)
+    const given = givenVariables.get(name)
+    const isKnown = given !== undefined || ownPlaces.has(name)
+    const found = new Set<Origin>(held.get(name) ?? (isKnown ? ['outside'] : ['outside', 'anywhere']))
+    // Whatever a step gives it, the environment may have given it before.
+    if (/^[A-Z]/.test(name)) found.add('outside')
     if (given !== undefined) found.add(given)
     if (secrets.includes(name) || secretName.test(name)) found.add('secret')
-    if (constants.get(name) !== true) found.add('outside')
     return found
   }
 
-  const collect = (shell: Shell, node: SyntaxNode, owner: string, found: Set<Origin>): void => {
-    switch (node.type) {
-      case 'ArithmeticExpansion':
-        return
-      case 'SimpleExpansion':
-      case 'ParameterExpansion': {
-        const text = node.type === 'SimpleExpansion' ? node.text.slice(1) : node.parameter
-        const name = variableOf(node)
-        const isLength = node.type === 'ParameterExpansion' && node.text.startsWith('${#')
-        if (text === '$') found.add('process')
-        else if (/^[@*0-9]+$/.test(text)) for (const origin of ofVariable(`@${owner}`)) found.add(origin)
-        else if (name !== undefined && !isLength) for (const origin of ofVariable(name)) found.add(origin)
-        break
-      }
-      case 'CommandExpansion': {
-        const inner = new Set<Origin>(['outside'])
-        for (const child of shell.children(node)) collect(shell, child, owner, inner)
-        if (!namesFiles(shell, node)) readOnly(inner)
-        for (const origin of inner) found.add(origin)
-        return
-      }
-      case 'Word':
-        if (isInData(literalOf(node), dataDir)) found.add('data')
-        break
-      default:
-    }
-    for (const child of shell.children(node)) collect(shell, child, owner, found)
+  const ofExpansion = (shell: Shell, part: SyntaxNode, owner: string): Set<Origin> => {
+    if (part.type === 'CommandExpansion') return ofSubstitution(part)
+    if (part.type !== 'SimpleExpansion' && part.type !== 'ParameterExpansion') return new Set()
+    const text = part.type === 'SimpleExpansion' ? part.text.slice(1) : part.parameter
+    const name = variableOf(part)
+    if (text === '$' || (text === '!' && !startsJob(owner))) return new Set(['process'])
+    if (part.type === 'ParameterExpansion' && part.prefix === '#') return new Set()
+    const found = /^[@*0-9]+$/.test(text)
+      ? ofVariable(held.has(`@${owner} ${text}`) && !moved.has(owner) ? `@${owner} ${text}` : `@${owner}`)
+      : name === undefined
+        ? new Set<Origin>()
+        : ofVariable(name)
+    return part.type === 'ParameterExpansion' ? changedBy(part, found, shell, owner) : found
   }
 
-  const namesFiles = (shell: Shell, node: SyntaxNode): boolean =>
-    node.type === 'Command'
-      ? runsOf(node, known).some(({ name }) => namers.has(name))
-      : shell.children(node).some((child) => namesFiles(shell, child))
+  // `${x:-word}`, `${x##*/}` and the like.
+  const changedBy = (
+    { operation }: ParameterExpansionPart,
+    found: Set<Origin>,
+    shell: Shell,
+    owner: string,
+  ): Set<Origin> => {
+    if (operation?.type === 'Remove') {
+      if (operation.operator.startsWith('%') && found.delete('work')) found.add('data')
+      if (operation.operator === '##' && operation.operand.text === '*/') found.delete('data')
+    }
+    if (operation?.type !== 'Default') return found
+    if (operation.operator.endsWith('+')) found.clear()
+    for (const origin of originsIn(shell, operation.operand, owner)) found.add(origin)
+    return found
+  }
+
+  const startsJob = (owner: string): boolean =>
+    commands.some((one) => one.owner === owner && one.around.some(isJob))
+
+  const ofWord = (shell: Shell, word: Word, owner: string): Set<Origin> => {
+    const { base, text, rest } = pathOf(word)
+    const found = base === undefined ? new Set<Origin>() : ofExpansion(shell, base, owner)
+    for (const part of rest) {
+      for (const origin of ofExpansion(shell, part, owner)) if (!beginnings.has(origin)) found.add(origin)
+    }
+    if (base === undefined) {
+      const lie = text === '' ? undefined : lieOf(text, dataDir)
+      if (lie !== undefined) found.add(lie === 'in' ? 'data' : text.startsWith('/') ? 'around' : 'here')
+      if (text.startsWith('/proc/')) found.add('process')
+      if ([...links].some((link) => plain(word.text).startsWith(`${link}/`))) found.add('data')
+    } else if (text.startsWith('/')) {
+      const was = (['around', 'here'] as const).find((origin) => found.delete(origin))
+      const lie = was && lieOf(`.${text}`, dataDir)
+      if (was !== undefined && lie !== undefined) found.add(lie === 'in' ? 'data' : was)
+      if (/\/\.\.(\/|$)/.test(text) && found.delete('work')) found.add('data')
+    }
+    return found
+  }
 
   const originsIn = (shell: Shell, node: SyntaxNode, owner: string): Set<Origin> => {
-    const found = new Set<Origin>()
-    collect(shell, node, owner, found)
+    if (node.type === 'Word') return ofWord(shell, node, owner)
+    if (isExpansion(node)) return ofExpansion(shell, node, owner)
+    return new Set(shell.children(node).flatMap((child) => [...originsIn(shell, child, owner)]))
+  }
+
+  const ofSubstitution = (node: WordPart): Set<Origin> => {
+    const inner = commands.filter(({ around }) => around.includes(node))
+    const found = printedBy(inner)
+    if (!inner.some(({ runs }) => runs.some(({ name }) => name === 'mktemp' || name === 'pwd')))
+      found.add('anywhere')
+    return found.add('outside')
+  }
+
+  // What commands print, seen together: of `cd DIR && pwd` it is the directory, and behind `wc` a number.
+  const printedBy = (printing: readonly StepCommand[]): Set<Origin> => {
+    const runs = printing.flatMap((command) => command.runs)
+    const has = (...names: readonly string[]) => runs.some(({ name }) => names.includes(name))
+    const isName = ({ name }: Run) => namers.has(name) || (name === 'cd' && has('pwd'))
+    const found = new Set<Origin>(has('pwd') && !has('cd') ? ['around'] : [])
+    for (const command of printing) {
+      const words = new Set(
+        command.node.args.flatMap((word) => [...originsIn(command.shell, word, command.owner)]),
+      )
+      const isNamed = command.runs.some(isName)
+      if (!isNamed) {
+        if (words.delete('data')) words.add('content')
+        for (const origin of beginnings) words.delete(origin)
+        for (const word of command.node.args) fileAdds(word.text, words)
+      }
+      if (has('dirname') && words.delete('work')) words.add('data')
+      for (const file of filesOf(command, /^<$/)) fileAdds(file, words)
+      for (const origin of [...words, ...heredocs(command)]) found.add(origin)
+      for (const { kind, name } of command.runs) {
+        if (kind === 'function') for (const origin of held.get(`(${name})`) ?? []) found.add(origin)
+        if (listers.has(name)) found.add('process')
+      }
+    }
+    if (secrets.length > 0 && runs.some(showsEnvironment)) found.add('secret')
+    if (!has(...digests)) return found
+    if (found.delete('data')) found.add('content')
+    found.delete('secret')
     return found
   }
 
-  // What `read` gets: from the commands before it in a pipeline, or from the file or text at its own standard input.
-  const inputOf = (shell: Shell, { around, node, owner }: StepCommand): Set<Origin> => {
-    const found = new Set<Origin>(['outside'])
-    const name = owner.name.value
-    for (const outer of [node, ...around]) {
-      const redirects = 'redirects' in outer ? outer.redirects : []
-      for (const redirect of redirects) {
-        if (redirect.type === 'HereDoc') collect(shell, redirect, name, found)
-        else if (redirect.target && originsIn(shell, redirect.target, name).has('data')) found.add('content')
-        if (redirect.type === 'HereDoc') continue
-        if (/PGPASSFILE/.test(redirect.target?.text ?? '')) found.add('secret')
-      }
-      if (outer.type !== 'Pipeline') continue
-      const mine = outer.commands.findIndex((part) => part === node || around.includes(part as SyntaxNode))
-      for (const part of outer.commands.slice(0, Math.max(0, mine))) {
-        const given = originsIn(shell, part, name)
-        if (!namesFiles(shell, part)) readOnly(given)
-        for (const origin of given) found.add(origin)
-      }
+  const fileAdds = (word: string, found: Set<Origin>): void => {
+    for (const origin of held.get(`>${plain(word)}`) ?? []) found.add(origin)
+    if (secretFile.test(word)) found.add('secret')
+  }
+
+  const heredocs = (command: StepCommand): Origin[] =>
+    bodiesOf(command).flatMap((body) => [...originsIn(command.shell, body, command.owner)])
+
+  // From a pipe, a file, a here-document, or, in a function, what its callers have there.
+  const input = (command: StepCommand, seen: readonly string[] = []): Set<Origin> => {
+    const { shell, owner } = command
+    const found = new Set([...printedBy(feedersOf(command, commands)), ...heredocs(command)])
+    for (const word of wordsOf(command, /^<$/)) {
+      fileAdds(word.text, found)
+      if (originsIn(shell, word, owner).has('data')) found.add('content')
+    }
+    for (const caller of seen.includes(owner) ? [] : callersOf(command, commands)) {
+      for (const origin of input(caller, [...seen, owner])) found.add(origin)
     }
     return found
   }
 
-  const step = (): boolean => {
-    let changed = false
-    const add = (name: string, origins: Set<Origin>): void => {
-      const isConstant = !origins.has('outside')
-      origins.delete('outside')
-      changed = note(name, origins, isConstant) || changed
+  // The words that a function, or the text of `sh -c`, is given: each for its number, and all for `"$@"`.
+  const addArguments = (name: string, shell: Shell, words: readonly SyntaxNode[], owner: string): void => {
+    for (const [index, word] of words.entries()) {
+      const origins = originsIn(shell, word, owner)
+      add(`@${name}`, origins)
+      add(`@${name} ${index + 1}`, origins)
+      if ('text' in word && /[@*?]/.test(String(word.text))) moved.add(name)
     }
-    for (const { shell, commands } of files) {
+  }
+
+  const learnFrom = (command: StepCommand): void => {
+    const { shell, node, runs, owner } = command
+    const [outer] = runs
+    const last = runs.at(-1)
+    if (outer?.kind === 'builtin' && outer.name === 'read') {
+      const origins = [...input(command), 'outside', 'anywhere'] as const
+      for (const use of usesOf(node, undefined)) if (use.kind === 'set') add(use.name, origins)
+    }
+    if (outer?.name === 'getopts') add('OPTARG', ofVariable(`@${owner}`))
+    const settings = outer?.name === 'env' ? outer.args : []
+    for (const word of settings) {
+      const name = /^([A-Za-z_]\w*)=/.exec(word.text)?.[1]
+      if (name !== undefined) add(name, originsIn(shell, word, owner))
+    }
+    if (last?.name === 'shift' || setArguments(node) !== undefined) moved.add(owner)
+    addArguments(owner, shell, setArguments(node) ?? [], owner)
+    for (const { kind, name, args } of runs) if (kind === 'function') addArguments(name, shell, args, owner)
+    const inner = embedded.get(command)
+    if (inner !== undefined) {
+      addArguments(inner.owner, shell, inner.args, owner)
+      const giver = runs.find(({ name }) => name === 'find' || name === 'xargs')
+      if (giver !== undefined) moved.add(inner.owner)
+      if (giver?.name === 'xargs') add(`@${inner.owner}`, input(command))
+      for (const word of giver?.name === 'find' ? giver.args : [])
+        add(`@${inner.owner}`, originsIn(shell, word, owner))
+    }
+    if (last?.name === 'tee') for (const word of last.args) add(`>${plain(word.text)}`, input(command))
+    if (last?.name === 'cp' || last?.name === 'mv') {
+      add(`>${plain(last.args.at(-1)?.text ?? '')}`, printedBy([command]))
+    }
+    if (
+      last?.name === 'ln' &&
+      last.args.slice(0, -1).some((word) => originsIn(shell, word, owner).has('data'))
+    ) {
+      const link = plain(last.args.at(-1)?.text ?? '')
+      changed ||= !links.has(link)
+      links.add(link)
+    }
+    const files = filesOf(command, /^>[>|]?$/)
+    if (files.length === 0 && last !== undefined) add(`(${owner})`, printedBy([command]))
+    for (const file of files) add(`>${file}`, [...printedBy([command]), ...input(command)])
+  }
+
+  while (changed) {
+    changed = false
+    for (const shell of shells) {
       for (const { node } of shell.all('Assignment')) {
-        const owner = commands.find((one) => shell.children(one.node).includes(node))?.owner.name.value ?? ''
-        const origins = originsIn(shell, node.value as SyntaxNode, owner)
-        if (/PGPASSFILE/.test(node.text) && node.text.includes('$(')) origins.add('secret')
-        add(node.name, origins)
+        add(node.name, originsIn(shell, node.value, ownerOf(shell, node, commands)))
+        if (looksSecret(node.value.type === 'Word' ? node.value.text : '')) add(node.name, ['secret'])
       }
       for (const { node } of shell.all('For')) {
+        const owner = ownerOf(shell, node, commands)
         const name = literalOf(node.name)
-        const owner = ownerOf(shell, node)
         const words = node.wordlist
-        const origins = new Set<Origin>(words === undefined ? ofVariable(`@${owner}`) : [])
-        for (const word of words ?? []) collect(shell, word, owner, origins)
-        if (words?.some(({ text }) => /[*?]/.test(text))) origins.add('outside')
-        if (name !== undefined) add(name, origins)
+        if (name === undefined) continue
+        if (words === undefined) add(name, ofVariable(`@${owner}`))
+        for (const word of words ?? []) add(name, originsIn(shell, word, owner))
+        if (words?.some(({ text }) => /[*?]/.test(text))) add(name, ['outside'])
       }
-      for (const command of commands) {
-        const owner = command.owner.name.value
-        const [outer] = command.runs
-        if (outer?.kind === 'builtin' && outer.name === 'read') {
-          const origins = inputOf(shell, command)
-          for (const word of outer.args) {
-            const name = word.type === 'Word' ? literalOf(word) : undefined
-            if (name !== undefined && !name.startsWith('-')) add(name, new Set(origins))
-          }
-        }
-        for (const word of setArguments(command.node) ?? []) add(`@${owner}`, originsIn(shell, word, owner))
-        for (const run of command.runs.filter(({ kind }) => kind === 'function')) {
-          for (const word of run.args) add(`@${run.name}`, originsIn(shell, word, owner))
-        }
+      for (const { node } of shell.all('ParameterExpansion')) {
+        const { operation } = node
+        if (operation?.type !== 'Default' || !operation.operator.endsWith('=')) continue
+        add(node.parameter, originsIn(shell, operation.operand, ownerOf(shell, node, commands)))
+      }
+      for (const { node, parent } of shell.all('ArithmeticWord')) {
+        for (const use of usesOf(node, parent)) if (use.kind === 'set') add(use.name, [])
       }
     }
-    return changed
-  }
-  while (step()) {
-    // Until nothing is learnt any more.
+    for (const command of commands) learnFrom(command)
   }
 
-  return { of: originsIn }
+  return {
+    of: originsIn,
+    variable: ofVariable,
+    printed: (command) => printedBy([command]),
+    input: (command) => input(command),
+    written: (word) => held.get(`>${plain(word)}`),
+  }
 }
 
-// What a program prints of a file, and not its name.
-function readOnly(origins: Set<Origin>): void {
-  if (origins.delete('data')) origins.add('content')
+// `env` and `export -p` print all that there is.
+function showsEnvironment({ name, args }: Run): boolean {
+  return (
+    (/^(env|printenv|set)$/.test(name) && args.length === 0) || (name === 'export' && args[0]?.text === '-p')
+  )
 }
 
-function ownerOf(shell: Shell, node: SyntaxNode): string {
+/** Is a password written there as it is, or put into a URL, a header or a connection string? */
+export function looksSecret(text: string): boolean {
+  return (
+    /(^|[\s"'&?;])\w*(password|passwd|passphrase|token|secret|api_?key)=[^\s"'&]/i.test(text) ||
+    /^--?[\w-]*(password|passwd|passphrase|pass|token|secret)=./i.test(text) ||
+    /:\/\/[^\s/:@"']+:[^\s/@"']+@/.test(text) ||
+    /^["']?(authorization|x-[\w-]*(token|key)):\s*\S/i.test(text) ||
+    /^["']?pass:./.test(text)
+  )
+}
+
+/** Of a path they are what it begins with; behind something else they say nothing. */
+const beginnings = new Set<Origin>(['around', 'here', 'work', 'anywhere'])
+
+function isExpansion(node: SyntaxNode): boolean {
+  return (
+    node.type === 'SimpleExpansion' || node.type === 'ParameterExpansion' || node.type === 'CommandExpansion'
+  )
+}
+
+// The function that a node stands in, or the text of `sh -c`, as its commands know it.
+function ownerOf(shell: Shell, node: SyntaxNode, commands: readonly StepCommand[]): string {
   const { start } = shell.span(node)
   const around = shell.all('Function').filter(({ node: one }) => {
     const span = shell.span(one)
     return span.start <= start && start < span.end
   })
-  return around.at(-1)?.node.name.value ?? ''
-}
-
-// The directory of the model, or what lies in it by its name there.
-function isInData(text: string | undefined, dataDir: string): boolean {
-  if (text === undefined) return false
-  const plain = (path: string) => path.replace(/^(\.\/+)+/, '').replace(/\/+$/, '')
-  const [path, dir] = [plain(text), plain(dataDir)]
-  return path === dir || path.startsWith(`${dir}/`)
+  return (
+    around.at(-1)?.node.name.value ??
+    commands.find((one) => one.shell === shell && one.outer !== undefined)?.owner ??
+    ''
+  )
 }

@@ -410,7 +410,7 @@ step_x() {
   decision=clone
 }
 
-### E_SHELL_DATA a tree removed by a path that is computed
+### E_STEP_DATA a tree removed by a path that is computed
 step_x() {
   rm -rf -- "${work:?}/.."
 }

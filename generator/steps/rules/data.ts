@@ -1,39 +1,48 @@
 import { type Argument, type Run, setArguments } from '../../shell/commands.js'
 import type { SyntaxNode } from '../../shell/parse.js'
 import { literalOf } from '../../shell/words.js'
-import type { StepCommand } from '../commands.js'
+import { filesOf, plain, type StepCommand } from '../commands.js'
+import { pathOf } from '../paths.js'
+import { placesOf } from '../places.js'
 import type { StepContext, StepFinding, StepRule } from './rule.js'
 
-/** Programs and functions that only read the files they are given, as long as `writes` says nothing else of them. */
+/** Programs and functions that only read the files they are given, as long as `writtenBy` says nothing else of them. */
 const readers = new Set(
   (
-    '[ test cat cksum cmp comm cut df diff du egrep fgrep file find fold grep head join jq ls md5sum nl od paste ' +
-    'pg_controldata pg_waldump pg_verifybackup pg_isready psql readlink realpath basename dirname sha1sum sha256sum ' +
-    'sha512sum stat strings sum sync tail tr uniq wc awk gawk mawk sed sort cp ln tar gzip zcat curl echo printf ' +
-    'log fail tell_fault ignore have cd pwd read export unset local : true false return set shift pathchk lsof ' +
-    'is_owned is_ours is_finished read_control control_field free_mb free_inodes need_room words_of setting bounded ' +
-    'quote_conf quote_conninfo xargs env command timeout nice is_path is_absolute_path is_text dd openssl'
+    'b2sum base32 base64 basename cat cksum cmp comm cut df diff dirname du env fincore find findmnt fold getfacl grep ' +
+    'head hexdump join jq less ls lsattr lsof md5sum mountpoint namei nice nl od paste pathchk pg_controldata ' +
+    'pg_isready pg_verifybackup pg_waldump postgres psql readlink realpath rg sha1sum sha224sum sha256sum sha384sum ' +
+    'sha512sum stat strings sum sync tail timeout tr tree vmtouch wc xargs yq zcat zgrep awk gawk mawk sed sort uniq ' +
+    'cp ln install rsync scp tar gzip bzip2 xz zstd curl dd openssl xxd file pg_checksums ' +
+    'log fail tell_fault ignore have bounded free_mb free_inodes need_room words_of is_path is_absolute_path is_text ' +
+    'quote_conf quote_conninfo read_control control_field setting pause'
   ).split(' '),
 )
-
-/** Of these the last operand is what is written. */
-const targetLast = new Set(['cp', 'ln', 'install', 'rsync', 'scp', 'mv'])
 
 /**
  * Nothing in the data directory is written, truncated, moved or removed by a step, by whatever program, redirection or
  * pattern: what lies there decides whether the server is a standby, and may be all that is left of it. Reading is free,
- * and so is `$work`, a directory for small files that goes with the run.
+ * and so is `$work`, a directory for small files that goes with the run. No tree is removed or moved of which nobody
+ * can tell where it begins.
  */
 export const keepDataDirectory: StepRule = (context) =>
-  context.commands.flatMap((command) => [
-    ...redirectionsIn(command, context),
-    ...wordsIn(command, context).map((word) =>
-      finding(word, `${textOf(word)} may lie in the data directory, and ${nameOf(command)} could change it`),
-    ),
-  ])
+  context.commands.flatMap((command) => {
+    const name = command.runs.at(-1)?.name ?? 'it'
+    const words = wordsIn(command, context)
+    return [
+      ...redirectionsIn(command, context),
+      ...words.map((word) =>
+        finding(word, `${textOf(word)} may lie in the data directory, and ${name} could change it`),
+      ),
+      ...(words.length > 0 ? [] : treesIn(command, context)),
+    ]
+  })
 
-function finding(node: SyntaxNode, message: string): StepFinding {
-  const hint = 'a step may read there; write to "$work" or elsewhere'
+function finding(
+  node: SyntaxNode,
+  message: string,
+  hint = 'a step may read there; write to "$work" or elsewhere',
+): StepFinding {
   return { code: 'E_STEP_DATA', node, message, hint }
 }
 
@@ -41,12 +50,8 @@ function textOf(node: SyntaxNode): string {
   return 'text' in node ? String(node.text) : ''
 }
 
-function nameOf({ runs }: StepCommand): string {
-  return runs.at(-1)?.name ?? 'it'
-}
-
 function redirectionsIn(command: StepCommand, context: StepContext): StepFinding[] {
-  const compound = command.around.filter(({ type }) => type === 'Redirected')
+  const compound = command.around.filter((node) => 'redirects' in node)
   // A compound command is met with each command in it; its first one speaks for it.
   const redirects = [command.node, ...compound.filter((node) => isFirstIn(node, command, context))].flatMap(
     (node) => ('redirects' in node ? [...node.redirects] : []),
@@ -63,101 +68,189 @@ function isFirstIn(node: SyntaxNode, command: StepCommand, { commands }: StepCon
 }
 
 function wordsIn(command: StepCommand, context: StepContext): SyntaxNode[] {
-  const run = command.runs.at(-1)
-  if (run === undefined || setArguments(command.node) !== undefined) return []
-  // A function of the step's own is judged by what it does with its arguments.
-  if (run.kind === 'function' && context.own.has(run.name)) return []
-  const written = writtenBy(run).filter((word) => isInData(word, command, context))
-  if (written.length > 0) return written
-  // `find "$pgdata" … | xargs rm`, and `find "$pgdata" -exec rm`.
-  const outer = command.runs.find(({ name }) => name === 'xargs' || name === 'find')
-  if (outer === undefined || outer === run || (readers.has(run.name) && !changes(run))) return []
-  const names = outer.name === 'find' ? outer.args : namesFor(command)
-  return names.filter((word) => isInData(word, command, context)).slice(0, 1)
+  const { runs, node } = command
+  const run = runs.at(-1)
+  // A function of the step's own, and the text of `sh -c`, are judged by what they do with their arguments.
+  const isJudged = run === undefined || context.own.has(run.name) || context.embedded.has(command)
+  if (isJudged || run.kind === 'builtin' || setArguments(node) !== undefined) return []
+  const given = node.prefix.flatMap((item) => (item.type === 'Assignment' ? [item.value as SyntaxNode] : []))
+  const written = [...writtenBy(run), ...(readers.has(run.name) ? [] : given)].filter((word) =>
+    isInData(word, command, context, isRecursive(run)),
+  )
+  if (written.length > 0 || !changesFiles(run)) return written
+  // `find "$pgdata" … | xargs rm`, `find "$pgdata" -exec rm`, and what writes to where it runs.
+  const outer = runs.find(({ name }) => name === 'xargs' || name === 'find')
+  const isGiven = outer?.name === 'xargs' && context.origins.input(command).has('data')
+  const operands = outer?.name === 'find' ? outer.args : []
+  const found = operands.filter((word) => isInData(word, command, context, true)).slice(0, 1)
+  if (found.length > 0) return found
+  const isHere = writesHere(run) && placesOf(command, context).has('data')
+  return isGiven || isHere ? [run.word] : []
 }
 
-// What a pipeline gives to xargs.
-function namesFor({ node, around }: StepCommand): Argument[] {
-  const pipeline = around.find(({ type }) => type === 'Pipeline')
-  if (pipeline?.type !== 'Pipeline') return []
-  return pipeline.commands
-    .slice(0, pipeline.commands.indexOf(node))
-    .flatMap((part) => (part.type === 'Command' ? [...part.args] : []))
+// Does it write files, or is it not known whether it does?
+function changesFiles(run: Run): boolean {
+  return writtenBy(run).length > 0 || !readers.has(run.name) || writesHere(run)
+}
+
+/** Programs that put files where they run. */
+const unpackers = new Set('pax cpio unzip tar split csplit ar git patch wget make 7z unrar'.split(' '))
+
+function writesHere(run: Run): boolean {
+  const { name, args } = run
+  if (name === 'curl') return args.some(({ text }) => /^(-[A-Za-z#]*O|--remote-name)/.test(text))
+  if (unpackers.has(name)) return name !== 'tar' || isUnpacking(run)
+  return !readers.has(name) && args.every(({ text }) => text.startsWith('-'))
 }
 
 /** The words of a command by which files may be changed. */
 function writtenBy(run: Run): readonly Argument[] {
   const { name, args } = run
-  const operands = args.filter(({ text }) => !/^-/.test(text))
-  if (
-    targetLast.has(name) &&
-    name !== 'mv' &&
-    !/remove-source/.test(args.map(({ text }) => text).join(' '))
-  ) {
-    const into = args.findIndex(({ text }) => text === '-t' || text === '--target-directory')
-    return into >= 0 ? args.slice(into + 1, into + 2) : operands.slice(-1)
-  }
-  if (name === 'dd') return args.filter(({ text }) => /^"?of=/.test(text))
-  if (name === 'curl')
-    return afterOptions(args, /^(-o|--output|-D|--dump-header|-c|--cookie-jar|--output-dir)$/)
-  if (!readers.has(name) || changes(run)) return args
-  return []
-}
-
-// Options by which a program that reads writes as well.
-function changes({ name, args }: Run): boolean {
-  const words = args.map(({ text }) => text)
-  const has = (pattern: RegExp) => words.some((word) => pattern.test(word))
+  const operands = args.filter(({ text }) => !text.startsWith('-'))
+  const has = (pattern: RegExp) => args.some(({ text }) => pattern.test(text))
   switch (name) {
+    case 'cp':
+    case 'ln':
+    case 'install':
+    case 'rsync':
+    case 'scp': {
+      if (has(/^--remove-source/) || (name === 'install' && has(/^-[a-zA-Z]*d/))) return args
+      const into = valuesOf(args, /^(-t|--target-directory)/)
+      return into.length > 0 ? into : operands.slice(-1)
+    }
+    case 'dd':
+      return args.filter((word) => !/^"?if=/.test(word.text))
+    case 'curl':
+      return valuesOf(
+        args,
+        /^(-[A-Za-z#]*[oDc]|--(output|dump-header|cookie-jar|output-dir|trace|trace-ascii|stderr)$)/,
+      )
+    case 'psql':
+      return valuesOf(args, /^(-[A-Za-z]*[oL]|--(output|log-file)(?==|$))/)
+    case 'openssl':
+      return valuesOf(args, /^-(out|keyout)$/)
+    case 'uniq':
+    case 'xxd':
+      return operands.filter(({ text }) => !/^\d+$/.test(text)).slice(1)
     case 'sed':
-      return has(/^(-[A-Za-z]*i|--in-place)/) || has(/(^|[;'"\s}\d$/])w\s+\S/)
+      return has(/^(-[A-Za-z]*i|--in-place)/) || has(/(^|[;{/gp\d$]|['"])\s*w\s+["']?[^\s"']/) ? args : []
     case 'sort':
-      return has(/^(-[A-Za-z]*o|--output)/)
+      return valuesOf(args, /^(-[A-Za-z]*o|--output(?==|$))/)
     case 'find':
-      return has(/^-(delete|fprint|fls|fprintf|fprint0)$/)
+      return has(/^-(delete|fprint|fls|fprintf|fprint0)$/) ? args : []
     case 'tar':
-      return (
-        has(/^-?[A-Za-z]*x|^--(extract|get|remove-files|delete|append|update)/) ||
-        has(/^-?[A-Za-z]*[ru][A-Za-z]*f/)
+      if (isUnpacking(run)) return args
+      return valuesOf(args, /^(-[A-Za-z]*f|--file(?==|$))/).concat(
+        /^[A-Za-z]*f$/.test(args[0]?.text ?? '') ? args.slice(1, 2) : [],
       )
     case 'gzip':
-      return !has(/^(-[A-Za-z]*[ctl]|--(stdout|to-stdout|test|list))/)
+    case 'bzip2':
+    case 'xz':
+    case 'zstd':
+      return has(/^(-[A-Za-z]*[ctl]|--(stdout|to-stdout|test|list))/) ? [] : args
+    case 'pg_checksums':
+      return has(/^(-[A-Za-z]*[ed]|--(enable|disable))$/) ? args : []
     case 'awk':
     case 'gawk':
     case 'mawk':
-      return has(/\bprintf?\b[^;}]*>\s*["\w(]|\bsystem\s*\(/) || has(/^inplace$/)
-    case 'openssl':
-      return has(/^-out/)
+      return has(/\bprintf?\b[^;}]*>\s*["\w(]|\bsystem\s*\(/) || has(/^inplace$/) ? args : []
     default:
-      return false
+      return readers.has(name) ? [] : args
   }
 }
 
-function afterOptions(args: readonly Argument[], option: RegExp): Argument[] {
-  return args.flatMap((word, index) => (option.test(args[index - 1]?.text ?? '') ? [word] : []))
+// Its first word is its mode, with a dash or without.
+function isUnpacking({ args }: Run): boolean {
+  return args.some(
+    ({ text }, index) =>
+      (index === 0 && /^-?[A-Za-z]*[xru]/.test(text)) ||
+      /^-[A-Za-z]*[xru]|^--(extract|get|remove-files|delete|append|update)/.test(text),
+  )
 }
 
-function isInData(word: SyntaxNode, command: StepCommand, context: StepContext): boolean {
-  const owner = command.owner.name.value
-  if (context.origins.of(context.shell, word, owner).has('data')) return true
-  return isRelative(word) && isWithinData(command, context)
+// The values of options, in the next word or in the same.
+function valuesOf(args: readonly Argument[], option: RegExp): Argument[] {
+  return args.flatMap((word, index) => {
+    const match = option.exec(word.text)
+    if (match === null) return []
+    if (match[0].length < word.text.length) return [word]
+    const next = args[index + 1]
+    return next === undefined ? [] : [next]
+  })
+}
+
+// Does it go through trees?
+function isRecursive({ name, args }: Run): boolean {
+  return (
+    name === 'mv' ||
+    name === 'find' ||
+    args.some(({ text }) => /^-[A-Za-z]*[rR]|^--(recursive|delete)/.test(text))
+  )
+}
+
+function isInData(word: SyntaxNode, command: StepCommand, context: StepContext, goesDeep = false): boolean {
+  const found = context.origins.of(context.shell, word, command.owner)
+  if (found.has('data') || (goesDeep && found.has('around'))) return true
+  if (!isRelative(word) && !found.has('here')) return false
+  const places = placesOf(command, context)
+  return (
+    places.has('data') ||
+    (goesDeep && found.has('here') && places.has('sandbox')) ||
+    (places.has('work') && /^["']?\.\.(\/|["']?$)/.test(textOf(word)))
+  )
 }
 
 function isRelative(word: SyntaxNode): boolean {
-  if (word.type !== 'Word') return false
-  const text = literalOf(word) ?? word.text
-  return !/^["']?[/$~-]/.test(text) && !/^\/dev\//.test(text)
+  return word.type === 'Word' && !/^["']?[/$~-]/.test(literalOf(word) ?? word.text)
 }
 
-// Behind a `cd` into the data directory, in the same subshell, a relative name lies there.
-function isWithinData(command: StepCommand, { commands, origins, shell }: StepContext): boolean {
-  const owner = command.owner.name.value
-  return commands.some((other) => {
-    const run = other.runs.at(-1)
-    if (other.owner !== command.owner || run?.name !== 'cd' || other.node.pos >= command.node.pos)
-      return false
-    if (!run.args.some((word) => origins.of(shell, word, owner).has('data'))) return false
-    const scope = other.around.find(({ type }) => type === 'Subshell' || type === 'CommandExpansion')
-    return scope === undefined || command.around.includes(scope)
-  })
+// `rm -r` and `mv`, and `find` that does the like, of a path that may begin anywhere.
+function treesIn(command: StepCommand, context: StepContext): StepFinding[] {
+  const { runs, owner, shell } = command
+  const run = runs.at(-1)
+  const outer = runs.find(({ name }) => name === 'find')
+  const operands = (run?.args ?? []).filter(({ text }) => !text.startsWith('-'))
+  const trees =
+    outer !== undefined && run !== undefined && changesFiles(run)
+      ? outer.args.slice(
+          0,
+          Math.max(
+            0,
+            outer.args.findIndex(({ text }) => /^[-!(]/.test(text)),
+          ),
+        )
+      : run?.name === 'rm' && isRecursive(run)
+        ? operands
+        : run?.name === 'mv'
+          ? operands.slice(0, -1).filter((word) => !isOwnFile(word, command, context))
+          : []
+  const isFree = (one: SyntaxNode) =>
+    context.origins.of(shell, one, owner).has('anywhere') && !/^\$\{\w+:\?/.test(textOf(one))
+  return trees
+    .filter(
+      (word) =>
+        context.origins.of(shell, word, owner).has('anywhere') ||
+        (run?.name === 'rm' && word.type === 'Word' && pathOf(word).rest.some(isFree)),
+    )
+    .map((word) => {
+      const message = `nobody can tell what ${run?.name} takes here: ${textOf(word)} may be empty, or begin anywhere`
+      const hint =
+        'let the path begin with a constant directory or "$work", and write ${name:?} for $name in it'
+      return finding(word, message, hint)
+    })
+}
+
+// A name or an ending of its own, or a file that the step itself has written.
+function isOwnFile(word: Argument, { owner }: StepCommand, { all }: StepContext): boolean {
+  if (/[./][\w.-]+"?$/.test(word.text) && !/\/(data|tablespaces|replica|clone\.\w+)"?$/.test(word.text))
+    return true
+  const name = plain(word.text)
+  return all.some(
+    (one) =>
+      one.owner === owner &&
+      (filesOf(one, /^>[>|]?$/).includes(name) ||
+        one.runs.some(
+          (run) => run.name === 'curl' && writtenBy(run).some(({ text }) => plain(text) === name),
+        )),
+  )
 }

@@ -1,5 +1,6 @@
 import type { Shell, SyntaxNode } from '../../shell/parse.js'
 import type { StepCommand } from '../commands.js'
+import type { Embedded } from '../embedded.js'
 import type { Origins } from '../values.js'
 
 /** What a rule objects to in a step file. */
@@ -10,10 +11,13 @@ export interface StepFinding {
   readonly hint: string
 }
 
-/** A step file and what is known of it. */
+/** A step file, or the text of `sh -c` in it, and what is known of it. */
 export interface StepContext {
   readonly shell: Shell
   readonly commands: readonly StepCommand[]
+  /** Those of all files. */
+  readonly all: readonly StepCommand[]
+  readonly embedded: ReadonlyMap<StepCommand, Embedded>
   readonly origins: Origins
   /** The functions of the user's own files. */
   readonly own: ReadonlySet<string>
