@@ -7,11 +7,11 @@ import { failures } from '../model/exits.js'
 import type { Replica } from '../model/replica.js'
 import { builtinSteps } from '../model/steps.js'
 import { defaultMethod } from '../postgres/access.js'
-import type { Effects } from '../shell/effects.js'
+import { type Effects, functionAt } from '../shell/effects.js'
 import { lit } from '../shell/words.js'
 import { judgeStepFiles } from '../steps/files.js'
 import { judgeSteps } from '../steps/judge.js'
-import { functionsOfSteps, listLastingSteps } from '../steps/lasting.js'
+import { functionsOfSteps, listLastingFunctions, listLastingSteps } from '../steps/lasting.js'
 import { listNeededTools } from './analyse.js'
 import { appContext, checkModel, parseModel } from './check.js'
 import { printConf } from './conf.js'
@@ -166,8 +166,6 @@ function judgeOwnSteps(model: Replica, parts: Parts, sources: Sources): Diagnost
   const texts = sources.stepFiles
   const found = judgeStepFiles({ steps, texts, faults: sources.stepFaults ?? {}, show, builtin })
   if (found.length > 0 || steps.length === 0) return found
-  const functions = functionsOfSteps(steps, texts)
-  const lasting = listLastingSteps(functions)
   return judgeSteps(
     [...new Set(steps.map(({ file }) => file))].map((file) => ({
       file: show(file),
@@ -175,11 +173,7 @@ function judgeOwnSteps(model: Replica, parts: Parts, sources: Sources): Diagnost
     })),
     {
       builtin: builtin.map(({ text }) => text).join('\n'),
-      lasting: new Set(
-        functions
-          .filter(({ step }) => lasting.includes(step))
-          .flatMap((step) => step.functions.map(({ name }) => name)),
-      ),
+      lasting: listLastingFunctions(functionsOfSteps(steps, texts)),
       secrets: Object.keys(model.env).filter((name) => model.env[name]?.secret),
       dataDir: run.dataDir,
     },
@@ -197,6 +191,8 @@ interface RunRep {
 
 /** Of a step of the user's they are asked by where its values come from (generator/steps/rules/data.ts). */
 const replacedRules: ReadonlySet<string> = new Set(['E_SHELL_DATA', 'E_SHELL_EMPTY'])
+/** What matters only where the script's traps are armed: in a process of its own a step has none of them. */
+const trapRules: ReadonlySet<string> = new Set(['E_SHELL_SUBSTITUTIONS'])
 
 // The list of tools is printed from the analysis of all the rest. It stands right before the end of the
 // script, so the lines above it are those that were analysed.
@@ -211,7 +207,12 @@ function printRunRep(
   const ownSources = new Set(parts.own.map(({ source }) => source))
   const isOwn = (line: number) =>
     draft.spans.some(({ source, from, to }) => ownSources.has(source) && from <= line && line <= to)
-  const found = analysis.findings.filter(({ code, line }) => !replacedRules.has(code) || !isOwn(line))
+  const lasting = listLastingFunctions(functionsOfSteps(steps, sources.stepFiles))
+  const runsApart = (line: number) => !lasting.has(functionAt(analysis.effects.functions, line) ?? '')
+  const found = analysis.findings.filter(
+    ({ code, line }) =>
+      !isOwn(line) || !(replacedRules.has(code) || (trapRules.has(code) && runsApart(line))),
+  )
   const findings = [...found, ...judgeProgram(analysis.effects, { isOwn, contract })]
   const faults = reportAnalysis(draft.text, { ...analysis, findings })
   if (faults.some(isError)) return { script: draft, effects: analysis.effects, faults }

@@ -52,3 +52,11 @@ export function listLastingSteps(all: readonly StepFunctions[]): string[] {
     })
     .map(({ step }) => step)
 }
+
+/** The functions of these steps: they run in the script's own shell. */
+export function listLastingFunctions(all: readonly StepFunctions[]): ReadonlySet<string> {
+  const steps = new Set(listLastingSteps(all))
+  return new Set(
+    all.flatMap(({ step, functions }) => (steps.has(step) ? functions.map(({ name }) => name) : [])),
+  )
+}

@@ -64,7 +64,7 @@ const ownPlaces = new Set(['HOME', 'TMPDIR'])
 const secretName =
   /(^|_)(password|passwd|passphrase|pass|pw|secret|token|credentials?|api_?key|private_?key)$/i
 const secretFile =
-  /PGPASSFILE|(^|[/.])(secrets?|pgpass|netrc|credentials?|[\w-]*(password|passphrase|token))([/.]|$)/i
+  /PGPASSFILE|\/([^/]*\.)?(secrets?|pgpass|netrc|credentials?|[\w-]*(password|passphrase|token))([/.]|$)/i
 
 /** What these print are names of files, and not what stands in them. */
 const namers = new Set(['find', 'ls', 'printf', 'echo', 'readlink', 'realpath', 'dirname', 'pwd'])
@@ -323,7 +323,7 @@ export function findOrigins(
 }
 
 // `env` and `export -p` print all that there is.
-function showsEnvironment({ name, args }: Run): boolean {
+export function showsEnvironment({ name, args }: Run): boolean {
   return (
     (/^(env|printenv|set)$/.test(name) && args.length === 0) || (name === 'export' && args[0]?.text === '-p')
   )

@@ -12,7 +12,7 @@ EOF
 main() {
   step=start
   signals=0 wakes=0 child='' launching=no serving=no exit_code=143 leaving=no self=$$ jitters=0
-  pause_on_failure=no
+  pause_on_failure=no apart=no
   stopper='' watchdog='' watcher='' feeder='' staging='' work='' alive='' sockets='' slot='' gate_state=''
   tab=$(printf '\t')
   newline='

@@ -139,7 +139,7 @@ describe('a project that uses all of it', () => {
       'a key that no model has': ['E_MODEL_KEY apps'],
       'a step file that is missing': ['E_STEP_FILE steps.0.file'],
       'a step file that is a directory': ['E_STEP_FILE steps.0.file'],
-      'a step that is refused': ['E_SHELL_EVAL steps/bad.sh:3:3'],
+      'a step that is refused': ['E_STEP_PROGRAM steps/bad.sh:3:8'],
       'a folder that is not there': ['E_STEP_FILE steps.0.file'],
     })
   })

@@ -27,13 +27,17 @@ const readers = new Set(
  */
 export const keepDataDirectory: StepRule = (context) =>
   context.commands.flatMap((command) => {
-    const name = command.runs.at(-1)?.name ?? 'it'
+    const run = command.runs.at(-1)
     const words = wordsIn(command, context)
     return [
       ...redirectionsIn(command, context),
-      ...words.map((word) =>
-        finding(word, `${textOf(word)} may lie in the data directory, and ${name} could change it`),
-      ),
+      ...words.map((word) => {
+        const what = word === run?.word ? `what ${run.name} takes here` : textOf(word)
+        return finding(
+          word,
+          `${what} may lie in the data directory or hold it, and ${run?.name} could change it`,
+        )
+      }),
       ...(words.length > 0 ? [] : treesIn(command, context)),
     ]
   })

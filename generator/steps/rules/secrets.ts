@@ -1,7 +1,7 @@
 import type { Argument } from '../../shell/commands.js'
 import type { SyntaxNode } from '../../shell/parse.js'
 import { callersOf, plain, redirectsOf, type StepCommand } from '../commands.js'
-import { looksSecret } from '../values.js'
+import { looksSecret, showsEnvironment } from '../values.js'
 import type { StepContext, StepFinding, StepRule } from './rule.js'
 
 /**
@@ -77,9 +77,7 @@ function isPassword(tool: string, before: string, { text }: Argument): boolean {
 
 const tellers = new Set(['log', 'fail', 'tell_fault'])
 /** They print what they are given, or read. */
-const printers = new Set(
-  'printf echo cat sed awk head tail tee tr cut grep sort base64 od env printenv export set'.split(' '),
-)
+const printers = new Set('printf echo cat sed awk head tail tee tr cut grep sort base64 od'.split(' '))
 
 function inLog(command: StepCommand, context: StepContext): StepFinding[] {
   const { shell, commands, origins } = context
@@ -95,7 +93,7 @@ function inLog(command: StepCommand, context: StepContext): StepFinding[] {
     return hasSecret ? [finding(run.word, 'with set -x the secret of this step would stand in the log')] : []
   }
   const isQuiet = run.name === 'grep' && run.args.some(({ text }) => /^-[a-zA-Z]*[qc]/.test(text))
-  if (!printers.has(run.name) || isQuiet || !isToLog(command, context)) return []
+  if (!(printers.has(run.name) || showsEnvironment(run)) || isQuiet || !isToLog(command, context)) return []
   const isSecret = origins.printed(command).has('secret') || origins.input(command).has('secret')
   return isSecret ? [finding(run.word, `what ${run.name} prints here would stand in the log`)] : []
 }

@@ -35,8 +35,10 @@ fail() {
   end_run "$failure_code"
 }
 
-# end_run CODE: a scheduler restarts whatever the code is, so what only a person can mend is told slowly.
+# end_run CODE: a scheduler restarts whatever the code is, so what only a person can mend is told slowly. A step that
+# runs apart ends with a status that no program has by chance (curl has 77, too); run_own_step does the rest.
 end_run() {
+  [ "$apart" = no ] || exit "$(($1 + 130))"
   case $1 in
     65 | 77 | 78)
       _end_pause=${EXIT_PAUSE:-0}

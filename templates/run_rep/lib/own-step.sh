@@ -5,7 +5,7 @@
 run_own_step() {
   launching=yes
   (
-    child='' launching=no pause_on_failure=no
+    child='' launching=no pause_on_failure=no apart=yes
     trap - TERM INT HUP USR2 EXIT
     "$@"
   ) </dev/null &
@@ -15,7 +15,7 @@ run_own_step() {
   [ "$signals" -eq 0 ] || exit "$exit_code"
   case $status in
     0) ;;
-    6[4-9] | 7[0-8]) end_run "$status" ;;
+    19[4-9] | 20[0-8]) end_run "$((status - 130))" ;;
     *) fail STEP_FAILED "the step $step ended with status $status" ;;
   esac
 }

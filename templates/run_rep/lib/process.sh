@@ -182,23 +182,43 @@ end_children() {
   kill_each TERM "$(children_of "$1")"
 }
 
-# pg_basebackup's WAL child outlives its parent, so both are told, and the child first: with the parent
-# this helper may end, too. Told again, since a shell can lose a signal between fork and exec; and only
-# until they are gone, since yash runs no trap in a helper that began within a trap.
+# end_tree PID: it and all that it has started, also what outlives it, as pg_basebackup's WAL child does. They are
+# told again, since a shell can lose a signal between fork and exec. The end of the first is no end of the others, so
+# the helper that does this is not ended by it.
 end_tree() {
-  _end_tree_pids="$(children_of "$1")
-$1"
+  trap '' USR1
+  _end_tree_pids=$1
   for _end_tree_signal in TERM TERM TERM TERM TERM TERM KILL; do
-    _end_tree_left=no
-    while read -r _end_tree_pid; do
-      if [ -n "$_end_tree_pid" ] && kill -s "$_end_tree_signal" "$_end_tree_pid" 2>/dev/null; then
-        _end_tree_left=yes
+    # What they have started in the meantime, too.
+    _end_tree_pids=$(printf '%s\n' "$_end_tree_pids" | living_trees)
+    kill_each "$_end_tree_signal" "$_end_tree_pids"
+    for _end_tree_look in 1 2 3; do
+      [ -n "$(printf '%s\n' "$_end_tree_pids" | living)" ] || return 0
+      if [ "$_end_tree_look" -lt 3 ]; then
+        blink
+      else
+        ignore sleep 1
       fi
-    done <<EOF
-$_end_tree_pids
-EOF
-    [ "$_end_tree_left" = yes ] || return 0
-    nap 1
+    done
+  done
+}
+
+# living_trees: of the numbers on standard input those that live, and of all that these have started.
+living_trees() {
+  living | while read -r _trees_pid; do
+    printf '%s\n' "$_trees_pid"
+    children_of "$_trees_pid" | living_trees
+  done | sort -u
+}
+
+# living: of the numbers on standard input those of processes that live; what only waits to be waited for does not.
+living() {
+  while read -r _living_pid; do
+    if [ -r /proc/self/stat ]; then
+      ! grep -q -s -e ') [^XZ] [0-9]' "/proc/${_living_pid:-none}/stat" || printf '%s\n' "$_living_pid"
+    elif [ -n "$_living_pid" ] && kill -0 "$_living_pid" 2>/dev/null; then
+      printf '%s\n' "$_living_pid"
+    fi
   done
 }
 
@@ -224,11 +244,11 @@ read_parent() {
   esac
 }
 
-# Helpers outlive the signals that a scheduler sends to the whole tree, since they see it through. USR1
-# ends one, and its sleep with it, also when it comes while that is being started.
+# Helpers outlive the signals that a scheduler sends to the whole tree, since they see it through; those of a step of
+# the operator's end with it. USR1 ends one, and its sleep with it, also when it comes while that is being started.
 begin_helper() {
   helper_ended=no napping=no nap_pid=''
-  trap '' TERM INT HUP
+  [ "$apart" = yes ] || trap '' TERM INT HUP
   trap - EXIT
   trap 'helper_ended=yes; [ "$napping" = yes ] || end_nap' USR1
 }

@@ -197,7 +197,7 @@ run() {
   step=compare_collations
   step_compare_collations
   step=announce
-  step_announce
+  run_own_step step_announce
   step=serve
   step_serve
 }

@@ -6,7 +6,7 @@ step_announce() {
     log WARN "no curl is here: the metrics are not told"
     return 0
   fi
-  # Its ~/.curlrc names the token by this variable.
-  export METRICS_TOKEN
-  ignore curl -sS --retry "$announce_tries" -m 5 "http://127.0.0.1:$METRICS_PORT/" -d "$GREETING"
+  # Not on the command line, where every process of the agent could read it.
+  printf 'header = "X-Token: %s"\n' "${METRICS_TOKEN:-}" \
+    | ignore curl -sS -K - --retry "$announce_tries" -m 5 "http://127.0.0.1:$METRICS_PORT/" -d "$GREETING"
 }
