@@ -4,6 +4,7 @@
 #   sh test/run.sh rest             everything else: every pair, the app, the lab, more of the crashes, other shells
 #   sh test/run.sh all              both (npm run test:all)
 # FILE: only these test files, of any tier: npm test -- test/pair/stop
+# TEST_ON_DISK: any text; clones are then written to the disk of TMPDIR, even where there is memory for them.
 # TEST_RESULTS: a directory that keeps what the runners report, to be added up with that of another tier.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -46,7 +47,7 @@ make_scratch() {
   trap 'umount "$scratch" 2>/dev/null; rm -rf "$scratch" "${own_results:-$scratch}"' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
-  if awk '/^MemAvailable:/ { exit $2 < 12000000 }' /proc/meminfo; then
+  if [ -z "${TEST_ON_DISK:-}" ] && awk '/^MemAvailable:/ { exit $2 < 12000000 }' /proc/meminfo; then
     mount -t tmpfs -o mode=755 tmpfs "$scratch" 2>/dev/null || :
   fi
 }

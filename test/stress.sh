@@ -33,7 +33,7 @@ main() {
   [ "$quarter" -eq 0 ] || make_group
   rounds "$quarter" quarter in_group "$@"
   [ "$busy" -eq 0 ] || start_writer
-  rounds "$busy" busy-disk "$@"
+  rounds "$busy" busy-disk env TEST_ON_DISK=1 "$@"
   exit "$failed"
 }
 
