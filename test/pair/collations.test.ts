@@ -44,11 +44,16 @@ for (const shell of shells) {
         const env = contractFor(space, master, patient)
         const lock = await lockCollations()
         const agent = await runAgent(space, { env, shell })
-        await agent.waitForLog(/listening on Unix socket/)
-        agent.terminate('SIGTERM', whom)
-        expect(await agent.exit, agent.log()).toBe(0)
-        await expectNothingLeft(agent)
-        await lock.close()
+        try {
+          await agent.waitForLog(/listening on Unix socket/)
+          agent.terminate('SIGTERM', whom)
+          // Of a tree the startup process may end before its server has seen a signal: then that ends with 1.
+          expect(whom === 'tree' ? [0, 1] : [0], agent.log()).toContain(await agent.exit)
+          await expectNothingLeft(agent)
+        } finally {
+          // A failure here is none of the tests that follow.
+          await lock.close()
+        }
         const clones = master.clones()
         const { sandbox, port } = agent
         const again = await runAgent(space, { env, sandbox, port, shell })

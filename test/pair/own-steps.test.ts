@@ -160,7 +160,10 @@ describe.each(shells)('steps of the operator, with %s as sh', (shell) => {
     for (const whom of ['script', 'tree'] as const) {
       test(`told to ${word}, it ends with all that it has started on SIGTERM to the ${whom}`, async () => {
         const agent = await run(word)
-        await waitFor('the innermost shell', () => existsSync(join(marks, 'asleep')))
+        // The shell makes its mark before it has started the sleep.
+        await waitFor('the innermost sleep', () =>
+          agent.descendants().some(({ args }) => existsSync(join(marks, 'asleep')) && args === 'sleep 1000'),
+        )
         agent.terminate('SIGTERM', whom)
         expect(await agent.exit, agent.log()).toBe(143)
         await expectNothingLeft(agent)
