@@ -10,6 +10,8 @@ export interface Embedded {
   readonly owner: string
   /** What its `$1`, `$2`, … are. */
   readonly args: readonly Argument[]
+  /** What its `$0` is. */
+  readonly zero?: Argument | undefined
 }
 
 /** Reads it off a command; undefined where there is none, or where a value is a part of it. */
@@ -22,7 +24,7 @@ export function embeddedIn({ shell, node, runs, owner }: StepCommand): Embedded 
   const word = run.args[at + 1]
   if (at >= 0) {
     const text = word?.type === 'Word' ? literalOf(word) : undefined
-    return text === undefined ? undefined : made(text, name, run.args.slice(at + 3))
+    return text === undefined ? undefined : made(text, name, run.args.slice(at + 3), run.args[at + 2])
   }
   const [body] = node.redirects.flatMap((redirect) => (redirect.type === 'HereDoc' ? [redirect.body] : []))
   const operands = run.args.filter(({ text }) => !text.startsWith('-'))
@@ -31,7 +33,7 @@ export function embeddedIn({ shell, node, runs, owner }: StepCommand): Embedded 
   return made(body.text, name, operands)
 }
 
-function made(text: string, owner: string, args: readonly Argument[]): Embedded | undefined {
+function made(text: string, owner: string, args: readonly Argument[], zero?: Argument): Embedded | undefined {
   const shell = parseShell(text)
-  return shell.errors.length > 0 ? undefined : { shell, owner, args }
+  return shell.errors.length > 0 ? undefined : { shell, owner, args, zero }
 }

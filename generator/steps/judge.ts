@@ -57,13 +57,15 @@ export function judgeSteps(
   const all = parts.flatMap(({ commands }) => commands)
   const embedded = new Map(parts.flatMap(({ within }) => (within === undefined ? [] : [within])))
   const origins = findOrigins(all, embedded, given)
-  return parts.flatMap(({ file, shell, commands, at }) =>
+  const found = parts.flatMap(({ file, shell, commands, at }) =>
     stepRules
       .flatMap((rule) => rule({ shell, commands, all, embedded, origins, own, lasting }))
       .map(({ code, node, message, hint }): Diagnostic => {
         return { code, place: { file, ...(at ?? shell.place(node)) }, message, hint }
       }),
   )
+  // A function is met once for each way in which it is called.
+  return [...new Map(found.map((one) => [JSON.stringify(one), one])).values()]
 }
 
 /** A step file, or a text within it. */

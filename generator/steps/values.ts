@@ -196,7 +196,12 @@ export function findOrigins(
         for (const word of command.node.args) fileAdds(word.text, words)
       }
       if (has('dirname') && words.delete('work')) words.add('data')
-      for (const file of filesOf(command, /^<$/)) fileAdds(file, words)
+      for (const word of wordsOf(command, /^<$/)) {
+        fileAdds(word.text, words)
+        if (originsIn(command.shell, word, command.owner).has('data')) words.add('content')
+      }
+      // Names without a directory.
+      if (command.runs.some(({ name, args }) => name === 'ls' && args.every(isOption))) words.add('here')
       for (const origin of [...words, ...heredocs(command)]) found.add(origin)
       for (const { kind, name } of command.runs) {
         if (kind === 'function') for (const origin of held.get(`(${name})`) ?? []) found.add(origin)
@@ -262,6 +267,7 @@ export function findOrigins(
     const inner = embedded.get(command)
     if (inner !== undefined) {
       addArguments(inner.owner, shell, inner.args, owner)
+      if (inner.zero !== undefined) add(`@${inner.owner} 0`, originsIn(shell, inner.zero, owner))
       const giver = runs.find(({ name }) => name === 'find' || name === 'xargs')
       if (giver !== undefined) moved.add(inner.owner)
       if (giver?.name === 'xargs') add(`@${inner.owner}`, input(command))
@@ -321,6 +327,8 @@ export function findOrigins(
     written: (word) => held.get(`>${plain(word)}`),
   }
 }
+
+const isOption = ({ text }: { readonly text: string }) => text.startsWith('-')
 
 // `env` and `export -p` print all that there is.
 export function showsEnvironment({ name, args }: Run): boolean {

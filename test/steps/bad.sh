@@ -425,3 +425,385 @@ step_x() {
   _x_list=(a b)
   log INFO "${_x_list[0]}"
 }
+
+### E_STEP_DATA all of the sandbox
+step_x() {
+  rm -rf -- *
+}
+
+### E_STEP_DATA the sandbox by a variable, and on from there
+step_x() {
+  _x_root=$sandbox
+  _x_dir=$_x_root/pgdata/replica
+  rm -rf -- "$_x_dir"
+}
+
+### E_STEP_DATA a pattern that begins in the sandbox
+step_x() {
+  rm -f -- ./p?data/replica/data/*.opts
+}
+
+### E_STEP_DATA from the directory for work up again
+step_x() {
+  touch "$work/../replica/outdated"
+}
+
+### E_STEP_DATA a cd in a function of its own
+step_x() {
+  _x_go
+  rm -f postmaster.opts
+}
+
+_x_go() {
+  cd "$pgdata"
+}
+
+### E_STEP_DATA through a link that the step makes
+step_x() {
+  ln -sfn "$pgdata" /var/tmp/current
+  rm -f /var/tmp/current/postmaster.opts
+}
+
+### E_STEP_DATA a list of names in a file of its own
+step_x() {
+  find "$pgdata" -name '*.old' >"$work/list"
+  while IFS= read -r _x_f; do
+    rm -f -- "$_x_f"
+  done <"$work/list"
+}
+
+### E_STEP_DATA by a default that is assigned
+step_x() {
+  : "${_x_target:=$pgdata/global}"
+  touch "$_x_target/pg_internal.init"
+}
+
+### E_STEP_DATA by a function's answer
+step_x() {
+  _x_file=$(_x_name)
+  rm -f -- "$_x_file"
+}
+
+_x_name() {
+  printf '%s\n' "$pgdata/postmaster.opts"
+}
+
+### E_STEP_DATA by an option
+step_x() {
+  _x_main -d "$pgdata"
+}
+
+_x_main() {
+  OPTIND=1
+  while getopts d: _x_opt; do
+    case $_x_opt in
+      d) rm -f -- "$OPTARG/postmaster.opts" ;;
+      *) ;;
+    esac
+  done
+}
+
+### E_STEP_DATA an archive unpacked where the step is
+step_x() {
+  cd "${pgdata:?}" && unzip -o /tmp/x.zip
+}
+### tools: unzip
+
+### E_STEP_DATA sh -c with the data as an argument
+step_x() {
+  sh -c 'cd "$1" && rm -f postmaster.opts' sh "$pgdata"
+}
+
+### E_STEP_DATA sh -c with the data in its environment
+step_x() {
+  TARGET=$pgdata sh -c 'rm -f "$TARGET/postmaster.opts"'
+}
+
+### E_STEP_DATA sh -c behind xargs
+step_x() {
+  find "$pgdata" -name '*.old' | xargs sh -c 'rm -f "$@"' sh
+}
+
+### E_STEP_DATA behind a program that runs others
+step_x() {
+  ionice -c 3 rm -f "$pgdata/x"
+}
+### tools: ionice
+
+### E_STEP_DATA find with two commands
+step_x() {
+  find "$pgdata" -type f -name x -exec grep -q y {} \; -exec rm -f {} \;
+}
+
+### E_STEP_DATA a wrapper that is given the directory and the command
+step_x() {
+  _x_in "$pgdata" rm -f a b
+}
+
+_x_in() {
+  cd "$1" || return 1
+  shift
+  "$@"
+}
+
+### E_STEP_DATA in the environment of a program
+step_x() {
+  TARGET=$pgdata/postmaster.opts python3 -c 'import os; os.remove(os.environ["TARGET"])'
+}
+### tools: python3
+
+### E_STEP_DATA a tree that may be anywhere
+step_x() {
+  read -r _x_d </etc/old_dir
+  rm -rf -- "${_x_d:?}"
+}
+
+### E_STEP_DATA a tree whose name may be empty
+step_x() {
+  rm -rf -- "/var/tmp/$replica_name"
+}
+
+### E_STEP_DATA the log of psql
+step_x() {
+  psql -X -w -d postgres -L "$pgdata/psql.log" -c 'SELECT 1' || log WARN no
+}
+
+### E_STEP_EXIT exit in a trap
+step_x() {
+  trap 'exit 0' EXIT
+  false
+}
+
+### E_STEP_SHELL set behind command
+step_x() {
+  command set +eu
+  POSTGRES_MASTER=$(cat /etc/master)
+}
+### after: contract
+
+### E_STEP_SHELL IFS read from a file
+step_x() {
+  read -r IFS </etc/sep
+  POSTGRES_MASTER=$(cat /etc/master)
+}
+### after: contract
+
+### E_STEP_SHELL IFS by a loop
+step_x() {
+  for IFS in : ,; do
+    log INFO x
+  done
+  POSTGRES_MASTER=$(cat /etc/master)
+}
+### after: contract
+
+### E_STEP_SIGNAL the parent of sh -c
+step_x() {
+  sh -c 'kill -s TERM "$PPID"'
+}
+
+### E_STEP_SIGNAL whatever ps lists
+step_x() {
+  ps -A -o pid= -o comm= | while read -r _x_pid _x_name; do
+    case $_x_name in
+      postgres) kill "$_x_pid" ;;
+      *) ;;
+    esac
+  done
+}
+
+### E_STEP_SIGNAL every process
+step_x() {
+  kill -s TERM -1
+}
+
+### E_STEP_SIGNAL through xargs
+step_x() {
+  pgrep -f run_rep | xargs kill
+}
+### tools: pgrep
+
+### E_STEP_SIGNAL in a loop over numbers
+step_x() {
+  for _x_p in "$$" "$PPID"; do
+    kill -s CONT "$_x_p"
+  done
+}
+
+### E_STEP_PROGRAM a program for sed by standard input
+step_x() {
+  sed -f /dev/stdin /etc/template <<EOF
+s/@U@/$RUN_USER/
+EOF
+}
+
+### E_STEP_PROGRAM a program for awk in a file of its own
+step_x() {
+  cat >"$work/p.awk" <<EOF
+\$1 == "$RUN_USER" { print }
+EOF
+  awk -f "$work/p.awk" /etc/passwd
+}
+
+### E_STEP_PROGRAM a script of its own making
+step_x() {
+  printf 'echo %s\n' "$replica_name" >"$work/run.sh"
+  sh "$work/run.sh"
+}
+
+### E_STEP_PROGRAM SQL by a function and a pipe
+step_x() {
+  _x_sql | psql -X -w -d inventory || log WARN no
+}
+
+_x_sql() {
+  printf "INSERT INTO r VALUES ('%s');\n" "$replica_name"
+}
+
+### E_STEP_PROGRAM SQL with what was read
+step_x() {
+  while read -r _x_t; do
+    psql -X -w -d postgres -c "VACUUM $_x_t" || log WARN no
+  done </etc/tables
+}
+
+### E_STEP_PROGRAM a variable of psql without quotes
+step_x() {
+  psql -X -w -d inventory -v n="$replica_name" <<'SQL' || log WARN no
+DELETE FROM replica WHERE name = :n;
+SQL
+}
+
+### E_STEP_PROGRAM a field that awk gives to a shell
+step_x() {
+  awk '{ system("ping -c 1 " $1) }' /etc/hosts
+}
+
+### E_STEP_PROGRAM eval in sh -c
+step_x() {
+  sh -c 'eval "$1"' sh "echo $replica_name"
+}
+
+### E_STEP_PROGRAM SQL filled in by xargs
+step_x() {
+  cut -d : -f 1 /etc/passwd | xargs -I {} psql -X -w -d inventory -c "SELECT '{}'" || log WARN no
+}
+
+### E_STEP_PROGRAM SQL by set --
+step_x() {
+  set -- -X -w -d postgres -c "SELECT '$RUN_USER'"
+  psql "$@" || log WARN no
+}
+
+### E_STEP_PROGRAM SQL through an argument
+step_x() {
+  _x_query "SELECT count(*) FROM r WHERE n = '$replica_name'"
+}
+
+_x_query() {
+  psql -X -w -d inventory -A -t -c "$1" || log WARN no
+}
+
+### E_STEP_SECRET a password next to -u
+step_x() {
+  curl -fsS -ureplica:hunter2 https://web01/x -o /var/tmp/x
+}
+### tools: curl
+
+### E_STEP_SECRET a password by an option
+step_x() {
+  wget -q --http-user=replica --http-password=hunter2 -O /var/tmp/x https://web01/x
+}
+### tools: wget
+
+### E_STEP_SECRET PGPASSWORD exported
+step_x() {
+  export PGPASSWORD=pw
+  psql -X -w -h pg1 -c 'SELECT 1' || log WARN no
+}
+
+### E_STEP_SECRET a secret exported
+step_x() {
+  export API_TOKEN
+  ls
+}
+### secrets: API_TOKEN
+
+### E_STEP_SECRET set -x with a secret
+step_x() {
+  set -x
+  printf '%s' "$API_TOKEN" >"$work/t"
+}
+### secrets: API_TOKEN
+
+### E_STEP_SECRET a secret from its file
+step_x() {
+  _x_auth=$(cat /run/secrets/api_token)
+  curl -fsS -H "X-Auth: $_x_auth" http://web01/ -o /var/tmp/x
+}
+
+### E_STEP_SECRET a connection string in a variable
+step_x() {
+  _x_dsn="host=db user=app password=hunter2"
+  psql -X -w -d "$_x_dsn" -c 'SELECT 1' || log WARN no
+}
+
+### E_STEP_SECRET a secret in a here-document for the log
+step_x() {
+  cat <<EOF
+token $API_TOKEN
+EOF
+}
+### secrets: API_TOKEN
+
+### E_STEP_PIPE a function of its own that fetches
+step_x() {
+  _x_fetch | sort >/var/tmp/list
+}
+
+_x_fetch() {
+  curl -fsS https://web01/list
+}
+### tools: curl
+
+### E_STEP_PIPE a subshell that fetches
+step_x() {
+  (cd /var/tmp && curl -fsS http://web01/list) | sort >/var/tmp/list
+}
+
+### E_STEP_PIPE a pipeline in sh -c
+step_x() {
+  sh -c 'curl -fsS http://web01/x.tar | tar -x -f -'
+}
+
+### E_STEP_PIPE the body of a loop
+step_x() {
+  while read -r _x_u; do
+    curl -fsS "$_x_u"
+  done </etc/urls | sort >/var/tmp/all
+}
+
+### E_STEP_BACKGROUND a job of sh -c
+step_x() {
+  sh -c 'sleep 1000 &'
+}
+
+### E_STEP_BACKGROUND a program that makes a daemon
+step_x() {
+  daemonize /usr/bin/exporter
+}
+### tools: daemonize
+
+### E_STEP_BACKGROUND a job of a subshell, waited for elsewhere
+step_x() {
+  (sleep 1000 &)
+  wait
+}
+
+### E_STEP_BACKGROUND a job in the script's own shell
+step_x() {
+  sleep 1 &
+  POSTGRES_PORT=5433
+  wait
+}
+### after: contract

@@ -394,3 +394,281 @@ step_x() {
     log INFO "$_x_count replicas are known"
   fi
 }
+
+### a metrics file, replaced in one step
+step_x() {
+  _x_dir=/var/lib/node_exporter/textfile
+  [ -d "$_x_dir" ] || return 0
+  cat >"$_x_dir/replica.prom.$$" <<EOF
+# HELP pg_replica_up start of the replica
+# TYPE pg_replica_up gauge
+pg_replica_start_time{name="$replica_name",port="$PORT0"} $(date +%s)
+EOF
+  chmod 0644 "$_x_dir/replica.prom.$$"
+  mv -f -- "$_x_dir/replica.prom.$$" "$_x_dir/replica.prom"
+}
+
+### a download, kept only if it is not empty
+step_x() {
+  _x_tmp=/var/tmp/blacklist.$$
+  if curl --fail --silent --show-error --max-time 30 --output "$_x_tmp" https://web01/blacklist; then
+    if [ -s "$_x_tmp" ]; then
+      mv -f -- "$_x_tmp" /var/tmp/blacklist
+    else
+      rm -f -- "$_x_tmp"
+    fi
+  else
+    rm -f -- "$_x_tmp"
+    log WARN 'no new blacklist'
+  fi
+}
+### tools: curl
+
+### options read by getopts from words of its own
+step_x() {
+  OPTIND=1
+  set -- -a -b value rest
+  while getopts ab: _x_opt; do
+    case $_x_opt in
+      a) log INFO a ;;
+      b) log INFO "b is $OPTARG" ;;
+      *) fail CONTRACT 'no such option' ;;
+    esac
+  done
+  shift $((OPTIND - 1))
+  log INFO "left: $1"
+}
+
+### a temporary directory of mktemp, removed by a trap
+step_x() {
+  _x_tmp=$(mktemp -d) || fail STEP_FAILED 'no temporary directory'
+  trap 'rm -rf -- "$_x_tmp"' EXIT
+  df -P -k >"$_x_tmp/df"
+  sort "$_x_tmp/df" >/dev/null
+}
+### tools: mktemp
+
+### old files of its own, found and removed
+step_x() {
+  find /var/backups/pg -type f -name '*.gz' -mtime +30 -exec rm -f -- {} +
+}
+
+### programs that run others, and only read
+step_x() {
+  nice -n 19 ionice -c 3 find "$pgdata/base" -type f -exec cat {} + >/dev/null
+}
+### tools: ionice
+
+### two downloads at once, both waited for
+step_x() {
+  curl -fsS -o /var/tmp/a https://web01/a &
+  _x_a=$!
+  curl -fsS -o /var/tmp/b https://web01/b &
+  _x_b=$!
+  wait "$_x_a" || fail CONFIG_AWAY a
+  wait "$_x_b" || fail CONFIG_AWAY b
+}
+### tools: curl
+
+### an end to a child of its own
+step_x() {
+  sleep 30 &
+  kill "$!"
+  wait || :
+}
+
+### a subshell in the data directory that may end early
+step_x() {
+  (
+    cd "$pgdata" || exit 1
+    cksum PG_VERSION global/pg_control
+  ) >/var/tmp/sums
+}
+
+### sh -c within find, which only reads
+step_x() {
+  find "$pgdata/base" -type f -exec sh -c '
+    for file in "$@"; do
+      cat "$file" >/dev/null || exit 1
+    done' sh {} +
+}
+
+### in the data directory, with what is written elsewhere
+step_x() {
+  cd "$pgdata" || return 1
+  cksum postgresql.conf pg_hba.conf >/var/tmp/conf.sums
+}
+
+### a directory of its own, emptied
+step_x() {
+  mkdir -p /var/tmp/x
+  cd /var/tmp/x
+  rm -rf -- ./*
+}
+
+### a tree in the directory for work
+step_x() {
+  mkdir -p "$work/x"
+  rm -rf -- "$work/x"
+}
+
+### logs of its own, each renamed to the next
+step_x() {
+  _x_n=4
+  while [ "$_x_n" -gt 0 ]; do
+    if [ -f "/var/log/x.log.$_x_n" ]; then
+      mv -f "/var/log/x.log.$_x_n" "/var/log/x.log.$((_x_n + 1))"
+    fi
+    _x_n=$((_x_n - 1))
+  done
+}
+
+### a tree whose name is an argument
+step_x() {
+  _x_clean /var/tmp/x
+}
+
+_x_clean() {
+  rm -rf -- "$1"
+}
+
+### psql, with values as text and as numbers
+step_x() {
+  psql -X -w -d inventory -v name="$replica_name" -v port="$PORT0" <<'SQL' || log WARN no
+SELECT now()::date, :'name'::text, :'port'::int, '12:30'::time;
+SQL
+}
+
+### awk that gives a constant command its lines
+step_x() {
+  awk '{ print $1 | "sort -u" }' /etc/hosts
+}
+
+### a secret by a file for one header
+step_x() {
+  printf 'Authorization: Bearer %s\n' "$API_TOKEN" >"$work/header"
+  curl -fsS -H "@$work/header" -o /var/tmp/x https://web01/x
+  rm -f "$work/header"
+}
+### tools: curl
+### secrets: API_TOKEN
+
+### a pipeline that a function of its own feeds
+step_x() {
+  _x_lines | sort >/var/tmp/lines
+}
+
+_x_lines() {
+  printf '%s\n' c b a
+  df -P | awk '{ print $1 }'
+}
+
+### a function that leaves the directory in a substitution
+step_x() {
+  _x_found=$(_x_look) || return 0
+  POSTGRES_MASTER=$_x_found
+}
+
+_x_look() {
+  cd /etc/run_rep || return 1
+  cat master
+}
+### after: contract
+
+### a wrapper of psql with further arguments
+step_x() {
+  _x_sql -v name="$replica_name" -f /etc/run_rep/a.sql
+  _x_sql -A -t -c 'SELECT 1'
+}
+
+_x_sql() {
+  psql -X -w -d inventory -v ON_ERROR_STOP=1 "$@" || log WARN 'no inventory'
+}
+
+### a function that is given what it reads and where it writes
+step_x() {
+  _x_save "$pgdata/postgresql.conf" /var/backups/pg
+}
+
+_x_save() {
+  mkdir -p "$2"
+  cp -p "$1" "$2/"
+}
+
+### each file of the data copied under its own name
+step_x() {
+  for _x_f in "$pgdata"/*.conf; do
+    cp -p "$_x_f" "/var/backups/pg/${_x_f##*/}"
+  done
+}
+
+### a count of files of the data in a text
+step_x() {
+  _x_n=$(ls "$pgdata/pg_wal" | wc -l)
+  printf 'pg_wal_files %d\n' "$_x_n" >/var/tmp/wal.prom
+}
+
+### blanks cut off at both ends
+step_x() {
+  _x_s='  hello  '
+  _x_s=${_x_s#"${_x_s%%[! ]*}"}
+  _x_s=${_x_s%"${_x_s##*[! ]}"}
+  log INFO "[$_x_s]"
+}
+
+### a secret's digest
+step_x() {
+  _x_sum=$(printf '%s' "$API_TOKEN" | sha256sum | cut -c 1-8)
+  log INFO "the token's digest begins with $_x_sum"
+}
+### secrets: API_TOKEN
+### tools: sha256sum
+
+### a proxy for curl, in small letters
+step_x() {
+  if [ -r /etc/proxy ]; then
+    read -r http_proxy </etc/proxy || return 0
+    export http_proxy
+  fi
+}
+### after: contract
+
+### several substitutions in one message
+step_x() {
+  log INFO "$(uname -s) $(uname -r) on $(uname -m)"
+}
+
+### a FIFO with a reader in the background
+step_x() {
+  _x_fifo=$work/fifo
+  mkfifo "$_x_fifo"
+  sort <"$_x_fifo" >/var/tmp/sorted &
+  printf '%s\n' b a >"$_x_fifo"
+  wait
+}
+
+### one function for the data and one for what is its own
+step_x() {
+  _x_size "$pgdata"
+  _x_clear /var/tmp/x
+}
+
+_x_size() {
+  du -sk "$1" >/var/tmp/size
+}
+
+_x_clear() {
+  rm -rf -- "$1"
+}
+
+### a label before the output of a command
+step_x() {
+  _x_with_label size du -sk "$pgdata"
+}
+
+_x_with_label() {
+  _x_label=$1
+  shift
+  printf '%s: ' "$_x_label"
+  "$@"
+}

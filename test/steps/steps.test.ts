@@ -70,3 +70,43 @@ describe('refuses', () => {
     expect(found.filter((line) => line.startsWith(`${one.code} x.sh:`))).not.toEqual([])
   })
 })
+
+describe('files of any kind', () => {
+  const step = (name: string, file = `./${name}.sh`) => ({
+    name,
+    doc: 'does something',
+    file,
+    before: 'serve',
+  })
+  const find = (steps: object[], stepFiles: Readonly<Record<string, string>>) =>
+    list(compile({ steps }, { stepFiles }).diagnostics.filter(isError))
+
+  test.each([
+    ['an empty one', '', ['E_STEP_FUNCTION steps.0.file']],
+    ['comments only', '# nothing\n', ['E_STEP_FUNCTION steps.0.file']],
+    ['a function that is not closed', 'step_a() {\n  sh -c "\n', ['E_SHELL_SYNTAX', 'E_SHELL_SYNTAX']],
+    ['carriage returns', 'step_a() {\r\n  :\r\n}\r\n', ['E_STEP_FILE a.sh:1:11']],
+    ['no shell in sh -c', "step_a() {\n  sh -c 'if then ('\n}\n", []],
+    ['a step that calls itself', 'step_a() {\n  rm -f "$1"\n  step_a "$1/x"\n}\n', []],
+    ['a bracket that is never closed', 'step_a() {\n  rm -f -- "[" [x\n}\n', []],
+  ])('%s', (_title, text, expected) => {
+    const found = find([step('a')], { './a.sh': text })
+    expect(found.map((line, index) => line.slice(0, expected[index]?.length ?? 0))).toEqual(expected)
+  })
+
+  test('two steps in one file, and functions of another', () => {
+    const stepFiles = {
+      './a.sh': 'step_a() {\n  tell one\n}\n\nstep_b() {\n  tell two\n}\n',
+      './c.sh': 'step_c() {\n  tell three\n  step_b\n}\n\ntell() {\n  log INFO "$1"\n}\n',
+    }
+    expect(find([step('a'), step('b', './a.sh'), step('c')], stepFiles)).toEqual([])
+  })
+
+  test('a value goes from file to file', () => {
+    const stepFiles = {
+      './a.sh': 'step_a() {\n  drop "$pgdata/x"\n}\n',
+      './b.sh': 'step_b() {\n  :\n}\n\ndrop() {\n  rm -f -- "$1"\n}\n',
+    }
+    expect(find([step('a'), step('b')], stepFiles)).toEqual(['E_STEP_DATA b.sh:6:12'])
+  })
+})

@@ -84,7 +84,12 @@ function wordsIn(command: StepCommand, context: StepContext): SyntaxNode[] {
   if (written.length > 0 || !changesFiles(run)) return written
   // `find "$pgdata" … | xargs rm`, `find "$pgdata" -exec rm`, and what writes to where it runs.
   const outer = runs.find(({ name }) => name === 'xargs' || name === 'find')
-  const isGiven = outer?.name === 'xargs' && context.origins.input(command).has('data')
+  const isGiven =
+    (outer?.name === 'xargs' && context.origins.input(command).has('data')) ||
+    runs.some(
+      ({ name, args }) =>
+        name === 'env' && valuesOf(args, /^(-C|--chdir)/).some((word) => isInData(word, command, context)),
+    )
   const operands = outer?.name === 'find' ? outer.args : []
   const found = operands.filter((word) => isInData(word, command, context, true)).slice(0, 1)
   if (found.length > 0) return found
