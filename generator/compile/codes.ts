@@ -118,7 +118,6 @@ export const codes: Readonly<Record<string, string>> = {
     'outside of functions a command would run in every sub-command, before the contract is checked',
   E_STEP_TWICE: 'two steps of one name',
   E_SYNTAX: 'the configuration is not TypeScript or JSON',
-  E_TOOL_NAME: 'the name of a program goes into the script as a bare word',
   E_TYPE: 'the type checker refuses the configuration',
   E_WRITE: 'a file could not be written, so none was',
   W_ACCESS_CERT: 'no client gets in by a line that wants a certificate which the server cannot verify',

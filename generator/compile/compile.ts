@@ -8,10 +8,9 @@ import type { Replica } from '../model/replica.js'
 import { builtinSteps } from '../model/steps.js'
 import { defaultMethod } from '../postgres/access.js'
 import { type Effects, functionAt } from '../shell/effects.js'
-import { lit } from '../shell/words.js'
 import { judgeStepFiles } from '../steps/files.js'
-import { judgeSteps } from '../steps/judge.js'
-import { functionsOfSteps, listLastingFunctions, listLastingSteps } from '../steps/lasting.js'
+import { holdsForSteps, judgeSteps } from '../steps/judge.js'
+import { findLasting, type Lasting } from '../steps/lasting.js'
 import { listNeededTools } from './analyse.js'
 import { appContext, checkModel, parseModel } from './check.js'
 import { printConf } from './conf.js'
@@ -109,6 +108,7 @@ interface Parts {
   readonly shell: readonly Chunk[]
   readonly own: readonly Chunk[]
   readonly rest: readonly Chunk[]
+  readonly lasting: Lasting
 }
 
 /** Needed only where a step of the user's runs in a process of its own. */
@@ -117,10 +117,10 @@ const ownStepFile = 'run_rep/lib/own-step.sh'
 // Helpers first, then the steps in the order of the run, the user's own, the other sub-commands, main.
 function listParts(model: Replica, contract: readonly ContractVariable[], sources: Sources): Parts {
   const modelDigest = digestOf(stringifySorted(model)).slice(0, 16)
-  const lastingSteps = listLastingSteps(functionsOfSteps(model.steps, sources.stepFiles))
-  const views = lowerReplica(model, contract, { modelDigest, lastingSteps })
+  const lasting = findLasting(model.steps, sources.stepFiles)
+  const views = lowerReplica(model, contract, { modelDigest, lastingSteps: lasting.steps })
   const table = (name: string) => renderTable(sources, name, views[name] ?? {})
-  const isUsed = (name: string) => name !== ownStepFile || lastingSteps.length < model.steps.length
+  const isUsed = (name: string) => name !== ownStepFile || lasting.steps.length < model.steps.length
   const library = Object.keys(sources.templates).filter(
     (name) => /^run_rep\/lib\/.*\.sh$/.test(name) && isUsed(name),
   )
@@ -141,6 +141,7 @@ function listParts(model: Replica, contract: readonly ContractVariable[], source
       table('sequence.sh.hbs'),
       plain('run_rep/main.sh'),
     ],
+    lasting,
   }
 }
 
@@ -173,7 +174,7 @@ function judgeOwnSteps(model: Replica, parts: Parts, sources: Sources): Diagnost
     })),
     {
       builtin: builtin.map(({ text }) => text).join('\n'),
-      lasting: listLastingFunctions(functionsOfSteps(steps, texts)),
+      lasting: parts.lasting.functions,
       secrets: Object.keys(model.env).filter((name) => model.env[name]?.secret),
       dataDir: run.dataDir,
     },
@@ -189,11 +190,6 @@ interface RunRep {
   readonly faults: readonly Diagnostic[]
 }
 
-/** Of a step of the user's they are asked by where its values come from (generator/steps/rules/data.ts). */
-const replacedRules: ReadonlySet<string> = new Set(['E_SHELL_DATA', 'E_SHELL_EMPTY'])
-/** What matters only where the script's traps are armed: in a process of its own a step has none of them. */
-const trapRules: ReadonlySet<string> = new Set(['E_SHELL_SUBSTITUTIONS'])
-
 // The list of tools is printed from the analysis of all the rest. It stands right before the end of the
 // script, so the lines above it are those that were analysed.
 function printRunRep(
@@ -207,17 +203,15 @@ function printRunRep(
   const ownSources = new Set(parts.own.map(({ source }) => source))
   const isOwn = (line: number) =>
     draft.spans.some(({ source, from, to }) => ownSources.has(source) && from <= line && line <= to)
-  const lasting = listLastingFunctions(functionsOfSteps(steps, sources.stepFiles))
-  const runsApart = (line: number) => !lasting.has(functionAt(analysis.effects.functions, line) ?? '')
+  const runsApart = (line: number) =>
+    !parts.lasting.functions.has(functionAt(analysis.effects.functions, line) ?? '')
   const found = analysis.findings.filter(
-    ({ code, line }) =>
-      !isOwn(line) || !(replacedRules.has(code) || (trapRules.has(code) && runsApart(line))),
+    ({ code, line }) => !isOwn(line) || holdsForSteps(code, runsApart(line)),
   )
   const findings = [...found, ...judgeProgram(analysis.effects, { isOwn, contract })]
   const faults = reportAnalysis(draft.text, { ...analysis, findings })
   if (faults.some(isError)) return { script: draft, effects: analysis.effects, faults }
   const tools = listNeededTools(analysis.effects)
-  faults.push(...judgeToolNames(tools))
   faults.push(...judgeStepTools(steps, analysis.effects))
   const script = printParts(parts, sources, tools)
   faults.push(...judgeNeeds(script.text, tools))
@@ -264,13 +258,6 @@ export function collectShippedFacts(templates: Sources['templates']): Facts {
   const sources = { templates, stepFiles: {}, docs: {} }
   const draft = printParts(listParts(parsed.model, collectContract(parsed.model, {}), sources), sources, [])
   return collectFacts(draft, analyseScript(draft, { failureIds }, undefined))
-}
-
-// What the analysis found goes back into the text as one bare word a line.
-function judgeToolNames(tools: readonly string[]): Diagnostic[] {
-  return tools
-    .filter((tool) => !/^[A-Za-z0-9_][\w.+-]*$/.test(tool))
-    .map((tool) => ({ code: 'E_TOOL_NAME', message: `${lit(tool)} cannot be the name of a tool` }))
 }
 
 // `sh -n` tells the line only, and a column of a filled-in table is none of the template's: then the place is where

@@ -1,4 +1,4 @@
-import { runsOf } from '../shell/commands.js'
+import { functionAround, runsOf } from '../shell/commands.js'
 import type { FunctionNode, Shell, SyntaxNode } from '../shell/parse.js'
 import { type Finding, findingAt, type Rule } from '../shell/rules/rule.js'
 import { literalOf } from '../shell/words.js'
@@ -35,7 +35,8 @@ const forbidMasters: Rule = (shell, { runs }) => [
   }),
 ]
 
-const promotion = /\bpg_promote\b|(promote_)?trigger_file\s*=\s*[^\s'"]+|\/(fallback_)?promote(?=["'\s]|$)/
+const promotion =
+  /\bpg_promote\b|(promote_)?trigger_file\s*=\s*['"]?[^\s'"]+|\/(fallback_)?promote(?=["'\s]|$)/
 
 const masters = (message: string) =>
   ({ code: 'E_SHELL_MASTER', message, hint: 'run_rep.sh runs a standby and nothing else' }) as const
@@ -53,7 +54,7 @@ const keepMarkers: Rule = (shell, { known }) => {
     .flatMap(({ node }) => (node.name === 'standby_marker' ? [] : [node as SyntaxNode]))
   return [...commands, ...targets, ...values].flatMap((word): Finding[] => {
     const mark = word && marker.exec(textOf(shell, word))?.[0]
-    if (!word || !mark || markerFunctions.has(ownerOf(shell, word))) return []
+    if (!word || !mark || markerFunctions.has(functionAround(shell, word) ?? '')) return []
     const message = `${mark} is for ${[...markerFunctions].join(' and ')} only`
     const hint = 'a marker that is made or lost by anybody else makes a second master'
     return [findingAt(shell, word, { code: 'E_SHELL_MARKER', message, hint })]
@@ -66,7 +67,7 @@ const harmless = new Set(['[', 'test', 'fail', 'log', 'sync', 'printf', 'cat', '
 /** `rm -r` and `mv` of anything that may be data stand in the functions that ask first whose it is. */
 const keepData: Rule = (shell, { runs }) =>
   runs.flatMap((run): Finding[] => {
-    const owner = ownerOf(shell, run.word)
+    const owner = functionAround(shell, run.word) ?? ''
     const texts = run.args.map(({ text }) => text)
     const finding = (message: string, hint: string) => [
       findingAt(shell, run.word, { code: 'E_SHELL_DATA', message, hint }),
@@ -106,7 +107,7 @@ const keepStart: Rule = (shell, { known }) => [
     if (run === undefined) return []
     const options = run.args.flatMap((word) => (word.type === 'Word' ? [literalOf(word) ?? ''] : []))
     if (options.some((option) => asks.has(option))) return []
-    if (ownerOf(shell, node) === start) return []
+    if (functionAround(shell, node) === start) return []
     const message = 'a server is started here'
     const hint = `only ${start} does that, behind the gate`
     return [findingAt(shell, node, { code: 'E_SHELL_START', message, hint })]
@@ -146,24 +147,13 @@ export const startFunctions: readonly string[] = [
   'end_run',
 ]
 
+// Here-documents, too: they are where SQL stands.
 function wordsOf(shell: Shell): { readonly node: SyntaxNode; readonly text: string }[] {
-  return shell
-    .all('Word')
-    .filter(({ parent }) => parent?.type !== 'Word')
-    .map(({ node }) => ({ node, text: textOf(shell, node) }))
+  const words = shell.all('Word').filter(({ parent }) => parent?.type !== 'Word')
+  return [...words, ...shell.all('HereDocBody')].map(({ node }) => ({ node, text: textOf(shell, node) }))
 }
 
 function textOf(shell: Shell, node: SyntaxNode): string {
   const { start: from, end } = shell.span(node)
   return shell.text.slice(from, end)
-}
-
-// By its place in the text, since two functions may share a line.
-function ownerOf(shell: Shell, node: SyntaxNode): string {
-  const { start: at } = shell.span(node)
-  const around = shell.all('Function').filter(({ node: one }) => {
-    const { start: from, end } = shell.span(one)
-    return from <= at && at < end
-  })
-  return around.at(-1)?.node.name.value ?? ''
 }

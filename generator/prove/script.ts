@@ -7,6 +7,8 @@ import { parseShell, type Shell } from '../shell/parse.js'
 import { rules } from '../shell/rules/all.js'
 import type { Finding } from '../shell/rules/rule.js'
 import { utilities } from '../shell/utilities.js'
+import { stepRules } from '../steps/judge.js'
+import { judgeOwn, type OwnPart, ownPartOf } from './own.js'
 
 /** One proof on a script: what it says when it holds, and what was found that speaks against it. */
 export interface ScriptProof {
@@ -58,8 +60,10 @@ export function proveScript(text: string, templates: Readonly<Record<string, str
   const { effects, findings } = analyseShell(text, { failureIds, tools: foreign })
   const { functions } = effects
   const program = judgeProgram(effects, { contract: contract.map((name) => ({ name })) })
+  const own = ownPartOf(shell, templates)
+  const allowed = [...findings, ...program].filter((one) => own?.holds(one) ?? true)
   const found = [
-    ...applyExceptions(text, functions, { findings: [...findings, ...program], exceptions: shellExceptions }),
+    ...applyExceptions(text, functions, { findings: allowed, exceptions: shellExceptions }),
     ...judgeNeeds(text, listNeededTools(effects)),
   ]
   const against = (what: string): string[] =>
@@ -98,8 +102,17 @@ export function proveScript(text: string, templates: Readonly<Record<string, str
       detail: `${contract.length} variables, ${failureIds.length} failures, ${functions.length} functions, each of use`,
       against: [...against('one story'), ...unread.map((name) => `nothing reads ${name} of the contract`)],
     },
+    ...(own === undefined ? [] : [proveOwn(own)]),
     head,
   ]
+}
+
+function proveOwn(own: OwnPart): ScriptProof {
+  return {
+    what: 'steps of your own',
+    detail: `${own.names.length} functions, by ${stepRules.length} rules`,
+    against: judgeOwn(own).map(({ place, message }) => `line ${place?.line}: ${message}`),
+  }
 }
 
 function proofOf({ code, message }: Finding): string {

@@ -4,6 +4,16 @@ import { isAllArguments, literalOf, programOf } from './words.js'
 
 export type Argument = Word | Assignment
 
+/** The innermost function that a node stands in, by its place in the text: two functions may share a line. */
+export function functionAround(shell: Shell, node: SyntaxNode): string | undefined {
+  const { start: at } = shell.span(node)
+  const around = shell.all('Function').filter(({ node: one }) => {
+    const { start: from, end } = shell.span(one)
+    return from <= at && at < end
+  })
+  return around.at(-1)?.node.name.value
+}
+
 /**
  * One thing that a command runs. `forward` is the caller's own arguments run as a command (`"$@"`), `dynamic`
  * a command word that cannot be read off the text.

@@ -15,7 +15,7 @@ import { forbidSignals } from './rules/signals.js'
 import { findOrigins, type Given } from './values.js'
 
 /** Every rule on what a step of the user's may do. What it may be written in, the rules of all shell text say. */
-const stepRules: readonly StepRule[] = [
+export const stepRules: readonly StepRule[] = [
   callSharedFunctionsOnly,
   requireWordsAtTheEnd,
   forbidBackground,
@@ -26,6 +26,16 @@ const stepRules: readonly StepRule[] = [
   keepDataDirectory,
   requireSeenFailures,
 ]
+
+/** Of a step they are asked by where its values come from (rules/data.ts). */
+const replaced: ReadonlySet<string> = new Set(['E_SHELL_DATA', 'E_SHELL_EMPTY'])
+/** They matter only where the script's traps are armed: in a process of its own a step has none of them. */
+const aboutTraps: ReadonlySet<string> = new Set(['E_SHELL_SUBSTITUTIONS'])
+
+/** Does a rule for all shell text hold in a step of the user's, too? */
+export function holdsForSteps(code: string, runsApart: boolean): boolean {
+  return !replaced.has(code) && !(runsApart && aboutTraps.has(code))
+}
 
 /** A file of the user's: its name as a person finds it, and its text. */
 export interface StepText {

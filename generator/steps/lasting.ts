@@ -33,7 +33,7 @@ export function functionsOfSteps(
  * in capitals), export or unset one, or set what another step reads. They run in the script's own shell, all others
  * in a process of their own (templates/run_rep/lib/own-step.sh).
  */
-export function listLastingSteps(all: readonly StepFunctions[]): string[] {
+function listLastingSteps(all: readonly StepFunctions[]): string[] {
   return all
     .filter(({ step, functions }) => {
       const others = all.filter((other) => other.step !== step).flatMap((other) => other.functions)
@@ -53,10 +53,25 @@ export function listLastingSteps(all: readonly StepFunctions[]): string[] {
     .map(({ step }) => step)
 }
 
-/** The functions of these steps: they run in the script's own shell. */
-export function listLastingFunctions(all: readonly StepFunctions[]): ReadonlySet<string> {
-  const steps = new Set(listLastingSteps(all))
+/** The steps that run in the script's own shell, and their functions. */
+export interface Lasting {
+  readonly steps: readonly string[]
+  readonly functions: ReadonlySet<string>
+}
+
+/** Finds those steps in the user's files (`texts`, by the model's name). */
+export function findLasting(
+  steps: readonly Pick<UserStep, 'name' | 'file'>[],
+  texts: Readonly<Record<string, string>>,
+): Lasting {
+  const all = functionsOfSteps(steps, texts)
+  const lasting = listLastingSteps(all)
+  return { steps: lasting, functions: functionsIn(all, lasting) }
+}
+
+/** The functions that some of the steps reach. */
+export function functionsIn(all: readonly StepFunctions[], steps: readonly string[]): ReadonlySet<string> {
   return new Set(
-    all.flatMap(({ step, functions }) => (steps.has(step) ? functions.map(({ name }) => name) : [])),
+    all.flatMap(({ step, functions }) => (steps.includes(step) ? functions.map(({ name }) => name) : [])),
   )
 }

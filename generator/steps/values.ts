@@ -1,4 +1,4 @@
-import { type Run, setArguments } from '../shell/commands.js'
+import { functionAround, type Run, setArguments } from '../shell/commands.js'
 import type { ParameterExpansionPart, Shell, SyntaxNode, Word, WordPart } from '../shell/parse.js'
 import { usesOf } from '../shell/variables.js'
 import { literalOf, variableOf } from '../shell/words.js'
@@ -359,14 +359,6 @@ function isExpansion(node: SyntaxNode): boolean {
 
 // The function that a node stands in, or the text of `sh -c`, as its commands know it.
 function ownerOf(shell: Shell, node: SyntaxNode, commands: readonly StepCommand[]): string {
-  const { start } = shell.span(node)
-  const around = shell.all('Function').filter(({ node: one }) => {
-    const span = shell.span(one)
-    return span.start <= start && start < span.end
-  })
-  return (
-    around.at(-1)?.node.name.value ??
-    commands.find((one) => one.shell === shell && one.outer !== undefined)?.owner ??
-    ''
-  )
+  const own = commands.find((one) => one.shell === shell && one.outer !== undefined)?.owner
+  return functionAround(shell, node) ?? own ?? ''
 }

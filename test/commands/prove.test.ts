@@ -11,6 +11,33 @@ interface Row {
   readonly detail: string
 }
 
+// A step may do what the script itself may not, since it is asked where its values come from.
+test('what the compiler accepts of a step is proven, too, and what somebody adds to it is not', async () => {
+  const model = { steps: [{ name: 'warm', doc: 'warms', file: './warm.sh', before: 'serve' }] }
+  const warm = `step_warm() {
+  _warm_file=/var/tmp/metrics
+  date >"$_warm_file.new"
+  mv -- "$_warm_file.new" "$_warm_file"
+  rm -rf -- "$work/cache"
+  log INFO "$(uname -n) $(uname -s)"
+}
+`
+  await inFolder({ 'replica.config.json': JSON.stringify(model), 'warm.sh': warm }, async (folder) => {
+    await folder.run(['generate'])
+    const whole = await folder.run(['prove', 'dist/run_rep.sh'])
+    expect(whole.code, whole.out).toBe(0)
+    expect(whole.out).toMatch(/^steps of your own +postgres-rep-marathon +\S+ +passed +1 functions/m)
+    await editScript(folder, (text) => text.replace('"$work/cache"', '"$store/replica"'))
+    const failed = await failedRows(folder, ['dist/run_rep.sh'])
+    expect(failed.map(({ what, detail }) => [what, detail.replace(/\d+/, 'N')])).toEqual([
+      [
+        'steps of your own',
+        expect.stringMatching(/^line N: "\$store\/replica" may lie in the data directory/),
+      ],
+    ])
+  })
+})
+
 // Of the tools only sh: ShellCheck takes seconds, and says what it says of the whole script in one test.
 async function failedRows({ dir, run }: Folder, args: readonly string[]): Promise<Row[]> {
   await mkdir(join(dir, 'bin'))

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { pickPort } from '../pair/harness/space.js'
+import { waitFor } from '../pair/harness/wait.js'
 
 /** The directory of the newest installed server's programs; undefined where none is (an error in CI). */
 export function findServer(): string | undefined {
@@ -115,15 +116,13 @@ async function endServer(server: ChildProcess): Promise<void> {
 }
 
 async function waitForServer(connect: () => Promise<pg.Client>, describe: () => string): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    try {
+  await waitFor(
+    () => `an answer of the server, ${describe()}`,
+    async () => {
       await (await connect()).end()
-      return
-    } catch {
-      await sleep(50)
-    }
-  }
-  throw new Error(`the server does not answer, ${describe()}`)
+      return true
+    },
+  )
 }
 
 function readId(flag: '-u' | '-g'): number {

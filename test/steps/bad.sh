@@ -390,6 +390,18 @@ step_x() {
   psql -X -w -d postgres -c 'SELECT pg_promote()'
 }
 
+### E_SHELL_MASTER a promotion in a here-document
+step_x() {
+  psql -X -w -d postgres <<'SQL'
+SELECT pg_promote();
+SQL
+}
+
+### E_SHELL_MASTER a trigger file
+step_x() {
+  printf '%s\n' "promote_trigger_file = '/var/tmp/x'" >/var/tmp/replica.conf
+}
+
 ### E_SHELL_MASTER another master
 step_x() {
   initdb -D /var/tmp/x

@@ -6,9 +6,9 @@ import type { StepFinding, StepRule } from './rule.js'
 /** They print what lies on this machine, or pass text on: where they fail, what they print says so by being empty. */
 const harmless = new Set(
   (
-    'awk basename cat cksum comm cut date df diff dirname du md5sum sha256sum base64 env expand find fold getconf getent grep egrep fgrep head ' +
-    'hostname id ip join ls lsof mount nl od paste ps readlink realpath sed seq sort ss stat strings tail tee tr ' +
-    'tsort uname uniq uptime wc who xargs sleep'
+    'awk base64 basename cat cksum comm cut date df diff dirname du egrep env expand fgrep find fold ' +
+    'getconf getent grep head hostname id ip join ls lsof md5sum mount nl od paste ps readlink realpath ' +
+    'sed seq sha256sum sleep sort ss stat strings tail tee tr tsort uname uniq uptime wc who xargs'
   ).split(' '),
 )
 

@@ -5,8 +5,7 @@
 run_own_step() {
   launching=yes
   (
-    child='' launching=no pause_on_failure=no apart=yes
-    trap - TERM INT HUP USR2 EXIT
+    become_own_step
     "$@"
   ) </dev/null &
   child=$!
@@ -18,4 +17,10 @@ run_own_step() {
     19[4-9] | 20[0-8]) end_run "$((status - 130))" ;;
     *) fail STEP_FAILED "the step $step ended with status $status" ;;
   esac
+}
+
+# In its subshell: no child yet, and none of the script's traps.
+become_own_step() {
+  child='' launching=no pause_on_failure=no apart=yes
+  trap - TERM INT HUP USR2 EXIT
 }

@@ -214,11 +214,15 @@ living_trees() {
 # living: of the numbers on standard input those of processes that live; what only waits to be waited for does not.
 living() {
   while read -r _living_pid; do
-    if [ -r /proc/self/stat ]; then
-      ! grep -q -s -e ') [^XZ] [0-9]' "/proc/${_living_pid:-none}/stat" || printf '%s\n' "$_living_pid"
-    elif [ -n "$_living_pid" ] && kill -0 "$_living_pid" 2>/dev/null; then
-      printf '%s\n' "$_living_pid"
+    if [ -z "$_living_pid" ] || ! kill -0 "$_living_pid" 2>/dev/null; then
+      continue
     fi
+    # Without /proc it counts as long as it has a number.
+    read -r _living_line 2>/dev/null <"/proc/$_living_pid/stat" || _living_line=''
+    case ${_living_line##*') '} in
+      [XZ]*) ;;
+      *) printf '%s\n' "$_living_pid" ;;
+    esac
   done
 }
 
