@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { type Agent, expectNothingLeft, mesosPath, runAgent } from './harness/agent.js'
+import { type Agent, expectNothingLeft, mesosPath, runAgent, script } from './harness/agent.js'
 import { buildScript } from './harness/build-script.js'
 import { testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
@@ -27,6 +27,50 @@ const descendant = (agent: Agent, title: string) =>
   waitFor(`a process of the server: ${title}`, () =>
     agent.descendants().find(({ args }) => args.includes(title)),
   )
+
+/** The printed script, which is told to end right before a line: no test could meet that instant. */
+function endBefore(line: RegExp): string {
+  const text = readFileSync(script, 'utf8')
+  const edited = text.replace(line, (found) => `  kill -s TERM "$$"\n${found}`)
+  expect(edited).not.toBe(text)
+  const path = join(space.dir, `edited-${++edits}.sh`)
+  writeFileSync(path, edited)
+  return path
+}
+let edits = 0
+
+describe('SIGTERM right when a server starts', () => {
+  testWith([], 'before it is there: none is started any more', async () => {
+    const edited = endBefore(/^ {2}with_settings start_server\n {2}serving=yes\n {2}start_watcher/m)
+    const agent = await runAgent(space, { env: contractFor(space, master), script: edited })
+    expect(await agent.exit, agent.log()).toBe(143)
+    expect(agent.log()).not.toContain('gate passed')
+    await expectNothingLeft(agent)
+  })
+
+  // It ignores SIGINT until it is let go, so that only who is told again and again ends it.
+  testWith([], 'before its watcher is there, which must not end who stops it', async () => {
+    const [go, slow] = [join(space.dir, 'go'), join(space.dir, 'slow.sh')]
+    writeFileSync(slow, `trap '' INT\nwhile [ ! -e ${go} ]; do sleep 0.1; done\nexec "$@"\n`)
+    const edited = endBefore(/^ {2}start_watcher\n/m)
+    const text = readFileSync(edited, 'utf8')
+    // Not where the collations are compared: this is about the start for all.
+    const held = text
+      .replace(/^ {2}launch ("\$pg_bin"\/postgres)/m, `  launch sh ${slow} $1`)
+      .replace(/^on_collation=.*$/m, 'on_collation=ignore')
+      .replace(/^watch_interval=.*$/m, 'watch_interval=1')
+    writeFileSync(edited, held)
+    const agent = await runAgent(space, { env: contractFor(space, master), script: edited })
+    await agent.waitForLog(/gate passed/)
+    // Who stops it, and the watcher, which ends by itself after its first look.
+    const helpers = () =>
+      agent.descendants().filter(({ ppid, args }) => ppid === agent.pid && args.includes('run_rep.sh'))
+    await waitFor('the end of the watcher', () => helpers().length < 2)
+    writeFileSync(go, '')
+    expect(await agent.exit, agent.log()).toBe(0)
+    await expectNothingLeft(agent)
+  })
+})
 
 // Under dash, which is /bin/sh; the others are in shells.test.ts.
 describe('a replica with an idle client (D13)', () => {

@@ -19,8 +19,8 @@ run_own_step() {
   esac
 }
 
-# In its subshell: no child yet, and none of the script's traps.
+# In its subshell: no child and no helper yet, and none of the script's traps.
 become_own_step() {
-  child='' launching=no pause_on_failure=no apart=yes
+  child='' stopper='' watchdog='' launching=no pause_on_failure=no apart=yes
   trap - TERM INT HUP USR2 EXIT
 }

@@ -1,5 +1,6 @@
 # At most one child at a time is waited for. TERM, INT and HUP stop it in the way that suits it;
-# without a child they end the script, but for the instant between the server's end and ours. The traps call it with
+# without a child they end the script, but for the instant between the server's end and ours ($serving is no, soon
+# from when a server is to start, and yes from when it has). The traps call it with
 # || since dash takes a signal within a trap for a command that failed, and set -e would end the script.
 on_signal() {
   signals=$((signals + 1))
@@ -10,7 +11,7 @@ on_signal() {
 obey_signal() {
   if [ -n "$child" ]; then
     stop_child
-  elif [ "$serving" = no ] && [ "$leaving" = no ]; then
+  elif [ "$serving" != yes ] && [ "$leaving" = no ]; then
     # A second signal must not end the way out of the first.
     leaving=yes
     exit "$exit_code"
@@ -143,7 +144,7 @@ jittered() {
 stop_child() {
   [ -z "$stopper" ] || return 0
   stopper=soon
-  if [ "$serving" = yes ]; then
+  if [ "$serving" != no ]; then
     (
       begin_helper
       end_server "$child"

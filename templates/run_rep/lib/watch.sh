@@ -14,9 +14,10 @@ start_watcher() {
   launched
 }
 
-# In its subshell: work files, a child and traps of its own.
+# In its subshell: work files, a child, helpers and traps of its own. A helper of the script's that stops the server by
+# now must not be ended by the watcher.
 become_watcher() {
-  child='' launching=no serving=no staging='' alive='' self='' pause_on_failure=no exit_code=0
+  child='' stopper='' watchdog='' launching=no serving=no staging='' alive='' self='' pause_on_failure=no exit_code=0
   make_ours "$work/watch"
   work=$work/watch
   exec 9</dev/null

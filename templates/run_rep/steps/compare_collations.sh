@@ -82,7 +82,7 @@ make_socket_directory() {
 start_apart() {
   log INFO 'starting PostgreSQL where no client can reach it, to compare collations'
   allow_stale_pid
-  serving=yes
+  serving=soon
   _apart_held=$held_settings
   held_settings="$held_settings
 listen_addresses=
@@ -91,6 +91,7 @@ logging_collector=off
 lc_messages=C"
   hba_file=$sockets/pg_hba.conf
   with_settings start_server
+  serving=yes
   held_settings=$_apart_held hba_file=$pgdata/pg_hba.conf
   server=$child
   launching=yes

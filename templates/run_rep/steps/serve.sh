@@ -5,8 +5,9 @@ step_serve() {
   log INFO "starting PostgreSQL $major as $replica_name on port $PORT0"
   make_server_log
   allow_stale_pid
-  serving=yes
+  serving=soon
   with_settings start_server
+  serving=yes
   start_watcher
   log INFO "gate passed: a standby of system $pinned_system ($gate_state)"
   await
