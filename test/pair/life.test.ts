@@ -71,7 +71,10 @@ testWith(
     const text = readFileSync(script, 'utf8')
     writeFileSync(
       edited,
-      text.replace('  with_settings start_server\n  start_watcher', '  rm -f -- "$pgdata"/*.signal\n$&'),
+      text.replace(
+        /^ {2}with_settings start_server\n(?= {2}serving=yes\n {2}start_watcher)/m,
+        '  rm -f -- "$pgdata"/*.signal\n$&',
+      ),
     )
     expect(readFileSync(edited, 'utf8')).not.toBe(text)
     const env = contractFor(space, master, { PGDATA_DIR: volume, EXIT_PAUSE: '0' })
