@@ -1,4 +1,4 @@
-export type { Diagnostic, Place } from './compile/diagnostic.js'
+export type { Diagnostic, Place } from './diagnostics/diagnostic.js'
 export { type Generated, type GenerateOptions, generate } from './generate.js'
 export { allow, deny } from './model/access.js'
 export { variable } from './model/contract/user.js'

@@ -1,6 +1,6 @@
 import { type Compiled, compileReplica } from './compile/compile.js'
-import { isError, sortDiagnostics } from './compile/diagnostic.js'
 import { verifySyntax } from './compile/verify.js'
+import { isError, sortDiagnostics } from './diagnostics/diagnostic.js'
 import { readStepFiles } from './load/step-files.js'
 import { readFacts, readTemplates } from './load/templates.js'
 

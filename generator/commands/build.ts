@@ -1,5 +1,5 @@
 import { dirname, normalize } from 'node:path'
-import { type Diagnostic, isError, type Place, sortDiagnostics } from '../compile/diagnostic.js'
+import { type Diagnostic, isError, type Place, sortDiagnostics } from '../diagnostics/diagnostic.js'
 import * as api from '../index.js'
 import { loadModel } from '../load/load.js'
 import type { Loaded } from '../load/loaded.js'

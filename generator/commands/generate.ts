@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Diagnostic, sortDiagnostics } from '../compile/diagnostic.js'
+import { type Diagnostic, sortDiagnostics } from '../diagnostics/diagnostic.js'
 import { judgeResize } from '../marathon/resident.js'
 import { writeFiles } from '../write.js'
 import { build } from './build.js'

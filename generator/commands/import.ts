@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { importApp } from '../import/import.js'
 import { loadJson } from '../load/json.js'
 import { writeFiles } from '../write.js'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { Diagnostic } from '../compile/diagnostic.js'
-import { renderDiagnostics, renderGithub, renderJson } from '../compile/render.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { renderDiagnostics, renderGithub, renderJson } from '../diagnostics/render.js'
 import type { Options } from './options.js'
 
 /** Prints the findings once: for a program on standard output with --json or --github, else for a person. */

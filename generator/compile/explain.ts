@@ -1,3 +1,4 @@
+import { codes } from '../diagnostics/codes.js'
 import { exitClasses, type Failure, failures } from '../model/exits.js'
 import { catalogue, newestKind } from '../postgres/catalogue.js'
 import { whereHeld } from '../postgres/held.js'
@@ -8,7 +9,6 @@ import { functionsOf } from '../shell/commands.js'
 import { type FunctionEffects, functionAt, functionEffectsOf } from '../shell/effects.js'
 import { parseShell } from '../shell/parse.js'
 import { callersOf, closure } from '../shell/tools.js'
-import { codes } from './codes.js'
 import { type ScriptMap, sourceLineOf } from './map.js'
 
 /** What is explained: the printed script with its map, and the settings of the model. */

@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { Replica } from '../model/replica.js'
 import { defaultMethod } from '../postgres/access.js'
 import { nameWritten, readEffective } from '../postgres/effective.js'
-import type { Diagnostic } from './diagnostic.js'
 
 /** Two parts of a model of which one is in vain, or in the way, while the other is as it is. */
 interface Interplay {

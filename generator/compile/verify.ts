@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
+import { type Diagnostic, sortDiagnostics } from '../diagnostics/diagnostic.js'
 import { applyExceptions, type ShellException, shellExceptions } from '../shell/exceptions.js'
 import type { Finding } from '../shell/rules/rule.js'
 import { type Analysis, analyseShell, type GivenNames } from './analyse.js'
-import { type Diagnostic, sortDiagnostics } from './diagnostic.js'
 
 export interface VerifyOptions extends GivenNames {
   /** Default: those of the shipped script. */

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 
 /** The members of an app, and where it stands in its file. */
 export interface AppFile {

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { similarTo } from '../similar.js'
 import type { AppFile } from './app-file.js'
 import { takeMissing } from './missing.js'

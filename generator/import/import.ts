@@ -1,6 +1,6 @@
 import { checkModel, parseModel } from '../compile/check.js'
 import { collectContract } from '../compile/compile.js'
-import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { findApp } from './app-file.js'
 import { draftModel } from './draft.js'
 import { printConfig, printJson } from './print.js'

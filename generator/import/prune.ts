@@ -1,7 +1,7 @@
 import { appContext, checkModel, parseModel } from '../compile/check.js'
 import { collectContract } from '../compile/compile.js'
-import { type Diagnostic, isError } from '../compile/diagnostic.js'
 import { buildApp, printApp } from '../compile/marathon.js'
+import { type Diagnostic, isError } from '../diagnostics/diagnostic.js'
 import { isObject } from './app-file.js'
 import type { Draft } from './draft.js'
 

@@ -1,8 +1,8 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
-import type { Diagnostic, Place } from '../compile/diagnostic.js'
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.js'
+import { createPositions } from '../diagnostics/position.js'
 import { createFailure, type Loaded, type ModelFile } from './loaded.js'
 import type { ModelPath } from './places.js'
-import { createPositions } from './position.js'
 
 /**
  * Reads a model from JSON as RFC 8259 defines it, without comments or trailing commas; a name given twice,

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { extname, normalize, resolve } from 'node:path'
-import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { loadJson } from './json.js'
 import { createFailure, type Loaded, type ModelFile } from './loaded.js'
 

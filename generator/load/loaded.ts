@@ -1,4 +1,4 @@
-import type { Diagnostic, Place } from '../compile/diagnostic.js'
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.js'
 import type { ModelPath } from './places.js'
 
 /** What reading a user's model gives: the value as written, not yet judged, and where each part was written. */

@@ -1,4 +1,4 @@
-import type { Place } from '../compile/diagnostic.js'
+import type { Place } from '../diagnostics/diagnostic.js'
 
 export type ModelPath = readonly (string | number)[]
 

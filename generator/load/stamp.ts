@@ -1,5 +1,5 @@
 import type { ts as TypeScript } from 'ts-morph'
-import type { Place } from '../compile/diagnostic.js'
+import type { Place } from '../diagnostics/diagnostic.js'
 import type { Literal, Part, Written } from './places.js'
 
 /** The parameter of an emitted module through which its literals are stamped. */

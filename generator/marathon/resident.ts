@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { MarathonApp } from './app.js'
 
 /** Judges what Marathon asks of a resident app, one that has a persistent volume (ResourceRole.scala, AppDefinition.scala). */

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { maxInteger } from '../model/app.js'
 import type { MarathonApp, MarathonVolume } from './app.js'
 import { findDataDir } from './data-dir.js'

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { MarathonApp } from './app.js'
 import { findDataDir } from './data-dir.js'
 

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { AccessMethod, AccessRule } from '../model/access.js'
 import { listOptionFaults } from './access-options.js'
 import { judgeOrder } from './access-order.js'

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type AccessGroup, type AccessName, type AccessRule, listNames } from '../model/access.js'
 import { parseNetwork } from './network.js'
 

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { Settings } from '../model/settings.js'
 import { type Effective, nameWritten, readEffective } from './effective.js'
 import { idleSettings } from './idle-settings.js'

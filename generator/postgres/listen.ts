@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net'
-import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 
 /**
  * Judges the addresses of run.listen in their order (StreamServerPort). Where one of them is taken already, no

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { defaultSettings, type Settings } from '../model/settings.js'
 import { newestKind } from './catalogue.js'
 import { readMebibytes } from './values.js'

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { Settings } from '../model/settings.js'
 import { similarTo } from '../similar.js'
 import { type CataloguedSetting, catalogue, cataloguedMajors, kindIn, type SettingKind } from './catalogue.js'

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { Shell, Statement } from '../shell/parse.js'
 import type { Finding } from '../shell/rules/rule.js'
 import { holdsForSteps, judgeSteps } from '../steps/judge.js'

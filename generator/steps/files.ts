@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../compile/diagnostic.js'
 import type { Chunk } from '../compile/print.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { UserStep } from '../model/step.js'
 import { type FunctionNode, parseShell, type Shell, type Statement, walk } from '../shell/parse.js'
 

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../compile/diagnostic.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type Functions, functionsOf } from '../shell/commands.js'
 import { type Position, parseShell, type Shell } from '../shell/parse.js'
 import { commandsOf, type StepCommand } from './commands.js'

@@ -4,7 +4,7 @@ import {
   compileReplica,
   type Sources,
 } from '../../generator/compile/compile.js'
-import type { Diagnostic } from '../../generator/compile/diagnostic.js'
+import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js'
 import { readTemplates } from '../../generator/load/templates.js'
 import type { ReplicaInput } from '../../generator/model/replica.js'
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Diagnostic, Place } from '../../generator/compile/diagnostic.js'
+import type { Diagnostic, Place } from '../../generator/diagnostics/diagnostic.js'
 import { type Loaded, loadModel } from '../../generator/load/load.js'
 
 /** A stand-in for the API: typed like it where it matters here, with functions that copy and that do not. */

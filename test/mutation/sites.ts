@@ -1,5 +1,5 @@
 import { collectShippedFacts, compileReplica } from '../../generator/compile/compile.js'
-import { type Diagnostic, isError } from '../../generator/compile/diagnostic.js'
+import { type Diagnostic, isError } from '../../generator/diagnostics/diagnostic.js'
 import { readTemplates } from '../../generator/load/templates.js'
 import { functionsOf } from '../../generator/shell/commands.js'
 import { parseShell, type Shell, type SyntaxNode } from '../../generator/shell/parse.js'

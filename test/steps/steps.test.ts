@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { isError } from '../../generator/compile/diagnostic.js'
+import { isError } from '../../generator/diagnostics/diagnostic.js'
 import { compile, list } from '../compile/sources.js'
 
 interface Case {

@@ -1,4 +1,4 @@
-import type { Place } from '../compile/diagnostic.js'
+import type { Place } from './diagnostic.js'
 
 const CONTEXT = 2
 const WIDTH = 100

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Diagnostic } from '../../generator/compile/diagnostic.js'
-import { renderDiagnostics, renderJson } from '../../generator/compile/render.js'
+import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js'
+import { renderDiagnostics, renderJson } from '../../generator/diagnostics/render.js'
 
 const source = `export default {\n  app: {\n    portt: 1,\n  },\n}\n`
 const full: Diagnostic = {

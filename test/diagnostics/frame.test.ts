@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { codeFrame } from '../../generator/load/frame.js'
-import { createPositions } from '../../generator/load/position.js'
+import { codeFrame } from '../../generator/diagnostics/frame.js'
+import { createPositions } from '../../generator/diagnostics/position.js'
 
 const at = (line: number, column: number) => ({ file: 'r.ts', line, column })
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `line ${index + 1}`).join('\n')

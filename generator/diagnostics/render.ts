@@ -1,5 +1,5 @@
-import { codeFrame } from '../load/frame.js'
 import { type Diagnostic, isError, sortDiagnostics } from './diagnostic.js'
+import { codeFrame } from './frame.js'
 
 /**
  * Findings for a person: where, what, the source lines around it, and what to do; '' when there are none.

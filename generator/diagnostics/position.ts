@@ -1,4 +1,4 @@
-import type { Place } from '../compile/diagnostic.js'
+import type { Place } from './diagnostic.js'
 
 /** Turns offsets into a text (UTF-16 units) into places, counted as editors do: CR, LF and CRLF end a line. */
 export function createPositions(file: string, text: string): (offset: number) => Place {
