@@ -12,7 +12,7 @@ export interface Surroundings {
   readonly docs?: Readonly<Record<string, string>>
 }
 
-export type Produced = Pick<Compiled, 'files' | 'diagnostics' | 'settings'>
+export type Produced = Pick<Compiled, 'files' | 'values' | 'diagnostics'>
 
 /**
  * The one way from a raw model to its artefacts, for the command line and for programs: reads the templates and the
@@ -21,7 +21,7 @@ export type Produced = Pick<Compiled, 'files' | 'diagnostics' | 'settings'>
 export async function produce(value: unknown, { baseDir, docs = {} }: Surroundings): Promise<Produced> {
   const facts = readFacts()
   const { texts, faults } = readStepFiles(value, baseDir)
-  const { files, diagnostics, settings, withPlace } = compileReplica(value, {
+  const { files, values, diagnostics, withPlace } = compileReplica(value, {
     templates: readTemplates(),
     stepFiles: texts,
     stepFaults: faults,
@@ -31,9 +31,9 @@ export async function produce(value: unknown, { baseDir, docs = {} }: Surroundin
   })
   const script = files['run_rep.sh']
   const found = script === undefined ? [] : (await verifySyntax(script)).map(withPlace)
+  const isRefused = values === undefined || found.some(isError)
   return {
-    files: found.some(isError) ? {} : files,
+    ...(isRefused ? { files: {} } : { files, values }),
     diagnostics: sortDiagnostics([...diagnostics, ...found]),
-    settings,
   }
 }

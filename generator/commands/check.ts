@@ -8,9 +8,8 @@ import { report } from './report.js'
 
 /** Compares the files on disk with what the model gives and names the lines that differ. Gives the exit code. */
 export async function check(config: string | undefined, options: Options): Promise<number> {
-  const { files, diagnostics } = await build(findConfig(config))
-  const map = files['run_rep.map.json']
-  if (map === undefined) {
+  const { files, values, diagnostics } = await build(findConfig(config))
+  if (values === undefined) {
     report(diagnostics, options)
     return exits.refused
   }
@@ -18,7 +17,7 @@ export async function check(config: string | undefined, options: Options): Promi
   const faults: Diagnostic[] = []
   const paths = placeFiles({ 'run_rep.sh': '' }, options)
   for (const [path, text] of Object.entries(placeFiles(files, options))) {
-    const nameLine = path in paths ? createNamer(JSON.parse(map)) : () => ''
+    const nameLine = path in paths ? createNamer(values.map) : () => ''
     try {
       drifts.push(...findDrifts(path, text, nameLine))
     } catch (error) {

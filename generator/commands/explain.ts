@@ -1,10 +1,5 @@
-import {
-  explain as describe,
-  type Explained,
-  explainable,
-  explainLine,
-  readFunctions,
-} from '../compile/explain.js'
+import { explain as describe, type Explained, explainable, explainLine } from '../compile/explain.js'
+import type { ModelPath } from '../diagnostics/path.js'
 import { similarTo } from '../similar.js'
 import { build } from './build.js'
 import { exits, findConfig } from './options.js'
@@ -17,26 +12,23 @@ export interface ExplainOptions {
 
 /** Prints what a name, or a line of run_rep.sh, is about. Gives the exit code. */
 export async function explain(what: string | undefined, { config, line }: ExplainOptions): Promise<number> {
-  const { files, diagnostics, settings, placeOf } = await build(findConfig(config))
-  const script = files['run_rep.sh']
-  const map = files['run_rep.map.json']
-  if (script === undefined || map === undefined) {
+  const { values, diagnostics, placeOf } = await build(findConfig(config))
+  if (values === undefined) {
     report(diagnostics, {})
     return exits.refused
   }
-  const showPlace = (path: string) => {
+  const showPlace = (path: ModelPath) => {
     const place = placeOf(path)
     return place && `${place.file}:${place.line}:${place.column}`
   }
-  const functions = readFunctions(script)
-  const given: Explained = { script, functions, map: JSON.parse(map), settings, showPlace }
+  const given: Explained = { ...values, showPlace }
   const text = line === undefined ? describe(what ?? '', given) : explainLine(Number(line), given)
   if (text !== undefined) {
     process.stdout.write(text)
     return exits.done
   }
   const like = similarTo(what ?? '', explainable(given))
-  const last = script.split('\n').length - 1
+  const last = values.script.text.split('\n').length - 1
   process.stderr.write(
     line === undefined
       ? `nothing is known of ${JSON.stringify(what)}${like === undefined ? '' : `; did you mean ${like}?`}\n`

@@ -8,13 +8,11 @@ import { report } from './report.js'
 
 /** Compiles the model and writes the artefacts; writes nothing when there is an error. Gives the exit code. */
 export async function generate(config: string | undefined, options: Options): Promise<number> {
-  const { files, diagnostics: found, placeOf } = await build(findConfig(config))
-  const resized = judgeResize(readJson(options.app), JSON.parse(files['marathon.json'] ?? 'null')).map(
-    (fault): Diagnostic => {
-      const place = placeOf(fault.path ?? '')
-      return place === undefined ? fault : { ...fault, place }
-    },
-  )
+  const { files, values, diagnostics: found, placeOf } = await build(findConfig(config))
+  const resized = judgeResize(readJson(options.app), values?.app).map((fault): Diagnostic => {
+    const place = placeOf(fault.path ?? [])
+    return place === undefined ? fault : { ...fault, place }
+  })
   const diagnostics = sortDiagnostics([...found, ...resized])
   if (Object.keys(files).length === 0) {
     report(diagnostics, options)

@@ -40,7 +40,7 @@ export async function importFile(path: string, { config, id }: ImportOptions): P
   report(
     findings.map((finding) => {
       const isOfFile = finding.path !== undefined && /^[EW]_IMPORT_/.test(finding.code)
-      const place = isOfFile ? loaded.placeOf((finding.path ?? '').split('.')) : undefined
+      const place = isOfFile ? loaded.placeOf(finding.path ?? []) : undefined
       return place === undefined ? finding : { ...finding, place }
     }),
     {},

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { z } from 'zod'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { type ModelPath, pathTo, showPath } from '../diagnostics/path.js'
 import type { MarathonEnvValue } from '../marathon/app.js'
 import { judgeBackoff, judgeHealth, judgeHealthGrace, judgeKillGrace } from '../marathon/limits.js'
 import { judgeApp, judgeAppEnv } from '../marathon/rules.js'
@@ -75,10 +76,10 @@ export function appContext(model: Replica) {
 function findSpace({ app, run }: Replica): DataSpace | undefined {
   if (app.volume !== undefined) {
     const isObject = typeof app.volume === 'object'
-    return { path: isObject ? 'app.volume.size' : 'app.volume', size: readVolumeSize(app.volume) }
+    return { path: isObject ? pathTo`app.volume.size` : pathTo`app.volume`, size: readVolumeSize(app.volume) }
   }
   const disk = sandboxDisk(app)
-  return posix.isAbsolute(run.dataDir) || disk === 0 ? undefined : { path: 'app.disk', size: disk }
+  return posix.isAbsolute(run.dataDir) || disk === 0 ? undefined : { path: pathTo`app.disk`, size: disk }
 }
 
 function accessContext({ postgresql: { settings, majors } }: Replica): AccessContext {
@@ -105,7 +106,7 @@ function judgeUser({ app, run }: Replica): Diagnostic[] {
   return [
     {
       code: 'E_APP_USER',
-      path: 'app.user',
+      path: pathTo`app.user`,
       message,
       hint: 'leave app.user out, or set it to run.user or root',
     },
@@ -114,7 +115,7 @@ function judgeUser({ app, run }: Replica): Diagnostic[] {
 
 // The word says what was meant, so that a volume which is missing or left over is seen.
 function judgePreset({ app: { preset, volume } }: Replica): Diagnostic[] {
-  const path = 'app.preset'
+  const path = pathTo`app.preset`
   if (preset === 'persistent' && volume === undefined) {
     const message = 'a persistent replica keeps its data in a volume, and the model has none'
     return [{ code: 'E_APP_PRESET', path, message, hint: "add app.volume: '100GiB'" }]
@@ -126,7 +127,7 @@ function judgePreset({ app: { preset, volume } }: Replica): Diagnostic[] {
 
 // The setting came with 13: before it the server would not start. A sandbox that is gone takes the name of its slot along.
 function judgeSlot({ run, app, postgresql }: Replica): Diagnostic[] {
-  const path = 'run.slot'
+  const path = pathTo`run.slot`
   const old = postgresql.majors.filter((major) => major < 13)
   if (run.slot === 'temporary' && old.length > 0) {
     const message = `PostgreSQL ${old.join(', ')} has no wal_receiver_create_temp_slot, and would not start`
@@ -150,7 +151,7 @@ function judgeSharing({ app, run }: Replica): Diagnostic[] {
   if (isApart || app.hostPort > 0) return []
   const message = `two tasks on one host would both work in ${run.dataDir}`
   const hint = "add the constraint ['hostname', 'UNIQUE'], or let run.dataDir be relative to the sandbox"
-  return [{ code: 'E_APP_SHARED', path: 'run.dataDir', message, hint }]
+  return [{ code: 'E_APP_SHARED', path: pathTo`run.dataDir`, message, hint }]
 }
 
 function judgeContract(
@@ -163,13 +164,13 @@ function judgeContract(
     const isOwn = Object.hasOwn(model.env, name)
     // What a secret holds is known on the agent only.
     if (typeof value === 'string' && !type.schema.safeParse(value).success) {
-      const given = Object.hasOwn(model.app.env, name) ? `app.env.${name}` : pathOfVariable(model, name)
-      return [{ code: 'E_ENV_VALUE', path: given ?? '', message: `${name} must be ${type.what}` }]
+      const given = Object.hasOwn(model.app.env, name) ? pathTo`app.env.${name}` : pathOfVariable(model, name)
+      return [{ code: 'E_ENV_VALUE', path: given ?? [], message: `${name} must be ${type.what}` }]
     }
     if (!required || value !== undefined || !isOwn) return []
     const message = `${name} is required, but nothing sets it: every task would refuse to run`
     const hint = 'give it a value, or set it in app.env'
-    return [{ code: 'E_ENV_UNSET', path: `env.${name}`, message, hint }]
+    return [{ code: 'E_ENV_UNSET', path: pathTo`env.${name}`, message, hint }]
   })
 }
 
@@ -178,7 +179,7 @@ function judgeOwnVariables({ env, app }: Replica, ports: Readonly<Record<string,
     const isNoPort = /^PORT(S|\d+)?$/.test(name) && !Object.hasOwn(ports, name)
     const reason =
       whyTaken(name) ?? (isNoPort ? "Marathon's, for a port that app.morePorts does not declare" : undefined)
-    const path = `env.${name}`
+    const path = pathTo`env.${name}`
     if (reason !== undefined) {
       const hint = 'give your variable another name'
       return [{ code: 'E_ENV_TAKEN', path, message: `${name} is ${reason}`, hint }]
@@ -189,7 +190,7 @@ function judgeOwnVariables({ env, app }: Replica, ports: Readonly<Record<string,
     const where = value === undefined && !isInApp ? 'run_rep.sh' : 'marathon.json'
     const message = `${name} is a secret, but its value stands readable in ${where}`
     const hint = 'let the agent or a secret store (app.secrets) set it'
-    return [{ code: 'W_ENV_SECRET', path: isInApp ? `app.${path}` : path, message, hint }]
+    return [{ code: 'W_ENV_SECRET', path: isInApp ? pathTo`app.${path}` : path, message, hint }]
   })
 }
 
@@ -199,7 +200,7 @@ function judgeForgotten({ app }: Replica, contract: readonly ContractVariable[])
   return Object.keys(app.env)
     .filter((name) => name.startsWith('PG') && !known.has(name))
     .map((name): Diagnostic => {
-      const path = `app.env.${name}`
+      const path = pathTo`app.env.${name}`
       if (name === 'PGPASSWORD') {
         const message = 'PGPASSWORD is refused by the script: every process of the agent could see it'
         return { code: 'E_APP_ENV', path, message, hint: 'use a password file: run.passfile' }
@@ -215,7 +216,7 @@ function judgeStepNames({ steps }: Replica): Diagnostic[] {
     return [
       {
         code: 'E_STEP_TWICE',
-        path: `steps.${index}.name`,
+        path: pathTo`steps.${index}.name`,
         message: `another step is called ${name}, too`,
       } as const,
     ]
@@ -224,16 +225,16 @@ function judgeStepNames({ steps }: Replica): Diagnostic[] {
 
 type Issue = z.core.$ZodIssue
 
-function toDiagnostics(issue: Issue, base: readonly string[] = []): Diagnostic[] {
-  const path = [...base, ...issue.path.map(String)]
-  const report = (message: string): Diagnostic[] => [{ code: 'E_MODEL', path: path.join('.'), message }]
+function toDiagnostics(issue: Issue, base: ModelPath = []): Diagnostic[] {
+  const path = [...base, ...keysOf(issue)]
+  const report = (message: string): Diagnostic[] => [{ code: 'E_MODEL', path, message }]
   switch (issue.code) {
     // An unknown key is found at the key itself.
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
         code: 'E_MODEL_KEY',
-        path: [...path, key].join('.'),
-        message: `there is no ${key} in ${path.join('.') || 'a model'}`,
+        path: [...path, key],
+        message: `there is no ${key} in ${showPath(path) || 'a model'}`,
       }))
     case 'invalid_key':
       return report(issue.issues.map(({ message }) => message).join('; '))
@@ -253,6 +254,11 @@ function toDiagnostics(issue: Issue, base: readonly string[] = []): Diagnostic[]
   }
 }
 
+// A symbol is no key of a model that was written.
+function keysOf({ path }: Issue): ModelPath {
+  return path.map((key) => (typeof key === 'symbol' ? String(key) : key))
+}
+
 // A branch that refuses the value as a whole, so it is not the one that was meant.
 function isOfOtherKind(issue: Issue): boolean {
   if (issue.path.length > 0) return false
@@ -266,7 +272,7 @@ function listExpected(issues: readonly Issue[]): string[] {
       case 'invalid_union':
         return issue.errors.flatMap(listExpected)
       case 'invalid_type':
-        return [issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.expected}` : issue.expected]
+        return [issue.path.length > 0 ? `${showPath(keysOf(issue))}: ${issue.expected}` : issue.expected]
       case 'invalid_value':
         return issue.values.map((value) => JSON.stringify(value))
       default:

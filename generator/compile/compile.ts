@@ -1,5 +1,7 @@
 import { posix } from 'node:path'
 import { type Diagnostic, isError, sortDiagnostics } from '../diagnostics/diagnostic.js'
+import { pathTo } from '../diagnostics/path.js'
+import type { MarathonApp } from '../marathon/app.js'
 import { completeAccess } from '../model/access.js'
 import { listTypeFiles } from '../model/contract/types.js'
 import { toContractVariable } from '../model/contract/user.js'
@@ -8,7 +10,7 @@ import { failures } from '../model/exits.js'
 import type { Replica } from '../model/replica.js'
 import { builtinSteps } from '../model/steps.js'
 import { defaultMethod } from '../postgres/access.js'
-import { type Effects, functionAt } from '../shell/effects.js'
+import { type Effects, type FunctionEffects, functionAt, moveLines } from '../shell/effects.js'
 import { judgeStepFiles } from '../steps/files.js'
 import { holdsForSteps, judgeSteps } from '../steps/judge.js'
 import { findLasting, type Lasting } from '../steps/lasting.js'
@@ -17,11 +19,11 @@ import { appContext, checkModel, parseModel } from './check.js'
 import { printConf } from './conf.js'
 import { analyseScript, collectFacts, type Facts } from './facts.js'
 import { printHba } from './hba.js'
-import { lowerReplica, type View } from './lower.js'
-import { printMap } from './map.js'
+import { lowerContents, lowerReplica, type View } from './lower.js'
+import { mapScript, printMap, type ScriptMap } from './map.js'
 import { buildApp, printApp } from './marathon.js'
 import { type Chunk, digestOf, locateLine, type PrintedScript, printScript } from './print.js'
-import { judgeNeeds, judgeProgram, listUnreadContract } from './program.js'
+import { judgeProgram, listUnreadContract } from './program.js'
 import { renderLines, renderTemplate } from './template.js'
 import { reportAnalysis } from './verify.js'
 
@@ -41,12 +43,21 @@ export interface Sources {
   readonly facts?: Facts
 }
 
-/** The artefacts by file name (empty when there was an error), and all findings, sorted. */
+/** What a model comes to, before it is text. */
+export interface Values {
+  readonly model: Replica
+  readonly script: PrintedScript
+  /** What each function of the script does; lines are those of the script. */
+  readonly functions: readonly FunctionEffects[]
+  readonly map: ScriptMap
+  readonly app: MarathonApp
+}
+
+/** The artefacts by file name (empty when there was an error), what they were printed from, and all findings, sorted. */
 export interface Compiled {
   readonly files: Readonly<Record<string, string>>
+  readonly values?: Values
   readonly diagnostics: readonly Diagnostic[]
-  /** The settings of the model, as it names them. */
-  readonly settings: Readonly<Record<string, unknown>>
   /** Gives a finding in the printed script its place in the file that the line comes from. */
   readonly withPlace: (diagnostic: Diagnostic) => Diagnostic
 }
@@ -64,34 +75,38 @@ export function compileReplica(value: unknown, sources: Sources): Compiled {
   const parts = listParts(model, contract, sources)
   found.push(...judgeOwnSteps(model, parts, sources))
   if (found.some(isError)) return refuse(found)
-  const { script, effects, faults } = printRunRep(parts, { model, contract }, sources)
+  const { script, effects, faults } = writeScript(parts, { model, contract }, sources)
   const withPlace = (diagnostic: Diagnostic) => placeInFile(diagnostic, script, model, sources)
   found.push(...faults.map(withPlace))
   if (!faults.some(isError)) found.push(...judgeReaders(model, contract, effects))
   if (found.some(isError)) return refuse(found)
+  const values: Values = {
+    model,
+    script,
+    functions: effects.functions,
+    map: mapScript(script, effects, { model, contract }),
+    app: buildApp(model.app, appContext(model)),
+  }
+  return { files: printFiles(values, sources), values, diagnostics: sortDiagnostics(found), withPlace }
+}
+
+function printFiles({ model, script, map, app }: Values, sources: Sources): Record<string, string> {
   const access = completeAccess(model.access, model.master.role)
   const method = defaultMethod(model.postgresql.majors)
   const dist: Record<string, string> = {
     'pg_hba.conf': printHba(templateOf(sources, 'pg_hba.conf.hbs'), access, method),
     'postgresql.conf': printConf(templateOf(sources, 'postgresql.conf.hbs'), model.postgresql.settings),
-    'run_rep.map.json': printMap(script, effects, { model, contract }),
+    'run_rep.map.json': printMap(map),
     'run_rep.sh': script.text,
   }
   const sums = Object.entries(dist).map(([name, text]) => `${digestOf(text)}  ${name}\n`)
-  const app = buildApp(model.app, appContext(model))
-  return {
-    files: { ...dist, SHA256SUMS: sums.join(''), 'marathon.json': printApp(app) },
-    diagnostics: sortDiagnostics(found),
-    settings: model.postgresql.settings,
-    withPlace,
-  }
+  return { ...dist, SHA256SUMS: sums.join(''), 'marathon.json': printApp(app) }
 }
 
 function refuse(found: readonly Diagnostic[]): Compiled {
   return {
     files: {},
     diagnostics: sortDiagnostics(found),
-    settings: {},
     withPlace: (diagnostic) => diagnostic,
   }
 }
@@ -183,21 +198,23 @@ function judgeOwnSteps(model: Replica, parts: Parts, sources: Sources): Diagnost
 
 const failureIds = failures.map(({ id }) => id)
 
-/** The script as printed, what its shell does, and what the rules say of it. */
+/** The script, what its shell does, and what the rules say of it. */
 interface RunRep {
   readonly script: PrintedScript
   readonly effects: Effects
   readonly faults: readonly Diagnostic[]
 }
 
-// The list of tools is printed from the analysis of all the rest. It stands right before the end of the
-// script, so the lines above it are those that were analysed.
-function printRunRep(
+// The list of tools is printed from the analysis of all the rest. It stands right before the end of the script, so the
+// lines above it are those that were analysed. The contents at the head are as long whatever they say.
+function writeScript(
   parts: Parts,
-  { model: { steps }, contract }: { readonly model: Replica; readonly contract: readonly ContractVariable[] },
+  { model, contract }: { readonly model: Replica; readonly contract: readonly ContractVariable[] },
   sources: Sources,
 ): RunRep {
-  const draft = printParts(parts, sources, [])
+  const { steps } = model
+  const nowhere = lowerContents(model, { ofStep: () => 0, ofFunction: () => 0 })
+  const draft = printParts(parts, sources, { tools: [], contents: nowhere })
   const given = { failureIds, tools: steps.flatMap(({ tools }) => tools) }
   const analysis = analyseScript(draft, given, sources.facts)
   const ownSources = new Set(parts.own.map(({ source }) => source))
@@ -213,9 +230,27 @@ function printRunRep(
   if (faults.some(isError)) return { script: draft, effects: analysis.effects, faults }
   const tools = listNeededTools(analysis.effects)
   faults.push(...judgeStepTools(steps, analysis.effects))
-  const script = printParts(parts, sources, tools)
-  faults.push(...judgeNeeds(script.text, tools))
-  return { script, effects: analysis.effects, faults }
+  const functions = moveDown(
+    analysis.effects,
+    draft,
+    printParts(parts, sources, { tools, contents: nowhere }),
+  )
+  const lineOf = (items: readonly { readonly name: string; readonly line: number }[]) => (wanted: string) =>
+    items.find(({ name }) => name === wanted)?.line ?? 0
+  const contents = lowerContents(model, {
+    ofStep: lineOf(analysis.effects.steps),
+    ofFunction: lineOf(functions),
+  })
+  const script = printParts(parts, sources, { tools, contents })
+  return { script, effects: { ...analysis.effects, functions }, faults }
+}
+
+// The list has grown since the analysis, and all below it has moved down.
+function moveDown({ functions }: Effects, draft: PrintedScript, script: PrintedScript): FunctionEffects[] {
+  const index = draft.spans.length - 2
+  const end = draft.spans[index]?.to ?? 0
+  const more = (script.spans[index]?.to ?? 0) - end
+  return functions.map((one) => moveLines(one, (line) => (line < end ? line : line + more)))
 }
 
 // A name too many would hide the next program that is misspelt.
@@ -225,7 +260,9 @@ function judgeStepTools(steps: Replica['steps'], { functions }: Effects): Diagno
     tools.flatMap((tool, index): Diagnostic[] => {
       if (run.has(tool)) return []
       const message = `the step ${name} names the program ${tool}, and nothing runs it`
-      return [{ code: 'E_STEP_TOOL', path: `steps.${step}.tools.${index}`, message, hint: 'take it out' }]
+      return [
+        { code: 'E_STEP_TOOL', path: pathTo`steps.${step}.tools.${index}`, message, hint: 'take it out' },
+      ]
     }),
   )
 }
@@ -234,7 +271,7 @@ function judgeReaders(model: Replica, contract: readonly ContractVariable[], eff
   const names = contract.filter(({ setBy }) => setBy !== 'libpq').map(({ name }) => name)
   return listUnreadContract(effects, names).map((name) => ({
     code: 'E_ENV_UNREAD',
-    ...(Object.hasOwn(model.env, name) ? { path: `env.${name}` } : {}),
+    ...(Object.hasOwn(model.env, name) ? { path: pathTo`env.${name}` } : {}),
     message: `${name} is in the contract, but no step reads it and no child gets it`,
     hint: `read "$${name}" in a step, export it there for a program, or take it out`,
   }))
@@ -243,11 +280,12 @@ function judgeReaders(model: Replica, contract: readonly ContractVariable[], eff
 function printParts(
   { tables, shell, own, rest }: Parts,
   sources: Sources,
-  tools: readonly string[],
+  { tools, contents }: { readonly tools: readonly string[]; readonly contents: View },
 ): PrintedScript {
   const head = templateOf(sources, 'run_rep/head.sh.hbs')
   const preflight = renderTable(sources, 'preflight.sh.hbs', { tools })
-  const chunks = [...tables, ...shell, ...own, ...rest.slice(0, -1), preflight, ...rest.slice(-1)]
+  const listing = renderTable(sources, 'contents.sh.hbs', contents)
+  const chunks = [listing, ...tables, ...shell, ...own, ...rest.slice(0, -1), preflight, ...rest.slice(-1)]
   return printScript(chunks, (digest) => renderTemplate(head, { digest }))
 }
 
@@ -256,7 +294,8 @@ export function collectShippedFacts(templates: Sources['templates']): Facts {
   const parsed = parseModel({})
   if (!parsed.ok) throw new Error('the embedded model is refused')
   const sources = { templates, stepFiles: {}, docs: {} }
-  const draft = printParts(listParts(parsed.model, collectContract(parsed.model, {}), sources), sources, [])
+  const late = { tools: [], contents: lowerContents(parsed.model, { ofStep: () => 0, ofFunction: () => 0 }) }
+  const draft = printParts(listParts(parsed.model, collectContract(parsed.model, {}), sources), sources, late)
   return collectFacts(draft, analyseScript(draft, { failureIds }, undefined))
 }
 

@@ -1,26 +1,20 @@
 import { codes } from '../diagnostics/codes.js'
+import { type ModelPath, pathTo, showPath } from '../diagnostics/path.js'
 import { exitClasses, type Failure, failures } from '../model/exits.js'
 import { catalogue, newestKind } from '../postgres/catalogue.js'
 import { whereHeld } from '../postgres/held.js'
 import { renamed, settingsBefore10, successors } from '../postgres/history.js'
 import { spanOf } from '../postgres/settings.js'
 import { showKind } from '../postgres/values.js'
-import { functionsOf } from '../shell/commands.js'
-import { type FunctionEffects, functionAt, functionEffectsOf } from '../shell/effects.js'
-import { parseShell } from '../shell/parse.js'
+import { type FunctionEffects, functionAt } from '../shell/effects.js'
 import { callersOf, closure } from '../shell/tools.js'
+import type { Values } from './compile.js'
 import { type ScriptMap, sourceLineOf } from './map.js'
 
-/** What is explained: the printed script with its map, and the settings of the model. */
-export interface Explained {
-  readonly script: string
-  /** By `readFunctions(script)`. */
-  readonly functions: readonly FunctionEffects[]
-  /** run_rep.map.json, parsed. */
-  readonly map: ScriptMap
-  readonly settings: Readonly<Record<string, unknown>>
+/** What is explained, and how a part of the model is shown. */
+export interface Explained extends Pick<Values, 'model' | 'script' | 'functions' | 'map'> {
   /** Where the user's file says a part of the model, as `file:line:column`; undefined where a default does. */
-  readonly showPlace: (path: string) => string | undefined
+  readonly showPlace: (path: ModelPath) => string | undefined
 }
 
 /**
@@ -57,7 +51,7 @@ export function explainable({ functions, map }: Explained): string[] {
 
 /** Says whose line of run_rep.sh that is: file, function, step; undefined when the script has no such line. */
 export function explainLine(line: number, { script, map, functions }: Explained): string | undefined {
-  const text = script.split('\n')[line - 1]
+  const text = script.text.split('\n')[line - 1]
   if (text === undefined || !Number.isInteger(line)) return undefined
   const source = map.sources.find(({ lines: [from, to] }) => from <= line && line <= to)
   const name = functionAt(functions, line)
@@ -70,12 +64,6 @@ export function explainLine(line: number, { script, map, functions }: Explained)
     ['step', step?.[0]],
     ['reached by', users.join(', ')],
   ])}\n`
-}
-
-/** What each function of a printed script does. */
-export function readFunctions(script: string): FunctionEffects[] {
-  const shell = parseShell(script)
-  return functionEffectsOf(shell, functionsOf(shell))
 }
 
 function explainStep(name: string, given: Explained): string | undefined {
@@ -175,7 +163,7 @@ function explainExit(text: string): string | undefined {
 }
 
 function explainSetting(name: string, given: Explained): string | undefined {
-  const { settings } = given
+  const { settings } = given.model.postgresql
   const held = whereHeld(name)
   const key = name.toLowerCase()
   const known = catalogue.get(key)
@@ -190,7 +178,7 @@ function explainSetting(name: string, given: Explained): string | undefined {
       `setting ${known?.name ?? name}`,
       own === undefined ? 'not in the model' : JSON.stringify(settings[own]),
     ],
-    ['in the model', own === undefined ? undefined : showPart(`postgresql.settings.${own}`, given)],
+    ['in the model', own === undefined ? undefined : showPart(pathTo`postgresql.settings.${own}`, given)],
     ['held', held],
     ['what it is', known?.about],
     ['takes', kind && showKind(kind)],
@@ -206,9 +194,9 @@ function stepsThatReach(name: string, functions: readonly FunctionEffects[], { s
   return Object.keys(steps).filter((step) => users.has(`step_${step}`))
 }
 
-function showPart(path: string | undefined, { showPlace }: Explained): string | undefined {
+function showPart(path: ModelPath | undefined, { showPlace }: Explained): string | undefined {
   const place = path === undefined ? undefined : showPlace(path)
-  return place === undefined ? path : `${path} (${place})`
+  return place === undefined ? path && showPath(path) : `${showPath(path ?? [])} (${place})`
 }
 
 function showFailure(id: string): string {

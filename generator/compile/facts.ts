@@ -1,5 +1,5 @@
 import type { Functions } from '../shell/commands.js'
-import type { FunctionEffects } from '../shell/effects.js'
+import { type FunctionEffects, moveLines } from '../shell/effects.js'
 import type { Finding } from '../shell/rules/rule.js'
 import type { Mark } from '../shell/steps.js'
 import { type Analysis, analyseShell, type GivenNames, type KnownPart } from './analyse.js'
@@ -90,29 +90,9 @@ function difference(a: ReadonlySet<string>, b: ReadonlySet<string>): string[] {
 
 function movePiece({ functions, findings, marks }: PieceFacts, by: number): PieceFacts {
   return {
-    functions: functions.map((item) => moveFunction(item, by)),
+    functions: functions.map((item) => moveLines(item, (line) => line + by)),
     findings: move(findings, by),
     marks: move(marks, by),
-  }
-}
-
-function moveFunction(item: FunctionEffects, by: number): FunctionEffects {
-  return {
-    name: item.name,
-    line: item.line + by,
-    endLine: item.endLine + by,
-    reads: move(item.reads, by),
-    sets: move(item.sets, by),
-    exports: move(item.exports, by),
-    unsets: move(item.unsets, by),
-    calls: move(item.calls, by),
-    tools: move(item.tools, by),
-    builtins: move(item.builtins, by),
-    failures: move(item.failures, by),
-    dynamic: move(item.dynamic, by),
-    asked: item.asked,
-    unchecked: move(item.unchecked, by),
-    flow: item.flow,
   }
 }
 

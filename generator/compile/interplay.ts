@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { type ModelPath, pathTo } from '../diagnostics/path.js'
 import type { Replica } from '../model/replica.js'
 import { defaultMethod } from '../postgres/access.js'
 import { nameWritten, readEffective } from '../postgres/effective.js'
@@ -8,7 +9,7 @@ import { nameWritten, readEffective } from '../postgres/effective.js'
 interface Interplay {
   readonly code: `${'E' | 'W'}_${string}`
   /** The part at which the finding is; undefined where there is nothing to find. */
-  readonly find: (model: Replica) => string | undefined
+  readonly find: (model: Replica) => ModelPath | undefined
   readonly message: (model: Replica) => string
   readonly hint: string
 }
@@ -29,7 +30,7 @@ const interplays: readonly Interplay[] = [
     code: 'W_RUN_STALL',
     find: ({ master, run }) => {
       if (run.connectTimeout * hostsOf(master).length < run.stallLimit) return undefined
-      return run.stallLimit === usual.stallLimit ? 'run.connectTimeout' : 'run.stallLimit'
+      return run.stallLimit === usual.stallLimit ? pathTo`run.connectTimeout` : pathTo`run.stallLimit`
     },
     message: ({ master, run }) =>
       `pg_basebackup may take ${run.connectTimeout * hostsOf(master).length} s to connect, and is ended when nothing has come for ${run.stallLimit} s`,
@@ -39,7 +40,7 @@ const interplays: readonly Interplay[] = [
     code: 'W_RUN_WATCH',
     find: ({ run }) => {
       if (run.watchInterval <= run.staleLimit) return undefined
-      return run.staleLimit === usual.staleLimit ? 'run.watchInterval' : 'run.staleLimit'
+      return run.staleLimit === usual.staleLimit ? pathTo`run.watchInterval` : pathTo`run.staleLimit`
     },
     message: ({ run }) =>
       `after ${run.staleLimit} s without streaming the master is asked why, but only each ${run.watchInterval} s anybody looks`,
@@ -82,7 +83,7 @@ const interplays: readonly Interplay[] = [
     code: 'W_CONFIG_UNUSED',
     find: ({ run, postgresql }) =>
       run.configUrl === null && Object.keys(postgresql.settings).length > 0
-        ? 'postgresql.settings'
+        ? pathTo`postgresql.settings`
         : undefined,
     message: () =>
       'with run.configUrl = null nobody fetches the printed postgresql.conf: a replica has the settings that come with the clone',
@@ -91,14 +92,16 @@ const interplays: readonly Interplay[] = [
   {
     code: 'W_READY_UNUSED',
     find: ({ ready }) =>
-      ready.role === undefined && ready.lagSeconds !== usual.lagSeconds ? 'ready.lagSeconds' : undefined,
+      ready.role === undefined && ready.lagSeconds !== usual.lagSeconds
+        ? pathTo`ready.lagSeconds`
+        : undefined,
     message: () => 'seconds of lag are asked for only with ready.role',
     hint: 'set ready.role, or take ready.lagSeconds out',
   },
   {
     code: 'W_MASTER_UNUSED',
     find: ({ master }) =>
-      master.port !== usual.masterPort && hostsOf(master).every(hasPort) ? 'master.port' : undefined,
+      master.port !== usual.masterPort && hostsOf(master).every(hasPort) ? pathTo`master.port` : undefined,
     message: ({ master }) => `every host of master.hosts names its own port, so that none has ${master.port}`,
     hint: 'take master.port out',
   },
@@ -108,10 +111,10 @@ const interplays: readonly Interplay[] = [
       if (typeof tls !== 'object') return undefined
       if (tls.mode === 'disable') {
         const part = (['rootCert', 'cert', 'key'] as const).find((name) => tls[name] !== undefined)
-        return part && `master.tls.${part}`
+        return part && pathTo`master.tls.${part}`
       }
       return tls.rootCert !== undefined && /^(allow|prefer)$/.test(tls.mode)
-        ? 'master.tls.rootCert'
+        ? pathTo`master.tls.rootCert`
         : undefined
     },
     message: ({ master: { tls } }) =>
@@ -123,7 +126,7 @@ const interplays: readonly Interplay[] = [
     find: ({ master: { tls } }) => {
       if (typeof tls !== 'object' || tls.mode === 'disable') return undefined
       if ((tls.cert === undefined) === (tls.key === undefined)) return undefined
-      return tls.cert === undefined ? 'master.tls.key' : 'master.tls.cert'
+      return tls.cert === undefined ? pathTo`master.tls.key` : pathTo`master.tls.cert`
     },
     message: () =>
       'a certificate and its key go together: libpq would look for the other one in .postgresql of the home directory',
@@ -131,7 +134,8 @@ const interplays: readonly Interplay[] = [
   },
   {
     code: 'E_RUN_DATA',
-    find: ({ run }) => (/^(\.|stdout|stderr)$/.test(plainPath(run.dataDir)) ? 'run.dataDir' : undefined),
+    find: ({ run }) =>
+      /^(\.|stdout|stderr)$/.test(plainPath(run.dataDir)) ? pathTo`run.dataDir` : undefined,
     message: ({ run }) =>
       `${run.dataDir} is taken: Mesos puts the script and its output there, and run_rep.sh refuses what it did not make`,
     hint: "use a directory of its own, as 'pgdata'",
@@ -139,7 +143,7 @@ const interplays: readonly Interplay[] = [
   {
     code: 'E_APP_PRESET',
     find: ({ app, run }) =>
-      app.preset === 'ephemeral' && posix.isAbsolute(run.dataDir) ? 'app.preset' : undefined,
+      app.preset === 'ephemeral' && posix.isAbsolute(run.dataDir) ? pathTo`app.preset` : undefined,
     message: ({ run }) => `an ephemeral replica begins with nothing, and ${run.dataDir} stays on the agent`,
     hint: 'let run.dataDir be relative to the sandbox, or take app.preset out',
   },
@@ -162,6 +166,6 @@ function effectiveOf({ postgresql: { settings, majors } }: Replica) {
   return { settings, ...readEffective(settings, Math.max(...majors)) }
 }
 
-function at(settings: Replica['postgresql']['settings'], name: string): string {
-  return `postgresql.settings.${nameWritten(settings, name) ?? name}`
+function at(settings: Replica['postgresql']['settings'], name: string): ModelPath {
+  return pathTo`postgresql.settings.${nameWritten(settings, name) ?? name}`
 }

@@ -1,8 +1,9 @@
+import { type ModelPath, pathTo } from '../diagnostics/path.js'
 import type { ContractVariable } from '../model/contract/variables.js'
 import { failures } from '../model/exits.js'
 import type { Replica } from '../model/replica.js'
 import { orderSteps } from '../model/step.js'
-import { lastPreflightStep } from '../model/steps.js'
+import { builtinSteps, lastPreflightStep, type SubCommand, subCommands } from '../model/steps.js'
 import { type VersionRule, versionRules } from '../postgres/versions.js'
 import { lit } from '../shell/words.js'
 
@@ -41,35 +42,64 @@ export function lowerReplica(
       lines: contract.flatMap(printCheck),
     },
     'versions.sh.hbs': lowerVersions(model.postgresql.majors, model.run.listen),
-    'sequence.sh.hbs': { run: calls, preflight: calls.slice(0, steps.indexOf(lastPreflightStep) + 1) },
+    'sequence.sh.hbs': {
+      run: calls,
+      preflight: calls.slice(0, steps.indexOf(lastPreflightStep) + 1),
+      names: subCommands.map(({ name }) => name).join(' | '),
+      usage: subCommands.map(({ name, doc }) => `${name.padEnd(widest(subCommands))}  ${doc}`),
+    },
   }
+}
+
+/** In which line of the script something begins. */
+export interface Lines {
+  readonly ofStep: (name: string) => number
+  readonly ofFunction: (name: string) => number
+}
+
+/** The table of contents at the head of the script: its length does not depend on the lines. */
+export function lowerContents(model: Replica, { ofStep, ofFunction }: Lines): View {
+  const steps = orderSteps(model.steps).map((name) => ({ name, doc: docOf(name, model) }))
+  const width = widest([...steps, ...subCommands])
+  const list = (items: readonly SubCommand[], lineOf: (name: string) => number) =>
+    items.map(({ name, doc }) => ({ line: String(lineOf(name)).padStart(5), name: name.padEnd(width), doc }))
+  return { steps: list(steps, ofStep), subCommands: list(subCommands, ofFunction) }
+}
+
+function widest(items: readonly SubCommand[]): number {
+  return Math.max(...items.map(({ name }) => name.length))
+}
+
+/** What a step is for, in one sentence. */
+export function docOf(name: string, { steps }: Pick<Replica, 'steps'>): string {
+  return [...builtinSteps, ...steps].find((step) => step.name === name)?.doc ?? ''
 }
 
 /** A variable of the script that the model gives its value once and for all, and where in the model. */
 export interface Constant {
   readonly name: string
-  readonly path: string
+  readonly path: ModelPath
   readonly value: string | number
 }
 
 /** What the model compiles into the script: limits in seconds and bytes, and choices. */
 export function listConstants({ shutdown, run, postgresql, ready }: Replica): Constant[] {
-  const item = (name: string, path: string, value: string | number): Constant => ({ name, path, value })
+  const item = (name: string, path: ModelPath, value: string | number): Constant => ({ name, path, value })
   return [
-    item('stop_fast', 'shutdown.fast', shutdown.fast),
-    item('stop_immediate', 'shutdown.immediate', shutdown.immediate),
-    item('stall_limit', 'run.stallLimit', run.stallLimit),
-    item('verify_clone', 'postgresql.verifyClone', postgresql.verifyClone ? 'yes' : 'no'),
-    item('newer', 'postgresql.newer', postgresql.newer),
-    item('on_diverged', 'run.onDiverged', run.onDiverged),
-    item('on_collation', 'run.onCollation', run.onCollation),
-    item('slot_mode', 'run.slot', run.slot),
-    item('log_file_kb', 'run.logMiB', run.logMiB * 256),
-    item('watch_interval', 'run.watchInterval', run.watchInterval),
-    item('stale_limit', 'run.staleLimit', run.staleLimit),
-    item('ready_bytes', 'ready.lagMiB', ready.lagMiB * 1_048_576),
-    item('ready_role', 'ready.role', lit(ready.role ?? '')),
-    item('ready_seconds', 'ready.lagSeconds', ready.lagSeconds),
+    item('stop_fast', pathTo`shutdown.fast`, shutdown.fast),
+    item('stop_immediate', pathTo`shutdown.immediate`, shutdown.immediate),
+    item('stall_limit', pathTo`run.stallLimit`, run.stallLimit),
+    item('verify_clone', pathTo`postgresql.verifyClone`, postgresql.verifyClone ? 'yes' : 'no'),
+    item('newer', pathTo`postgresql.newer`, postgresql.newer),
+    item('on_diverged', pathTo`run.onDiverged`, run.onDiverged),
+    item('on_collation', pathTo`run.onCollation`, run.onCollation),
+    item('slot_mode', pathTo`run.slot`, run.slot),
+    item('log_file_kb', pathTo`run.logMiB`, run.logMiB * 256),
+    item('watch_interval', pathTo`run.watchInterval`, run.watchInterval),
+    item('stale_limit', pathTo`run.staleLimit`, run.staleLimit),
+    item('ready_bytes', pathTo`ready.lagMiB`, ready.lagMiB * 1_048_576),
+    item('ready_role', pathTo`ready.role`, lit(ready.role ?? '')),
+    item('ready_seconds', pathTo`ready.lagSeconds`, ready.lagSeconds),
   ]
 }
 

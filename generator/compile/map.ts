@@ -1,13 +1,13 @@
+import { type ModelPath, pathTo, showPath } from '../diagnostics/path.js'
 import type { ContractVariable } from '../model/contract/variables.js'
 import { pathOfVariable, type Replica } from '../model/replica.js'
 import { orderSteps } from '../model/step.js'
-import { builtinSteps } from '../model/steps.js'
 import type { Effects, FunctionEffects } from '../shell/effects.js'
 import { failuresOf, reachableFrom, toolsOf } from '../shell/tools.js'
-import { listConstants } from './lower.js'
+import { docOf, listConstants } from './lower.js'
 import { locateLine, type PrintedScript, type Span } from './print.js'
 
-/** run_rep.map.json, parsed. Lines are those of run_rep.sh, the first and the last. */
+/** Where each part of run_rep.sh comes from, and what it does. Lines are those of run_rep.sh, the first and the last. */
 export interface ScriptMap {
   readonly steps: Readonly<Record<string, MappedStep>>
   readonly variables: Readonly<Record<string, MappedVariable>>
@@ -21,7 +21,7 @@ export interface MappedStep {
   /** The lines of `source`, where they are its own: a table has more of them than its template. */
   readonly sourceLines: readonly [number, number]
   /** The step in the model, if it is the user's. */
-  readonly model?: string
+  readonly model?: ModelPath
   readonly lines: readonly [number, number]
   readonly reads: readonly string[]
   readonly sets: readonly string[]
@@ -29,16 +29,17 @@ export interface MappedStep {
   readonly failures: readonly string[]
 }
 
-type MappedVariable = Pick<ContractVariable, 'doc' | 'required' | 'default' | 'setBy' | 'secret'> & {
+export type MappedVariable = Pick<ContractVariable, 'doc' | 'required' | 'setBy' | 'secret'> & {
+  readonly default?: string | undefined
   readonly type: string
   readonly what: string
   /** The part of the model that gives marathon.json its value. */
-  readonly model?: string | undefined
+  readonly model?: ModelPath | undefined
 }
 
 /** A variable that the model gives its value: the part of the model, and its line. */
 export interface MappedConstant {
-  readonly model: string
+  readonly model: ModelPath
   readonly line: number
 }
 
@@ -57,17 +58,17 @@ export function sourceLineOf({ runs }: MappedSource, line: number): number {
 }
 
 /**
- * Prints run_rep.map.json: for each step its lines, what it does (`reads`, `sets`, `tools`, `failures`, by
- * itself and through the functions it calls), the lines of the file it comes from, and the part of the model;
- * each variable of the contract, and each that the model gives its value; for each source its lines.
+ * Maps a script: for each step its lines, what it does (`reads`, `sets`, `tools`, `failures`, by itself and through
+ * the functions it calls), the lines of the file it comes from, and the part of the model; each variable of the
+ * contract, and each that the model gives its value; for each source its lines.
  */
-export function printMap(
+export function mapScript(
   script: PrintedScript,
   effects: Effects,
   { model, contract }: { readonly model: Replica; readonly contract: readonly ContractVariable[] },
-): string {
+): ScriptMap {
   const { spans } = script
-  const steps = orderSteps(model.steps).map((name) => {
+  const steps = orderSteps(model.steps).map((name): [string, MappedStep] => {
     const root = `step_${name}`
     // A step that runs in a process of its own is run by another function.
     const call = effects.functions.find((part) => part.name === 'run')?.calls.find((one) => one.name === root)
@@ -85,49 +86,59 @@ export function printMap(
       {
         doc: docOf(name, model),
         source: span?.source ?? '',
-        sourceLines: [locateLine(spans, from)?.line, locateLine(spans, to)?.line],
-        ...(index >= 0 && { model: `steps.${index}` }),
+        sourceLines: [locateLine(spans, from)?.line ?? 0, locateLine(spans, to)?.line ?? 0],
+        ...(index >= 0 && { model: ['steps', index] }),
         lines: [from, to],
         reads: namesOf(parts, (part) => part.reads),
         sets: namesOf(parts, (part) => part.sets),
         tools: toolsOf(effects, root).map(({ tool, dir }) => (dir === undefined ? tool : `$${dir}/${tool}`)),
         failures: [...new Set(ways.flatMap((way) => failuresOf(effects, way)))].sort(),
       },
-    ] as const
+    ]
   })
-  const sources = spans.map((span) => ({
-    source: span.source,
-    lines: [span.from, span.to],
-    runs: runsOf(span),
-  }))
-  const constants = listConstants(model).map(({ name, path }) => [
+  const sources = spans.map(
+    (span): MappedSource => ({
+      source: span.source,
+      lines: [span.from, span.to],
+      runs: runsOf(span),
+    }),
+  )
+  const constants = listConstants(model).map(({ name, path }): [string, MappedConstant] => [
     name,
     { model: path, line: lineOf(script, name) },
   ])
-  const variables = contract.map(({ name, type, required, default: usual, setBy, secret, doc }) => [
-    name,
-    {
-      doc,
-      type: type.name,
-      what: type.what,
-      required,
-      default: usual,
-      setBy,
-      secret,
-      model: whereSet(name, model),
-    },
-  ])
-  const map = {
+  const variables = contract.map(
+    ({ name, type, required, default: usual, setBy, secret, doc }): [string, MappedVariable] => [
+      name,
+      {
+        doc,
+        type: type.name,
+        what: type.what,
+        required,
+        default: usual,
+        setBy,
+        secret,
+        model: whereSet(name, model),
+      },
+    ],
+  )
+  return {
     steps: Object.fromEntries(steps),
     variables: Object.fromEntries(variables),
     constants: Object.fromEntries(constants),
     sources,
   }
-  return `${JSON.stringify(map, null, 2)}\n`.replace(/\[\n\s+(\d+),\n\s+(\d+)\n\s+\]/g, '[$1, $2]')
 }
 
-function whereSet(name: string, model: Replica): string | undefined {
-  return Object.hasOwn(model.app.env, name) ? `app.env.${name}` : pathOfVariable(model, name)
+/** Prints run_rep.map.json; a part of the model stands there as a person writes it. */
+export function printMap(map: ScriptMap): string {
+  const show = (key: string, value: unknown) =>
+    key === 'model' && Array.isArray(value) ? showPath(value) : value
+  return `${JSON.stringify(map, show, 2)}\n`.replace(/\[\n\s+(\d+),\n\s+(\d+)\n\s+\]/g, '[$1, $2]')
+}
+
+function whereSet(name: string, model: Replica): ModelPath | undefined {
+  return Object.hasOwn(model.app.env, name) ? pathTo`app.env.${name}` : pathOfVariable(model, name)
 }
 
 function runsOf({ from, sourceLines }: Span): (readonly [number, number])[] {
@@ -138,10 +149,6 @@ function runsOf({ from, sourceLines }: Span): (readonly [number, number])[] {
 
 function lineOf({ text }: PrintedScript, constant: string): number {
   return text.split('\n').findIndex((line) => line.startsWith(`${constant}=`)) + 1
-}
-
-function docOf(name: string, model: Replica): string {
-  return [...builtinSteps, ...model.steps].find((step) => step.name === name)?.doc ?? ''
 }
 
 function namesOf(

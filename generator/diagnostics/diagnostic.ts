@@ -1,3 +1,5 @@
+import { type ModelPath, showPath } from './path.js'
+
 /** One place in a file that a person wrote. */
 export interface Place {
   /** The file: a configuration or a step file as the user named it, or one of the package's own, `templates/…`. */
@@ -14,8 +16,8 @@ export interface Diagnostic {
   readonly code: `${'E' | 'W'}_${string}`
   /** What is wrong, in one sentence. */
   readonly message: string
-  /** The part of the model, its keys and indexes joined by dots: `app.killGrace`, `steps.2.file`; '' for all of it. */
-  readonly path?: string
+  /** The part of the model: its keys and indexes from the outside in, ['steps', 2, 'file']; [] is all of it. */
+  readonly path?: ModelPath
   /** Where in a file, when that is known. */
   readonly place?: Place
   /** The line of the printed run_rep.sh, from 1, for findings in it. */
@@ -40,7 +42,15 @@ type Key = readonly (string | number)[]
 
 function sortKey(diagnostic: Diagnostic): Key {
   const { place, path, line, code, message } = diagnostic
-  return [place?.file ?? '', place?.line ?? 0, place?.column ?? 0, line ?? 0, path ?? '', code, message]
+  return [
+    place?.file ?? '',
+    place?.line ?? 0,
+    place?.column ?? 0,
+    line ?? 0,
+    showPath(path ?? []),
+    code,
+    message,
+  ]
 }
 
 function compareKeys(a: Key, b: Key): number {

@@ -1,5 +1,6 @@
 import { type Diagnostic, isError, sortDiagnostics } from './diagnostic.js'
 import { codeFrame } from './frame.js'
+import { showPath } from './path.js'
 
 /**
  * Findings for a person: where, what, the source lines around it, and what to do; '' when there are none.
@@ -43,7 +44,7 @@ export function renderGithub(diagnostics: readonly Diagnostic[]): string {
       const properties = [...at, `title=${code}`].join(',')
       const words = [
         message,
-        ...(path ? [`in ${path}`] : []),
+        ...(path === undefined || path.length === 0 ? [] : [`in ${showPath(path)}`]),
         ...(line === undefined ? [] : [`line ${line} of the script`]),
         ...(hint === undefined ? [] : [`hint: ${hint}`]),
       ]
@@ -66,7 +67,7 @@ function renderOne(diagnostic: Diagnostic, readSource: (file: string) => string 
   const source = place && readSource(place.file)
   const frame = place && source !== undefined ? codeFrame(place, source) : ''
   const details = [
-    ...(path ? [`in ${path}`] : []),
+    ...(path === undefined || path.length === 0 ? [] : [`in ${showPath(path)}`]),
     ...(line === undefined ? [] : [`line ${line} of the script`]),
   ].map(escapeText)
   const body = [

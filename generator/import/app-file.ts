@@ -1,10 +1,11 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { ModelPath } from '../diagnostics/path.js'
 
 /** The members of an app, and where it stands in its file. */
 export interface AppFile {
   readonly app: Readonly<Record<string, unknown>>
-  /** The path of the app in the file: '' for the bare object, 'app', 'apps.0' or 'groups.0.apps.1' in others. */
-  readonly base: string
+  /** The path of the app in the file: [] for the bare object, ['app'], ['apps', 0] or ['groups', 0, 'apps', 1] in others. */
+  readonly base: ModelPath
 }
 
 /**
@@ -13,34 +14,36 @@ export interface AppFile {
  * (AppsResource.scala, GroupsResource.scala).
  */
 export function findApp(value: unknown, id: string | undefined): AppFile | Diagnostic {
-  if (!isObject(value)) return fault('', 'there is no app: an object is expected')
+  if (!isObject(value)) return fault([], 'there is no app: an object is expected')
   if (Array.isArray(value.containers))
-    return fault('', 'this is a pod, and no app: PostgreSQL is to be installed on the agents')
-  const apps = listApps(value, '')
+    return fault([], 'this is a pod, and no app: PostgreSQL is to be installed on the agents')
+  const apps = listApps(value, [])
   const found = id === undefined ? apps : apps.filter(({ app }) => absolute(app.id) === absolute(id))
   const [first, ...more] = found
   const ids = apps.map(({ app }) => String(app.id)).join(', ')
   if (first === undefined) {
-    if (apps.length === 0) return fault('', 'there is no app')
-    return fault('', `there is no app ${id}, but ${ids}`)
+    if (apps.length === 0) return fault([], 'there is no app')
+    return fault([], `there is no app ${id}, but ${ids}`)
   }
   if (more.length > 0) {
     const hint =
       id === undefined ? `name one of them: --id ${String(first.app.id)}` : 'leave only one of them'
-    return fault('', `there are several apps: ${ids}`, hint)
+    return fault([], `there are several apps: ${ids}`, hint)
   }
   if (typeof first.app.id === 'string' && first.app.id !== '') return first
   return fault(first.base, 'this has no id, so it is no app of Marathon', 'add its id, as "/db/pg"')
 }
 
 // What has neither apps nor groups is an app itself.
-function listApps(value: Readonly<Record<string, unknown>>, base: string): AppFile[] {
-  if (isObject(value.app)) return [{ app: value.app, base: `${base}app` }]
+function listApps(value: Readonly<Record<string, unknown>>, base: ModelPath): AppFile[] {
+  if (isObject(value.app)) return [{ app: value.app, base: [...base, 'app'] }]
   const { apps, groups } = value
   if (!Array.isArray(apps) && !Array.isArray(groups)) return [{ app: value, base }]
   return [
-    ...items(apps).map(({ item, index }) => ({ app: item, base: `${base}apps.${index}` })),
-    ...items(groups).flatMap(({ item, index }) => listApps({ apps: [], ...item }, `${base}groups.${index}.`)),
+    ...items(apps).map(({ item, index }) => ({ app: item, base: [...base, 'apps', index] })),
+    ...items(groups).flatMap(({ item, index }) =>
+      listApps({ apps: [], ...item }, [...base, 'groups', index]),
+    ),
   ]
 }
 
@@ -60,6 +63,6 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function fault(path: string, message: string, hint?: string): Diagnostic {
+function fault(path: ModelPath, message: string, hint?: string): Diagnostic {
   return { code: 'E_IMPORT_APP', path, message, ...(hint !== undefined && { hint }) }
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { ModelPath } from '../diagnostics/path.js'
 import { similarTo } from '../similar.js'
 import type { AppFile } from './app-file.js'
 import { takeMissing } from './missing.js'
@@ -12,7 +13,7 @@ export interface Taking {
   readonly app: Readonly<Record<string, unknown>>
   readonly draft: Draft
   /** Puts a value into the model, by its path. */
-  set(path: string, value: unknown): void
+  set(path: ModelPath, value: unknown): void
   /** Another way to write the same, which Marathon gave up or never took. */
   reform(message: string, hint?: string): void
   /** Something that the model has no place for. */
@@ -28,21 +29,21 @@ export function draftModel({ app, base }: AppFile): {
 } {
   const draft: Draft = {}
   const findings: Diagnostic[] = []
-  const takingAt = (key: string): Taking => {
-    const path = [base, key].filter(Boolean).join('.')
+  const takingAt = (...keys: readonly string[]): Taking => {
+    const path = [...base, ...keys]
     const report = (code: Diagnostic['code']) => (message: string, hint?: string) => {
       findings.push({ code, path, message, ...(hint !== undefined && { hint }) })
     }
     return {
       app,
       draft,
-      set: (to, value) => setAt(draft, to.split('.'), value),
+      set: (to, value) => setAt(draft, to, value),
       reform: report('W_IMPORT_FORM'),
       lose: report('W_IMPORT_LOST'),
       change: report('W_IMPORT_CHANGED'),
     }
   }
-  if (base !== '') takingAt('').reform('POST and PUT take the bare app; this is what a GET answers')
+  if (base.length > 0) takingAt().reform('POST and PUT take the bare app; this is what a GET answers')
   for (const [key, value] of Object.entries(app)) {
     // Old releases print every optional member, as null (FieldVisitor.scala takes it for absent).
     if (value === null || answerKeys.has(key)) continue
@@ -55,11 +56,11 @@ export function draftModel({ app, base }: AppFile): {
     const hint = like === undefined ? undefined : `did you mean ${like}?`
     takingAt(key).lose(`Marathon has no ${key}, or a replica no use for it`, hint)
   }
-  takeMissing(takingAt(''))
+  takeMissing(takingAt())
   return { draft, findings }
 }
 
-function setAt(target: Draft, [first = '', ...rest]: readonly string[], value: unknown): void {
+function setAt(target: Draft, [first = '', ...rest]: ModelPath, value: unknown): void {
   if (rest.length === 0) {
     target[first] = value
     return

@@ -1,3 +1,4 @@
+import { type ModelPath, pathTo } from '../diagnostics/path.js'
 import { builtinVariables } from '../model/contract/variables.js'
 import { pathOfVariable, replicaSchema } from '../model/replica.js'
 import { isObject } from './app-file.js'
@@ -31,14 +32,14 @@ export function takeEnv(value: unknown, taking: Taking): void {
     } else if (name === 'POSTGRES_MASTER') {
       takeMaster(given, taking)
     } else if (name === 'CONFIG_URL') {
-      set('run.configUrl', given)
+      set(pathTo`run.configUrl`, given)
     } else {
-      const to = path === 'master.tls' && hasFiles ? 'master.tls.mode' : path
+      const to = name === 'PGSSLMODE' && hasFiles ? pathTo`master.tls.mode` : path
       set(to, typeof readAt(usual, to) === 'number' && /^\d+$/.test(given) ? Number(given) : given)
     }
   }
-  if (!env.CONFIG_URL) set('run.configUrl', null)
-  if (Object.keys(others).length > 0) set('app.env', others)
+  if (!env.CONFIG_URL) set(pathTo`run.configUrl`, null)
+  if (Object.keys(others).length > 0) set(pathTo`app.env`, others)
 }
 
 // The script of 2015 had no variable for a port, and put the master into a connection string as it was.
@@ -49,12 +50,12 @@ function takeMaster(given: string, { set, change }: Taking): void {
     .split(/\s+/)
   if (keywords.length === 0) {
     const hosts = given.split(',')
-    set('master.hosts', hosts.length > 1 ? hosts : given)
+    set(pathTo`master.hosts`, hosts.length > 1 ? hosts : given)
     return
   }
-  set('master.hosts', host)
+  set(pathTo`master.hosts`, host)
   const port = keywords.find((keyword) => /^port=\d+$/.test(keyword))?.slice('port='.length)
-  if (port !== undefined) set('master.port', Number(port))
+  if (port !== undefined) set(pathTo`master.port`, Number(port))
   const others = keywords.filter((keyword) => !keyword.startsWith('port='))
   change(
     `POSTGRES_MASTER is hosts, and no part of a connection string${others.length === 0 ? '' : `: ${others.join(' ')} is left out`}`,
@@ -62,6 +63,6 @@ function takeMaster(given: string, { set, change }: Taking): void {
   )
 }
 
-function readAt(model: object, path: string): unknown {
-  return path.split('.').reduce<unknown>((around, key) => (isObject(around) ? around[key] : undefined), model)
+function readAt(model: object, path: ModelPath): unknown {
+  return path.reduce<unknown>((around, key) => (isObject(around) ? around[key] : undefined), model)
 }

@@ -1,3 +1,4 @@
+import { pathTo } from '../diagnostics/path.js'
 import { isObject } from './app-file.js'
 import type { Taking } from './draft.js'
 
@@ -20,8 +21,8 @@ export function takeHealthChecks(value: unknown, { set, change }: Taking): void 
     maxFailures: maxConsecutiveFailures,
   }
   for (const [name, number] of Object.entries(numbers)) {
-    if (number !== undefined) set(`app.health.${name}`, number)
-    else if (name in defaults) set(`app.health.${name}`, Reflect.get(defaults, name))
+    if (number !== undefined) set(pathTo`app.health.${name}`, number)
+    else if (name in defaults) set(pathTo`app.health.${name}`, Reflect.get(defaults, name))
   }
   if (gracePeriodSeconds === undefined)
     change('a clone that takes longer than 300 s is killed by default', 'the model says 86400, a day')

@@ -1,3 +1,4 @@
+import { pathTo } from '../diagnostics/path.js'
 import { isObject } from './app-file.js'
 import type { Taking } from './draft.js'
 
@@ -35,27 +36,27 @@ export function takeMissing(taking: Taking): void {
       'the model takes it from http://web01/postgres: set publish',
     )
   takeDefaults(taking)
-  if (!has('cpus')) set('app.cpus', 1)
-  if (!has('instances')) set('app.instances', 1)
+  if (!has('cpus')) set(pathTo`app.cpus`, 1)
+  if (!has('instances')) set(pathTo`app.instances`, 1)
   if (!has('mem')) change("Marathon's default of 128 MiB is too little for PostgreSQL", 'the model says 512')
   // Ours would be one task a host.
-  if (!has('constraints') && Number(app.instances) > 1) set('app.constraints', [])
-  if (!has('env')) set('run.configUrl', null)
+  if (!has('constraints') && Number(app.instances) > 1) set(pathTo`app.constraints`, [])
+  if (!has('env')) set(pathTo`run.configUrl`, null)
   const { user } = app
   if (typeof user === 'string' && user !== 'root' && (!isObject(app.env) || !app.env.RUN_USER))
-    set('run.user', user)
+    set(pathTo`run.user`, user)
 }
 
 // Where ours are others, those of Marathon are written down (app.raml; UpgradeStrategy.scala).
 function takeDefaults({ app, set, change }: Taking): void {
   const has = (key: string) => app[key] !== undefined && app[key] !== null
-  if (!has('disk')) set('app.disk', 0)
+  if (!has('disk')) set(pathTo`app.disk`, 0)
   if (!has('upgradeStrategy')) {
     const isResident = isObject(app.container) && isFilled(app.container.volumes)
     const [minimumHealthCapacity, maximumOverCapacity] = isResident ? [0.5, 0] : [1, 1]
-    set('app.upgrade', { minimumHealthCapacity, maximumOverCapacity })
+    set(pathTo`app.upgrade`, { minimumHealthCapacity, maximumOverCapacity })
   }
-  if (has('backoffSeconds') && !has('backoffFactor')) set('app.backoff.factor', 1.15)
+  if (has('backoffSeconds') && !has('backoffFactor')) set(pathTo`app.backoff.factor`, 1.15)
   if (has('backoffSeconds') && !has('maxLaunchDelaySeconds'))
     change(
       'the longest pause is 3600 s by default, and since Marathon 1.8 it is 300 s',

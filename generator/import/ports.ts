@@ -1,3 +1,4 @@
+import { pathTo } from '../diagnostics/path.js'
 import { isObject } from './app-file.js'
 import type { Taking } from './draft.js'
 
@@ -23,14 +24,14 @@ export function takePorts(value: unknown, { app, set, reform, change }: Taking):
     )
   if (first.protocol !== undefined && first.protocol !== 'tcp')
     change(`PostgreSQL takes connections by TCP, and not by ${String(first.protocol)}`, 'the model says tcp')
-  if (first.name !== undefined) set('app.portName', first.name)
-  if (first.labels !== undefined) set('app.portLabels', first.labels)
-  set('app.hostPort', fixed(first.port))
+  if (first.name !== undefined) set(pathTo`app.portName`, first.name)
+  if (first.labels !== undefined) set(pathTo`app.portLabels`, first.labels)
+  set(pathTo`app.hostPort`, fixed(first.port))
   if (more.length === 0) return
   const named = more.map(({ port, name = 'other', ...rest }, index) => ({
     ...rest,
     name: name === 'other' ? `port${index + 1}` : name,
     port: fixed(port),
   }))
-  set('app.morePorts', named)
+  set(pathTo`app.morePorts`, named)
 }

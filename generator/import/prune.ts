@@ -2,6 +2,7 @@ import { appContext, checkModel, parseModel } from '../compile/check.js'
 import { collectContract } from '../compile/compile.js'
 import { buildApp, printApp } from '../compile/marathon.js'
 import { type Diagnostic, isError } from '../diagnostics/diagnostic.js'
+import { type ModelPath, showPath } from '../diagnostics/path.js'
 import { isObject } from './app-file.js'
 import type { Draft } from './draft.js'
 
@@ -16,10 +17,10 @@ export function dropRefused(draft: Draft): {
     const parsed = parseModel(current)
     const [first] = parsed.ok ? [] : parsed.diagnostics
     if (first?.path === undefined) return { draft: current, findings }
-    const path = findWritten(current, splitPath(current, first.path))
+    const path = findWritten(current, first.path)
     findings.push({
       code: 'W_IMPORT_LOST',
-      message: `${first.path} of the model cannot be ${shorten(readAt(current, path))}: ${first.message}`,
+      message: `${showPath(first.path)} of the model cannot be ${shorten(readAt(current, path))}: ${first.message}`,
       hint: 'it is left out',
     })
     current = without(current, path)
@@ -37,8 +38,6 @@ export function prune(draft: Draft): Draft {
   }, draft)
 }
 
-type Path = readonly string[]
-
 // The app, and what the compiler has against the model.
 function print(draft: Draft): string | undefined {
   const parsed = parseModel(draft)
@@ -49,21 +48,12 @@ function print(draft: Draft): string | undefined {
 }
 
 // Objects as a whole come before their members, since they are shorter.
-function listPaths(value: unknown, base: Path = []): Path[] {
+function listPaths(value: unknown, base: ModelPath = []): ModelPath[] {
   if (!isObject(value)) return []
   return Object.keys(value).flatMap((key) => [[...base, key], ...listPaths(value[key], [...base, key])])
 }
 
-// A name may have dots of its own, as `server.port` in env.
-function splitPath(value: unknown, text: string): Path {
-  const own = isObject(value) ? Object.keys(value).filter((key) => `${text}.`.startsWith(`${key}.`)) : []
-  const [first = text.split('.')[0] ?? ''] = own.sort((a, b) => b.length - a.length)
-  if (first === text) return [first]
-  const inner = typeof value === 'object' && value !== null ? Reflect.get(value, first) : undefined
-  return [first, ...splitPath(inner, text.slice(first.length + 1))]
-}
-
-function readAt(value: unknown, path: Path): unknown {
+function readAt(value: unknown, path: ModelPath): unknown {
   return path.reduce<unknown>(
     (around, key) => (typeof around === 'object' && around !== null ? Reflect.get(around, key) : undefined),
     value,
@@ -71,7 +61,7 @@ function readAt(value: unknown, path: Path): unknown {
 }
 
 // What is missing is refused at a path that nobody wrote: then it is what lies around it.
-function findWritten(draft: Draft, path: Path): Path {
+function findWritten(draft: Draft, path: ModelPath): ModelPath {
   const isItem = path.findIndex((_key, index) => Array.isArray(readAt(draft, path.slice(0, index))))
   const whole = isItem < 0 ? path : path.slice(0, isItem)
   return readAt(draft, whole) === undefined && whole.length > 1
@@ -79,9 +69,9 @@ function findWritten(draft: Draft, path: Path): Path {
     : whole
 }
 
-function without(value: Draft, [first = '', ...rest]: Path): Draft {
+function without(value: Draft, [first = '', ...rest]: ModelPath): Draft {
   const entries = Object.entries(value).flatMap(([key, member]): [string, unknown][] => {
-    if (key !== first) return [[key, member]]
+    if (key !== String(first)) return [[key, member]]
     if (rest.length === 0 || !isObject(member)) return []
     const less = without(member, rest)
     return Object.keys(less).length === 0 ? [] : [[key, less]]

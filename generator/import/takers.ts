@@ -1,3 +1,4 @@
+import { type ModelPath, pathTo } from '../diagnostics/path.js'
 import { isObject } from './app-file.js'
 import type { Taking } from './draft.js'
 import { takeEnv } from './env.js'
@@ -23,17 +24,17 @@ export const answerKeys: ReadonlySet<string> = new Set([
 
 /** What becomes of each member of an app (app.raml); whatever is not here is unknown. */
 export const takers: Readonly<Record<string, Take>> = {
-  id: as('app.id'),
+  id: as(pathTo`app.id`),
   cmd: takeCommand,
   args: unless(isEmpty, 'args run without a shell, which run_rep.sh needs'),
-  user: as('app.user'),
-  cpus: as('app.cpus'),
-  mem: as('app.mem'),
-  disk: as('app.disk'),
-  instances: as('app.instances'),
+  user: as(pathTo`app.user`),
+  cpus: as(pathTo`app.cpus`),
+  mem: as(pathTo`app.mem`),
+  disk: as(pathTo`app.disk`),
+  instances: as(pathTo`app.instances`),
   env: takeEnv,
-  secrets: as('app.secrets'),
-  labels: as('app.labels'),
+  secrets: as(pathTo`app.secrets`),
+  labels: as(pathTo`app.labels`),
   fetch: takeFetch,
   uris: takeUris,
   portDefinitions: takePorts,
@@ -50,16 +51,16 @@ export const takers: Readonly<Record<string, Take>> = {
     isEmpty,
     'readiness checks speak HTTP, which PostgreSQL does not; app.check asks `ready`',
   ),
-  upgradeStrategy: as('app.upgrade'),
+  upgradeStrategy: as(pathTo`app.upgrade`),
   unreachableStrategy: takeUnreachable,
-  killSelection: as('app.killSelection'),
-  backoffSeconds: as('app.backoff.seconds'),
-  backoffFactor: as('app.backoff.factor'),
-  maxLaunchDelaySeconds: as('app.backoff.max'),
+  killSelection: as(pathTo`app.killSelection`),
+  backoffSeconds: as(pathTo`app.backoff.seconds`),
+  backoffFactor: as(pathTo`app.backoff.factor`),
+  maxLaunchDelaySeconds: as(pathTo`app.backoff.max`),
   taskKillGracePeriodSeconds: takeKillGrace,
   role: takeRole,
-  acceptedResourceRoles: as('app.acceptedResourceRoles'),
-  dependencies: as('app.dependencies'),
+  acceptedResourceRoles: as(pathTo`app.acceptedResourceRoles`),
+  dependencies: as(pathTo`app.dependencies`),
   gpus: unless(isEmpty, 'PostgreSQL has no use for GPUs'),
   executor: unless(isEmpty, "the command is run by Mesos's own executor"),
   executorResources: unless(isEmpty, 'the executor gets what Mesos gives it'),
@@ -69,7 +70,7 @@ export const takers: Readonly<Record<string, Take>> = {
   isResident: () => undefined,
 }
 
-function as(path: string): Take {
+function as(path: ModelPath): Take {
   return (value, { set }) => set(path, value)
 }
 
@@ -112,7 +113,7 @@ function takeFetch(value: unknown, { app, set, lose, change }: Taking): void {
   if (items.length === 0 && Array.isArray(app.uris) && app.uris.length > 0) return
   if (script === undefined)
     lose('no artefact ends in /run_rep.sh, so that nobody knows where the script is served', 'set publish')
-  else set('publish', String(script.uri).replace(/\/run_rep\.sh$/, ''))
+  else set(pathTo`publish`, String(script.uri).replace(/\/run_rep\.sh$/, ''))
   const { destPath, executable = false, cache = false } = script ?? {}
   if (destPath !== undefined || executable === true || cache === true)
     change(
@@ -123,7 +124,7 @@ function takeFetch(value: unknown, { app, set, lose, change }: Taking): void {
   // Marathon's default for extract is true, the model's is false.
   if (rest.length > 0)
     set(
-      'app.fetch',
+      pathTo`app.fetch`,
       rest.map(({ extract = true, ...item }) => simplify({ ...item, extract })),
     )
 }
@@ -165,9 +166,9 @@ function takeContainer(value: unknown, { app, set, lose, change }: Taking): void
   const [volume, ...more] = volumes.filter(({ persistent }) => isObject(persistent))
   if (volume !== undefined) {
     if (volume.mode === 'RO') change('PostgreSQL writes to its data', 'the volume is RW')
-    set('app.volume', simplifyVolume(volume.persistent))
+    set(pathTo`app.volume`, simplifyVolume(volume.persistent))
     // The environment says it in its own words, where it does.
-    if (!isObject(app.env) || app.env.PGDATA_DIR === undefined) set('run.dataDir', volume.containerPath)
+    if (!isObject(app.env) || app.env.PGDATA_DIR === undefined) set(pathTo`run.dataDir`, volume.containerPath)
   }
   if (more.length > 0 || volumes.some(({ persistent }) => !isObject(persistent)))
     lose(
@@ -190,26 +191,26 @@ function takeCheck(value: unknown, { app, set, lose }: Taking): void {
     return
   }
   const { intervalSeconds: interval = 60, timeoutSeconds: timeout = 20, delaySeconds: delay = 15 } = value
-  set('app.check', { interval, timeout, delay })
-  if (!app.role) set('app.marathon', '1.8')
+  set(pathTo`app.check`, { interval, timeout, delay })
+  if (!app.role) set(pathTo`app.marathon`, '1.8')
 }
 
 function takeRole(value: unknown, { set }: Taking): void {
-  set('app.role', value)
-  set('app.marathon', '1.9')
+  set(pathTo`app.role`, value)
+  set(pathTo`app.marathon`, '1.9')
 }
 
 // Marathon's changelog, 1.6.322: the operator IS.
 function takeConstraints(value: unknown, { app, set }: Taking): void {
-  set('app.constraints', value)
+  set(pathTo`app.constraints`, value)
   const isNewer = Array.isArray(value) && value.some((one: unknown) => Array.isArray(one) && one[1] === 'IS')
-  if (isNewer && !app.role && !isObject(app.check)) set('app.marathon', '1.6')
+  if (isNewer && !app.role && !isObject(app.check)) set(pathTo`app.marathon`, '1.6')
 }
 
 function takeUnreachable(value: unknown, { set }: Taking): void {
-  if (!isObject(value)) set('app.unreachable', value)
+  if (!isObject(value)) set(pathTo`app.unreachable`, value)
   else
-    set('app.unreachable', {
+    set(pathTo`app.unreachable`, {
       inactiveAfter: value.inactiveAfterSeconds ?? 0,
       expungeAfter: value.expungeAfterSeconds ?? 0,
     })
@@ -225,6 +226,6 @@ function takeKillGrace(value: unknown, { set, change }: Taking): void {
     )
     return
   }
-  set('app.killGrace', grace)
-  if (grace < 105) set('shutdown.fast', grace - 15)
+  set(pathTo`app.killGrace`, grace)
+  if (grace < 105) set(pathTo`shutdown.fast`, grace - 15)
 }

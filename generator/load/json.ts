@@ -1,8 +1,8 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.js'
+import type { ModelPath } from '../diagnostics/path.js'
 import { createPositions } from '../diagnostics/position.js'
 import { createFailure, type Loaded, type ModelFile } from './loaded.js'
-import type { ModelPath } from './places.js'
 
 /**
  * Reads a model from JSON as RFC 8259 defines it, without comments or trailing commas; a name given twice,
@@ -80,10 +80,7 @@ function findDoubles(node: Node, path: ModelPath, placeAt: PlaceAt): Diagnostic[
     }
     const message = `${JSON.stringify(key)} is given twice, first in line ${first.line}`
     const hint = 'keep one of the two'
-    return [
-      { code: 'E_CONFIG_DUPLICATE_KEY', message, path: [...path, key].join('.'), place, hint },
-      ...below,
-    ]
+    return [{ code: 'E_CONFIG_DUPLICATE_KEY', message, path: [...path, key], place, hint }, ...below]
   })
 }
 

@@ -1,5 +1,5 @@
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.js'
-import type { ModelPath } from './places.js'
+import type { ModelPath } from '../diagnostics/path.js'
 
 /** What reading a user's model gives: the value as written, not yet judged, and where each part was written. */
 export interface Loaded {

@@ -1,6 +1,5 @@
 import type { Place } from '../diagnostics/diagnostic.js'
-
-export type ModelPath = readonly (string | number)[]
+import type { ModelPath } from '../diagnostics/path.js'
 
 /** Where one property or item was written, and the doc comment above it. */
 export interface Written {

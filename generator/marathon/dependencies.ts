@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { pathTo } from '../diagnostics/path.js'
 import type { MarathonApp } from './app.js'
 
 /**
@@ -13,7 +14,7 @@ export function judgeDependencies({ id, dependencies = [] }: MarathonApp): Diagn
     const isTwice = paths.indexOf(paths[index] ?? '') < index
     if (reason === undefined && !isTwice) return []
     const message = `the dependency on ${other} cannot be: ${reason ?? 'it is named twice'}`
-    return [{ code: 'E_APP_ID', path: `app.dependencies.${index}`, message }]
+    return [{ code: 'E_APP_ID', path: pathTo`app.dependencies.${index}`, message }]
   })
 }
 

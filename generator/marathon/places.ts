@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { pathTo } from '../diagnostics/path.js'
 import type { MarathonApp } from './app.js'
 
 /**
@@ -16,7 +17,7 @@ export function judgePlaces(app: MarathonApp): Diagnostic[] {
     const why = field === 'hostname' && app.requirePorts ? ' and a fixed port' : ''
     const message = `the constraints on ${field}${why} leave room for ${room} of ${app.instances} tasks; the others would wait for ever`
     const hint = 'lower app.instances, or allow more'
-    return [{ code: 'E_APP_CONSTRAINT', path: `app.constraints.${last}`, message, hint }]
+    return [{ code: 'E_APP_CONSTRAINT', path: pathTo`app.constraints.${last}`, message, hint }]
   })
 }
 

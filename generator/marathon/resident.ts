@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { type ModelPath, pathTo } from '../diagnostics/path.js'
 import type { MarathonApp } from './app.js'
 
 /** Judges what Marathon asks of a resident app, one that has a persistent volume (ResourceRole.scala, AppDefinition.scala). */
@@ -8,11 +9,16 @@ export function judgeResident(app: MarathonApp): Diagnostic[] {
   const { acceptedResourceRoles: roles = ['*'], role } = app
   if (roles.length !== 1 || roles[0] !== '*') {
     const message = 'Marathon wants acceptedResourceRoles to be ["*"] for an app with a persistent volume'
-    found.push({ code: 'E_APP_ROLE', path: 'app.acceptedResourceRoles', message, hint: 'leave it out' })
+    found.push({ code: 'E_APP_ROLE', path: pathTo`app.acceptedResourceRoles`, message, hint: 'leave it out' })
   }
   if (role === '*') {
     const message = 'an app with a persistent volume reserves resources, which the role * cannot'
-    found.push({ code: 'E_APP_ROLE', path: 'app.role', message, hint: "name a role, or leave Marathon's" })
+    found.push({
+      code: 'E_APP_ROLE',
+      path: pathTo`app.role`,
+      message,
+      hint: "name a role, or leave Marathon's",
+    })
   }
   return found
 }
@@ -41,12 +47,12 @@ const member =
   (app) =>
     Reflect.get(app, name)
 
-const reserved: readonly { readonly path: string; readonly what: string; readonly pick: Pick }[] = [
-  { path: 'app.cpus', what: 'cpus', pick: member('cpus') },
-  { path: 'app.mem', what: 'mem', pick: member('mem') },
-  { path: 'app.disk', what: 'disk', pick: member('disk') },
-  { path: 'app.volume', what: 'the volume', pick: member('container') },
-  { path: 'app.hostPort', what: 'a host port', pick: listHostPorts },
+const reserved: readonly { readonly path: ModelPath; readonly what: string; readonly pick: Pick }[] = [
+  { path: pathTo`app.cpus`, what: 'cpus', pick: member('cpus') },
+  { path: pathTo`app.mem`, what: 'mem', pick: member('mem') },
+  { path: pathTo`app.disk`, what: 'disk', pick: member('disk') },
+  { path: pathTo`app.volume`, what: 'the volume', pick: member('container') },
+  { path: pathTo`app.hostPort`, what: 'a host port', pick: listHostPorts },
 ]
 
 function listHostPorts(app: object): unknown {

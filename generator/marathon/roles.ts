@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { pathTo } from '../diagnostics/path.js'
 import type { MarathonApp } from './app.js'
 
 /**
@@ -9,13 +10,13 @@ export function judgeRoles({ role, acceptedResourceRoles: accepted = [] }: Marat
   const found: Diagnostic[] = []
   if (role !== undefined && !isRole(role)) {
     const message = `Mesos refuses ${JSON.stringify(role)} as the name of a role`
-    found.push({ code: 'E_APP_ROLE', path: 'app.role', message })
+    found.push({ code: 'E_APP_ROLE', path: pathTo`app.role`, message })
   }
   for (const [index, name] of accepted.entries()) {
     const reason = refuseAccepted(name, accepted.slice(0, index), role)
     if (reason === undefined) continue
     const message = `Marathon refuses ${JSON.stringify(name)} in acceptedResourceRoles: ${reason}`
-    found.push({ code: 'E_APP_ROLE', path: `app.acceptedResourceRoles.${index}`, message })
+    found.push({ code: 'E_APP_ROLE', path: pathTo`app.acceptedResourceRoles.${index}`, message })
   }
   return found
 }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { type ModelPath, pathTo } from '../diagnostics/path.js'
 import { maxInteger } from '../model/app.js'
 import type { MarathonApp, MarathonVolume } from './app.js'
 import { findDataDir } from './data-dir.js'
@@ -53,7 +54,7 @@ export function judgeAppEnv(
       const message = `${name} is Marathon's to set, and app.env would beat it: the task would be told a port or host that is not its own`
       return {
         code: 'E_APP_ENV',
-        path: `app.env.${name}`,
+        path: pathTo`app.env.${name}`,
         message,
         hint: 'take it out; app.hostPort fixes a port',
       }
@@ -62,7 +63,7 @@ export function judgeAppEnv(
     .filter((name) => Object.hasOwn(contractEnv, name))
     .map((name): Diagnostic => {
       const message = `${name} is set by the model already (to ${JSON.stringify(contractEnv[name])}); change it there`
-      return { code: 'E_APP_ENV', path: `app.env.${name}`, message }
+      return { code: 'E_APP_ENV', path: pathTo`app.env.${name}`, message }
     })
   return [...taken, ...twice]
 }
@@ -73,7 +74,12 @@ function judgeVersion(app: MarathonApp, oldest: MarathonVersion): Diagnostic[] {
     .filter(({ key, since }) => app[key] !== undefined && !isSince(oldest, since))
     .map(({ key, since }): Diagnostic => {
       const message = `${key} exists since Marathon ${since}, and app.marathon is ${oldest}`
-      return { code: 'E_APP_VERSION', path: `app.${key}`, message, hint: `raise app.marathon or take it out` }
+      return {
+        code: 'E_APP_VERSION',
+        path: pathTo`app.${key}`,
+        message,
+        hint: `raise app.marathon or take it out`,
+      }
     })
 }
 
@@ -86,7 +92,7 @@ const segment = /^(([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a
 
 function judgeId(id: string): Diagnostic[] {
   const report = (reason: string): Diagnostic[] => [
-    { code: 'E_APP_ID', path: 'app.id', message: `Marathon refuses the id ${id}: ${reason}` },
+    { code: 'E_APP_ID', path: pathTo`app.id`, message: `Marathon refuses the id ${id}: ${reason}` },
   ]
   const segments = id.replace(/^\//, '').split('/')
   const bad = segments.find((text) => !segment.test(text))
@@ -106,7 +112,7 @@ function judgeFetch(app: MarathonApp): Diagnostic[] {
   const dataDir = findDataDir(app)
   return app.fetch.flatMap(({ uri, destPath, extract, executable }, index): Diagnostic[] => {
     // The first one is run_rep.sh itself, made from `publish`.
-    const path = index === 0 ? 'publish' : `app.fetch.${index - 1}`
+    const path = index === 0 ? pathTo`publish` : pathTo`app.fetch.${index - 1}`
     const report = (message: string): Diagnostic[] => [{ code: 'E_APP_FETCH', path, message }]
     if (!isJavaUri(uri)) return report(`Marathon refuses ${uri}: not a URI, escape special characters by %`)
     if (destPath !== undefined && /^\/|(^|\/)\.\.(\/|$)/.test(destPath)) {
@@ -127,7 +133,7 @@ function judgeFetch(app: MarathonApp): Diagnostic[] {
     if (!extract || !executable) return []
     // fetcher.cpp: an executable is never unpacked.
     const message = `${name} is executable, and therefore not extracted`
-    return [{ code: 'W_APP_FETCH', path: `${path}.extract`, message, hint: 'keep one of the two' }]
+    return [{ code: 'W_APP_FETCH', path: pathTo`${path}.extract`, message, hint: 'keep one of the two' }]
   })
 }
 
@@ -145,7 +151,7 @@ function judgeConstraints(app: MarathonApp, oldest: MarathonVersion): Diagnostic
     const reason = field === '' ? 'it names no field' : refuseConstraint([operator, value], oldest)
     if (reason === undefined) return []
     const message = `Marathon refuses the constraint on ${field}: ${reason}`
-    return [{ code: 'E_APP_CONSTRAINT', path: `app.constraints.${index}`, message }]
+    return [{ code: 'E_APP_CONSTRAINT', path: pathTo`app.constraints.${index}`, message }]
   })
 }
 
@@ -189,28 +195,34 @@ function judgeVolumes(app: MarathonApp): Diagnostic[] {
 
 function judgeVolume({ containerPath, persistent }: MarathonVolume): Diagnostic[] {
   const found: Diagnostic[] = []
-  const report = (path: string, message: string) => found.push({ code: 'E_APP_VOLUME', path, message })
+  const report = (path: ModelPath, message: string) => found.push({ code: 'E_APP_VOLUME', path, message })
   if (containerPath === '' || /^\.{1,2}$|\//.test(containerPath)) {
-    report('run.dataDir', `Marathon wants one plain name for the directory of a volume, not ${containerPath}`)
+    report(
+      pathTo`run.dataDir`,
+      `Marathon wants one plain name for the directory of a volume, not ${containerPath}`,
+    )
   }
   const { type, size, maxSize, constraints } = persistent
   if (maxSize !== undefined && type !== 'mount')
-    report('app.volume.maxSize', 'maxSize is for type mount only')
+    report(pathTo`app.volume.maxSize`, 'maxSize is for type mount only')
   else if (maxSize !== undefined && maxSize <= size)
-    report('app.volume.maxSize', 'maxSize must be above size')
+    report(pathTo`app.volume.maxSize`, 'maxSize must be above size')
   if (constraints !== undefined && type === 'root') {
-    report('app.volume.constraints', 'a volume of type root takes no constraints')
+    report(pathTo`app.volume.constraints`, 'a volume of type root takes no constraints')
   }
   for (const [index, [field, operator = '', value = '']] of (constraints ?? []).entries()) {
     if (field === 'path' && /^(UN)?LIKE$/.test(operator) && value !== '' && isJavaPattern(value)) continue
-    report(`app.volume.constraints.${index}`, "a volume takes only ['path', 'LIKE' or 'UNLIKE', pattern]")
+    report(
+      pathTo`app.volume.constraints.${index}`,
+      "a volume takes only ['path', 'LIKE' or 'UNLIKE', pattern]",
+    )
   }
   return found
 }
 
 function judgeUnreachable(app: MarathonApp): Diagnostic[] {
   const strategy = app.unreachableStrategy
-  const path = 'app.unreachable'
+  const path = pathTo`app.unreachable`
   if (app.container !== undefined && strategy !== 'disabled') {
     const message = "Marathon wants unreachable to be 'disabled' for an app with a persistent volume"
     return [{ code: 'E_APP_UNREACHABLE', path, message }]
@@ -228,7 +240,12 @@ function judgeMigration({ labels = {} }: MarathonApp): Diagnostic[] {
   const message =
     'Marathon wants DCOS_MIGRATION_API_VERSION to be v1, beside DCOS_PACKAGE_FRAMEWORK_NAME and DCOS_MIGRATION_API_PATH'
   return [
-    { code: 'E_APP_LABEL', path: 'app.labels.DCOS_MIGRATION_API_VERSION', message, hint: 'take it out' },
+    {
+      code: 'E_APP_LABEL',
+      path: pathTo`app.labels.DCOS_MIGRATION_API_VERSION`,
+      message,
+      hint: 'take it out',
+    },
   ]
 }
 
@@ -238,11 +255,11 @@ function judgeSingle(app: MarathonApp): Diagnostic[] {
   const found: Diagnostic[] = []
   if (app.instances > 1) {
     const message = 'MARATHON_SINGLE_INSTANCE_APP allows one instance at most'
-    found.push({ code: 'E_APP_SINGLE', path: 'app.instances', message })
+    found.push({ code: 'E_APP_SINGLE', path: pathTo`app.instances`, message })
   }
   if (minimumHealthCapacity !== 0 || maximumOverCapacity !== 0) {
     const message = 'MARATHON_SINGLE_INSTANCE_APP wants both upgrade capacities to be 0'
-    found.push({ code: 'E_APP_SINGLE', path: 'app.upgrade', message })
+    found.push({ code: 'E_APP_SINGLE', path: pathTo`app.upgrade`, message })
   }
   return found
 }

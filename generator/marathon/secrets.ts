@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { pathTo } from '../diagnostics/path.js'
 import type { MarathonApp } from './app.js'
 
 /**
@@ -14,17 +15,17 @@ export function judgeSecrets({ env, secrets = {} }: MarathonApp): Diagnostic[] {
     .map(({ name, secret }): Diagnostic => {
       const message = `Marathon refuses ${name}: app.secrets declares no ${secret}`
       const hint = `add ${secret}: { source: '…' } to app.secrets`
-      return { code: 'E_APP_SECRET', path: `app.env.${name}`, message, hint }
+      return { code: 'E_APP_SECRET', path: pathTo`app.env.${name}`, message, hint }
     })
   const unused = Object.keys(secrets)
     .filter((name) => !references.some(({ secret }) => secret === name))
     .map((name): Diagnostic => {
       const message = `no variable of app.env refers to the secret ${name}`
       const hint = 'take it out, or a misspelt reference stays unseen'
-      return { code: 'E_APP_SECRET', path: `app.secrets.${name}`, message, hint }
+      return { code: 'E_APP_SECRET', path: pathTo`app.secrets.${name}`, message, hint }
     })
   const [first] = Object.keys(secrets)
   if (first === undefined || unknown.length + unused.length > 0) return [...unknown, ...unused]
   const message = 'Marathon takes secrets only with --enable_features secrets and a plug-in, and ships none'
-  return [{ code: 'W_APP_SECRET', path: `app.secrets.${first}`, message, hint: 'ask its operator' }]
+  return [{ code: 'W_APP_SECRET', path: pathTo`app.secrets.${first}`, message, hint: 'ask its operator' }]
 }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { pathTo } from '../diagnostics/path.js'
 import type { MarathonApp } from './app.js'
 import { findDataDir } from './data-dir.js'
 
@@ -13,7 +14,7 @@ export function judgeUpgrade(app: MarathonApp): Diagnostic[] {
   if (isResident) {
     if (maximumOverCapacity === 0) return []
     const message = 'Marathon refuses a maximumOverCapacity above 0 for an app with a persistent volume'
-    return [{ code: 'E_APP_UPGRADE', path: 'app.upgrade.maximumOverCapacity', message }]
+    return [{ code: 'E_APP_UPGRADE', path: pathTo`app.upgrade.maximumOverCapacity`, message }]
   }
   const least = Math.ceil(app.instances * minimumHealthCapacity)
   const most = Math.floor(app.instances * (1 + maximumOverCapacity))
@@ -21,11 +22,11 @@ export function judgeUpgrade(app: MarathonApp): Diagnostic[] {
   if (reason === undefined || app.instances === 0 || (most === app.instances && least < most)) return []
   if (most > app.instances) {
     const message = `a deployment starts ${most - app.instances} more than app.instances, and ${reason}`
-    return [{ code: 'W_APP_UPGRADE', path: 'app.upgrade.maximumOverCapacity', message, hint: 'use 0' }]
+    return [{ code: 'W_APP_UPGRADE', path: pathTo`app.upgrade.maximumOverCapacity`, message, hint: 'use 0' }]
   }
   const message = `to keep ${least} of ${app.instances} running a deployment starts one more, and ${reason}`
   const hint = 'use less, so that one task may end before the next begins'
-  return [{ code: 'W_APP_UPGRADE', path: 'app.upgrade.minimumHealthCapacity', message, hint }]
+  return [{ code: 'W_APP_UPGRADE', path: pathTo`app.upgrade.minimumHealthCapacity`, message, hint }]
 }
 
 function whyNotBeside(app: MarathonApp): string | undefined {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type ModelPath, pathTo } from '../diagnostics/path.js'
 import { majors as knownMajors } from '../postgres/versions.js'
 import { accessSchema } from './access.js'
 import { appSchema } from './app.js'
@@ -190,14 +191,14 @@ export function deploymentEnv(model: Replica): Record<string, string> {
 }
 
 /** The part of the model that gives a variable of the contract its value; undefined for all others. */
-export function pathOfVariable(model: Replica, name: string): string | undefined {
-  if (Object.hasOwn(model.env, name)) return `env.${name}`
+export function pathOfVariable(model: Replica, name: string): ModelPath | undefined {
+  if (Object.hasOwn(model.env, name)) return pathTo`env.${name}`
   return listDeploymentValues(model).find((item) => item.name === name)?.path
 }
 
 interface DeploymentValue {
   readonly name: string
-  readonly path: string
+  readonly path: ModelPath
   readonly value: string | undefined
 }
 
@@ -206,22 +207,22 @@ function listDeploymentValues({ master, run, publish }: Replica): DeploymentValu
   const isServed = run.configUrl === undefined
   const configUrl = isServed ? `${publish.replace(/\/+$/, '')}/conf` : (run.configUrl ?? undefined)
   const dataDir = run.dataDir === 'pgdata' ? undefined : run.dataDir
-  const item = (name: string, path: string, value: string | undefined) => ({ name, path, value })
+  const item = (name: string, path: ModelPath, value: string | undefined) => ({ name, path, value })
   return [
-    item('CONFIG_URL', isServed ? 'publish' : 'run.configUrl', configUrl),
-    item('POSTGRES_MASTER', 'master.hosts', [master.hosts].flat().join(',')),
-    item('POSTGRES_REPUSER', 'master.role', master.role),
-    item('RUN_USER', 'run.user', run.user),
-    item('POSTGRES_PORT', 'master.port', unless(master.port, 5432)),
-    item('PGDATA_DIR', 'run.dataDir', dataDir),
-    item('PGPASSFILE', 'run.passfile', run.passfile),
-    item('MASTER_WAIT', 'run.masterWait', unless(run.masterWait, 600)),
-    item('EXIT_PAUSE', 'run.exitPause', unless(run.exitPause, 30)),
-    item('PGCONNECT_TIMEOUT', 'run.connectTimeout', unless(run.connectTimeout, 10)),
-    item('PGSSLMODE', 'master.tls', tls?.mode),
-    item('PGSSLROOTCERT', 'master.tls.rootCert', tls?.rootCert),
-    item('PGSSLCERT', 'master.tls.cert', tls?.cert),
-    item('PGSSLKEY', 'master.tls.key', tls?.key),
+    item('CONFIG_URL', isServed ? pathTo`publish` : pathTo`run.configUrl`, configUrl),
+    item('POSTGRES_MASTER', pathTo`master.hosts`, [master.hosts].flat().join(',')),
+    item('POSTGRES_REPUSER', pathTo`master.role`, master.role),
+    item('RUN_USER', pathTo`run.user`, run.user),
+    item('POSTGRES_PORT', pathTo`master.port`, unless(master.port, 5432)),
+    item('PGDATA_DIR', pathTo`run.dataDir`, dataDir),
+    item('PGPASSFILE', pathTo`run.passfile`, run.passfile),
+    item('MASTER_WAIT', pathTo`run.masterWait`, unless(run.masterWait, 600)),
+    item('EXIT_PAUSE', pathTo`run.exitPause`, unless(run.exitPause, 30)),
+    item('PGCONNECT_TIMEOUT', pathTo`run.connectTimeout`, unless(run.connectTimeout, 10)),
+    item('PGSSLMODE', pathTo`master.tls`, tls?.mode),
+    item('PGSSLROOTCERT', pathTo`master.tls.rootCert`, tls?.rootCert),
+    item('PGSSLCERT', pathTo`master.tls.cert`, tls?.cert),
+    item('PGSSLKEY', pathTo`master.tls.key`, tls?.key),
   ]
 }
 

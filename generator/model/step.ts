@@ -15,7 +15,15 @@ export const userStepSchema = z
       .regex(/^[a-z][a-z0-9_]*$/, 'a step has lower case letters, digits and _')
       .refine((name) => !builtinSteps.some((step) => step.name === name), 'a built-in step has this name')
       .describe('Its name, as it stands in the log; the file defines step_<name>'),
-    doc: z.string().min(1).describe('One sentence on what it is for'),
+    // It stands in a comment of the script: what follows a line break there would be run.
+    doc: z
+      .string()
+      .min(1)
+      .regex(
+        /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]*$/u,
+        'one line, without control characters',
+      )
+      .describe('One sentence on what it is for; it stands in the table of contents of the script'),
     file: z
       .string()
       .regex(/^[^\p{Cc}\\]*\.sh$/u, 'a file of plain shell, its name ends in .sh')

@@ -28,6 +28,21 @@ export const builtinSteps: readonly BuiltinStep[] = [
   ),
 ]
 
+/** A sub-command of run_rep.sh: the function of its name, and what it is for. */
+export interface SubCommand {
+  readonly name: string
+  readonly doc: string
+}
+
+/** What `sh run_rep.sh` takes besides `help`; without an argument it is `run`. */
+export const subCommands: readonly SubCommand[] = [
+  { name: 'run', doc: 'clone the master if need be, then run a streaming replica (the default)' },
+  { name: 'preflight', doc: 'everything up to the clone, changing nothing' },
+  { name: 'health', doc: 'exit 0 if the replica accepts connections on loopback and is a standby' },
+  { name: 'ready', doc: 'exit 0 if it streams, too, and is not too far behind the master' },
+  { name: 'version', doc: 'what this file is' },
+]
+
 /** The last step that `preflight` runs: everything up to the clone, changing nothing. */
 export const lastPreflightStep = 'fetch_config'
 

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { pathTo } from '../diagnostics/path.js'
 import { type AccessName, type AccessRule, listNames } from '../model/access.js'
 import { isWithin } from './network.js'
 
@@ -9,7 +10,7 @@ export function judgeOrder(rules: readonly AccessRule[]): Diagnostic[] {
     if (wider === -1) return []
     const message = `this line never decides: access.${wider} comes first, and matches whomever this one would`
     const hint = 'put the narrower line first, or take it out'
-    return [{ code: 'W_ACCESS_ORDER', path: `access.${index}`, message, hint }]
+    return [{ code: 'W_ACCESS_ORDER', path: pathTo`access.${index}`, message, hint }]
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { type ModelPath, pathTo } from '../diagnostics/path.js'
 import type { AccessMethod, AccessRule } from '../model/access.js'
 import { listOptionFaults } from './access-options.js'
 import { judgeOrder } from './access-order.js'
@@ -22,7 +23,7 @@ export interface AccessContext {
 export function judgeAccess(rules: readonly AccessRule[], context: AccessContext): Diagnostic[] {
   return [
     ...rules.flatMap((rule, index) => {
-      const path = `access.${index}`
+      const path = pathTo`access.${index}`
       return [
         ...judgeMethod(rule, path, context),
         ...judgeOptions(rule, path, context),
@@ -38,11 +39,11 @@ export function defaultMethod(majors: readonly number[]): AccessMethod {
   return majors.some((major) => major < 10) ? 'md5' : 'scram-sha-256'
 }
 
-function judgeMethod(rule: AccessRule, path: string, { majors }: AccessContext): Diagnostic[] {
+function judgeMethod(rule: AccessRule, path: ModelPath, { majors }: AccessContext): Diagnostic[] {
   const { method } = rule
   if (method === undefined) return []
   const report = (message: string): Diagnostic[] => [
-    { code: 'E_ACCESS_METHOD', path: `${path}.method`, message },
+    { code: 'E_ACCESS_METHOD', path: pathTo`${path}.method`, message },
   ]
   const limit = methodLimits[method]
   if (limit?.types !== undefined && !limit.types.includes(rule.type)) {
@@ -56,47 +57,55 @@ function judgeMethod(rule: AccessRule, path: string, { majors }: AccessContext):
   return report(`${method} exists since PostgreSQL ${since}; a server of ${old.join(', ')} refuses the file`)
 }
 
-function judgeOptions(rule: AccessRule, path: string, { majors, validators }: AccessContext): Diagnostic[] {
+function judgeOptions(
+  rule: AccessRule,
+  path: ModelPath,
+  { majors, validators }: AccessContext,
+): Diagnostic[] {
   const method = rule.method ?? defaultMethod(majors)
   return listOptionFaults(rule, { method, majors, validators }).map(({ name, reason }): Diagnostic => {
     const what = name === undefined ? method : `option ${name}`
-    const at = name === undefined ? 'method' : `options.${name}`
+    const at = name === undefined ? pathTo`method` : pathTo`options.${name}`
     const message = `${what}: ${reason}; the server refuses the file`
-    return { code: 'E_ACCESS_OPTION', path: `${path}.${at}`, message }
+    return { code: 'E_ACCESS_OPTION', path: [...path, ...at], message }
   })
 }
 
-function judgeReach(rule: AccessRule, path: string, context: AccessContext): Diagnostic[] {
+function judgeReach(rule: AccessRule, path: ModelPath, context: AccessContext): Diagnostic[] {
   const found: Diagnostic[] = []
-  const warn = (code: `W_${string}`, at: string, message: string, hint?: string) =>
-    found.push({ code, path: `${path}.${at}`, message, ...(hint === undefined ? {} : { hint }) })
+  const warn = (code: `W_${string}`, at: ModelPath, message: string, hint?: string) =>
+    found.push({ code, path: [...path, ...at], message, ...(hint === undefined ? {} : { hint }) })
   if (rule.options?.map !== undefined) {
     const message = `nobody is in the map ${rule.options.map}, unless pg_ident.conf comes along with the clone: run_rep.sh fetches none`
-    warn('W_ACCESS_MAP', 'options.map', message)
+    warn('W_ACCESS_MAP', pathTo`options.map`, message)
   }
   if (rule.type === 'local') {
-    warn('W_ACCESS_LOCAL', 'type', 'no client ever matches a local line: run_rep.sh switches sockets off')
+    warn(
+      'W_ACCESS_LOCAL',
+      pathTo`type`,
+      'no client ever matches a local line: run_rep.sh switches sockets off',
+    )
     return found
   }
   const network = parseNetwork(rule.from)
   if (network?.kind === 'range' && network.hasHostBits) {
-    warn('W_ACCESS_NETWORK', 'from', `${rule.from} has bits behind its mask, which PostgreSQL ignores`)
+    warn('W_ACCESS_NETWORK', pathTo`from`, `${rule.from} has bits behind its mask, which PostgreSQL ignores`)
   }
   const isNear = (network?.kind === 'range' && network.isLoopback) || rule.from === 'samehost'
   if (rule.method === 'trust' && !isNear) {
     const message = `trust lets everybody from ${rule.from} in as any role of this rule, with no password`
-    warn('W_ACCESS_TRUST', 'method', message, 'use scram-sha-256')
+    warn('W_ACCESS_TRUST', pathTo`method`, message, 'use scram-sha-256')
   }
   if (rule.method === 'password' && rule.type !== 'hostssl' && !isNear) {
     const message = 'password sends the password in clear text over the network'
-    warn('W_ACCESS_CLEAR', 'method', message, 'use scram-sha-256 or allow.hostssl')
+    warn('W_ACCESS_CLEAR', pathTo`method`, message, 'use scram-sha-256 or allow.hostssl')
   }
   if (rule.type !== 'hostssl') return found
   if (!context.hasSsl) {
     const hint = 'set postgresql.settings.ssl and its certificate files'
-    warn('W_ACCESS_SSL', 'type', 'no client ever matches a hostssl line while ssl is off', hint)
+    warn('W_ACCESS_SSL', pathTo`type`, 'no client ever matches a hostssl line while ssl is off', hint)
   } else if (!context.hasCa && wantsCertificate(rule)) {
-    const at = rule.method === 'cert' ? 'method' : 'options.clientcert'
+    const at = rule.method === 'cert' ? pathTo`method` : pathTo`options.clientcert`
     const message =
       'no certificate of a client can be verified without ssl_ca_file, so nobody gets in by this line'
     warn('W_ACCESS_CERT', at, message, 'set postgresql.settings.ssl_ca_file')

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { pathTo } from '../diagnostics/path.js'
 import { type AccessGroup, type AccessName, type AccessRule, listNames } from '../model/access.js'
 import { parseNetwork } from './network.js'
 
@@ -38,7 +39,7 @@ function judgeReadyRole(rules: readonly AccessRule[], { readyRole }: Visitors): 
   return [
     {
       code: 'E_ACCESS_READY',
-      path: 'ready.role',
+      path: pathTo`ready.role`,
       message,
       hint: admit('postgres', readyRole, '127.0.0.1/32'),
     },
@@ -53,7 +54,7 @@ function judgeOwnQuestion(rules: readonly AccessRule[], { role }: Visitors): Dia
   return [
     {
       code: 'W_ACCESS_REPLICATION',
-      path: 'access',
+      path: pathTo`access`,
       message,
       hint: admit('replication', role, '127.0.0.1/32'),
     },
@@ -68,7 +69,12 @@ function judgeReplicas(rules: readonly AccessRule[], { role, mayUseTls }: Visito
   const sources = rules.filter((rule) => isOpen(rule) && listNames(rule.database).includes('replication'))
   const open = sources.filter((rule) => hasUser(rule.user, role) !== false)
   const report = (message: string): Diagnostic[] => [
-    { code: 'W_ACCESS_REPLICATION', path: 'access', message, hint: admit('replication', role, '10.0.0.0/8') },
+    {
+      code: 'W_ACCESS_REPLICATION',
+      path: pathTo`access`,
+      message,
+      hint: admit('replication', role, '10.0.0.0/8'),
+    },
   ]
   if (sources.length > 0 && open.length === 0) {
     return report(`others may replicate from this server, but ${role} (master.role) may not`)
@@ -84,7 +90,7 @@ function judgeListen(rules: readonly AccessRule[], listen: readonly string[]): D
     if (network?.kind !== 'range' || listen.some((address) => canTake(address, network))) return []
     const message = `no client from ${rule.from} can reach a server that listens on ${listen.join(', ')} only`
     const hint = 'add an address to run.listen, or take the rule out'
-    return [{ code: 'W_ACCESS_LISTEN', path: `access.${index}.from`, message, hint }]
+    return [{ code: 'W_ACCESS_LISTEN', path: pathTo`access.${index}.from`, message, hint }]
   })
 }
 

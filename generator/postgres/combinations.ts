@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { pathTo } from '../diagnostics/path.js'
 import type { Settings } from '../model/settings.js'
 import { type Effective, nameWritten, readEffective } from './effective.js'
 import { idleSettings } from './idle-settings.js'
@@ -48,7 +49,14 @@ function judgeRefused(rule: RefusedSettings, settings: Settings, majors: readonl
     .map((name) => showSetting(nameWritten(settings, name) ?? name, newest.value(name)))
   const who = `PostgreSQL ${broken.map(({ major }) => major).join(', ')}`
   const message = `${shown.join(', ')}: ${rule.reason(who)}`
-  return [{ code: 'E_SETTING_CONFLICT', path: `postgresql.settings.${written}`, message, hint: rule.hint }]
+  return [
+    {
+      code: 'E_SETTING_CONFLICT',
+      path: pathTo`postgresql.settings.${written ?? []}`,
+      message,
+      hint: rule.hint,
+    },
+  ]
 }
 
 function judgeIdle(rule: IdleSettings, settings: Settings, majors: readonly number[]): Diagnostic[] {
@@ -61,7 +69,9 @@ function judgeIdle(rule: IdleSettings, settings: Settings, majors: readonly numb
     const where =
       broken.length === majors.length ? '' : ` in PostgreSQL ${broken.map(({ major }) => major).join(', ')}`
     const message = `${showSetting(written, newest.value(name))} has no effect${where}: ${rule.reason}`
-    return [{ code: 'W_SETTING_IDLE', path: `postgresql.settings.${written}`, message, hint: rule.hint }]
+    return [
+      { code: 'W_SETTING_IDLE', path: pathTo`postgresql.settings.${written}`, message, hint: rule.hint },
+    ]
   })
 }
 

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { pathTo } from '../diagnostics/path.js'
 
 /**
  * Judges the addresses of run.listen in their order (StreamServerPort). Where one of them is taken already, no
@@ -8,7 +9,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 export function judgeListen(listen: readonly string[]): Diagnostic[] {
   return listen.flatMap((address, index): Diagnostic[] => {
     const before = listen.slice(0, index)
-    const path = `run.listen.${index}`
+    const path = pathTo`run.listen.${index}`
     const taken = before.find((other) => isOfBoth(other, address))
     if (taken === undefined) return []
     if (wildcards.has(address) && !wildcards.has(taken)) {

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { type ModelPath, pathTo, showPath } from '../diagnostics/path.js'
 import { defaultSettings, type Settings } from '../model/settings.js'
 import { newestKind } from './catalogue.js'
 import { readMebibytes } from './values.js'
@@ -13,7 +14,7 @@ const perConnection = 2
 export function judgeMemory(settings: Settings, mem: number): Diagnostic[] {
   const shared = find(settings, 'shared_buffers')
   const shown = `shared_buffers = ${shared.value}`
-  const report = (path: string, message: string, hint: string): Diagnostic[] => [
+  const report = (path: ModelPath, message: string, hint: string): Diagnostic[] => [
     { code: 'W_SETTING_MEMORY', path, message, hint },
   ]
   if (shared.size > mem) {
@@ -47,7 +48,7 @@ export function judgeMemory(settings: Settings, mem: number): Diagnostic[] {
 
 /** Where the data of a replica lies, and how much it may hold (MiB). */
 export interface DataSpace {
-  readonly path: string
+  readonly path: ModelPath
   readonly size: number
 }
 
@@ -60,22 +61,24 @@ export function judgeDisk(settings: Settings, space: DataSpace): Diagnostic[] {
   const [most] = kept.sort((a, b) => b.size - a.size)
   if (most === undefined || most.size <= space.size / 2) return []
   const isFull = most.size >= space.size
-  const message = `${space.path} holds ${space.size} MiB, and WAL alone may grow to ${most.name} = ${most.value}`
-  const hint = `raise ${space.path} or lower ${most.name}`
+  const message = `${showPath(space.path)} holds ${space.size} MiB, and WAL alone may grow to ${most.name} = ${most.value}`
+  const hint = `raise ${showPath(space.path)} or lower ${most.name}`
   return [{ code: isFull ? 'E_APP_DISK' : 'W_APP_DISK', path: space.path, message, hint }]
 }
 
 /** Compares that space with what is kept there of the server's own log (MiB). */
 export function judgeLog(logMiB: number, space: DataSpace): Diagnostic[] {
   if (logMiB <= space.size / 4) return []
-  const message = `${space.path} holds ${space.size} MiB, and the log alone may grow to run.logMiB = ${logMiB}`
-  const hint = `raise ${space.path} or lower run.logMiB`
-  return [{ code: logMiB >= space.size ? 'E_APP_DISK' : 'W_APP_DISK', path: 'run.logMiB', message, hint }]
+  const message = `${showPath(space.path)} holds ${space.size} MiB, and the log alone may grow to run.logMiB = ${logMiB}`
+  const hint = `raise ${showPath(space.path)} or lower run.logMiB`
+  return [
+    { code: logMiB >= space.size ? 'E_APP_DISK' : 'W_APP_DISK', path: pathTo`run.logMiB`, message, hint },
+  ]
 }
 
 interface Found {
   readonly name: string
-  readonly path: string
+  readonly path: ModelPath
   readonly value: Settings[string]
   /** MiB, or a plain count; 0 for a value that PostgreSQL does not take, of which another rule tells. */
   readonly size: number
@@ -88,7 +91,7 @@ function find(settings: Settings, name: string): Found {
     name,
     defaultSettings.find((one) => one.name === name)?.value ?? defaults[name] ?? 0,
   ]
-  return { name, path: `postgresql.settings.${key}`, value, size: sizeOf(name, value) ?? 0 }
+  return { name, path: pathTo`postgresql.settings.${key}`, value, size: sizeOf(name, value) ?? 0 }
 }
 
 function sizeOf(name: string, value: Settings[string]): number | undefined {

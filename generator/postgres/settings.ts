@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { type ModelPath, pathTo } from '../diagnostics/path.js'
 import type { Settings } from '../model/settings.js'
 import { similarTo } from '../similar.js'
 import { type CataloguedSetting, catalogue, cataloguedMajors, kindIn, type SettingKind } from './catalogue.js'
@@ -17,7 +18,7 @@ export function judgeSettings(settings: Settings, majors: readonly number[]): Di
     const key = name.toLowerCase()
     const twin = seen.get(key)
     seen.set(key, name)
-    const found = judgeSetting({ name, value, path: `postgresql.settings.${name}` }, majors)
+    const found = judgeSetting({ name, value, path: pathTo`postgresql.settings.${name}` }, majors)
     return twin === undefined ? found : [reportTwin(name, twin), ...found]
   })
 }
@@ -25,7 +26,7 @@ export function judgeSettings(settings: Settings, majors: readonly number[]): Di
 interface Setting {
   readonly name: string
   readonly value: Settings[string]
-  readonly path: string
+  readonly path: ModelPath
 }
 
 function judgeSetting(setting: Setting, majors: readonly number[]): Diagnostic[] {
@@ -55,7 +56,7 @@ function judgeSetting(setting: Setting, majors: readonly number[]): Diagnostic[]
 
 function reportTwin(name: string, twin: string): Diagnostic {
   const message = `${name} and ${twin} are one setting to PostgreSQL, which ignores case; keep one of them`
-  return { code: 'E_SETTING_TWICE', path: `postgresql.settings.${name}`, message }
+  return { code: 'E_SETTING_TWICE', path: pathTo`postgresql.settings.${name}`, message }
 }
 
 function reportRenamed({ name, path }: Setting, to: string): Diagnostic[] {

@@ -70,6 +70,27 @@ export interface Effects {
   readonly steps: readonly Step[]
 }
 
+/** The same function where its lines have other numbers, as in a longer text. */
+export function moveLines(item: FunctionEffects, toLine: (line: number) => number): FunctionEffects {
+  const move = <T extends { readonly line: number }>(list: readonly T[]) =>
+    list.map((one) => ({ ...one, line: toLine(one.line) }))
+  return {
+    ...item,
+    line: toLine(item.line),
+    endLine: toLine(item.endLine),
+    reads: move(item.reads),
+    sets: move(item.sets),
+    exports: move(item.exports),
+    unsets: move(item.unsets),
+    calls: move(item.calls),
+    tools: move(item.tools),
+    builtins: move(item.builtins),
+    failures: move(item.failures),
+    dynamic: move(item.dynamic),
+    unchecked: move(item.unchecked),
+  }
+}
+
 /** What a script does by its functions, its wrappers and its steps: plain data, the same for the same text. */
 export function effectsOf(shell: Shell, functions: Functions = functionsOf(shell)): Effects {
   return {

@@ -1,5 +1,6 @@
 import type { Chunk } from '../compile/print.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { pathTo } from '../diagnostics/path.js'
 import type { UserStep } from '../model/step.js'
 import { type FunctionNode, parseShell, type Shell, type Statement, walk } from '../shell/parse.js'
 
@@ -25,7 +26,7 @@ export function judgeStepFiles(own: OwnSteps): Diagnostic[] {
   const taken = listFunctions(own.builtin)
   const found: Diagnostic[] = []
   for (const [index, { name, file }] of own.steps.entries()) {
-    const path = `steps.${index}.file`
+    const path = pathTo`steps.${index}.file`
     const text = own.texts[file]
     if (text === undefined) {
       const reason = own.faults[file] ?? 'it was not given'

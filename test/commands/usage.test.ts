@@ -39,7 +39,7 @@ describe('--json', () => {
         {
           severity: 'error',
           code: 'E_MODEL',
-          path: 'app.cpus',
+          path: ['app', 'cpus'],
           place: { file: 'replica.config.json', line: 1 },
         },
       ])

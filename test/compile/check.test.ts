@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { checkModel, parseModel } from '../../generator/compile/check.js'
 import { collectContract } from '../../generator/compile/compile.js'
+import { showPath } from '../../generator/diagnostics/path.js'
 import { list } from './sources.js'
 
 const judge = (value: unknown) => {
@@ -24,7 +25,7 @@ describe('parseModel', () => {
     [{ postgresql: { majors: [9] } }, 'postgresql.majors.0', 'expected 10 or 11 or'],
     [
       { postgresql: { settings: { 'a b': 1 } } },
-      'postgresql.settings.a b',
+      'postgresql.settings["a b"]',
       'not the name of a PostgreSQL setting',
     ],
     [{ env: { small: { type: 'port' } } }, 'env.small', 'upper case'],
@@ -38,7 +39,7 @@ describe('parseModel', () => {
   ])('%j is refused at %s', (value, path, words) => {
     const parsed = parseModel(value)
     const found = parsed.ok ? [] : parsed.diagnostics
-    expect(found.map((diagnostic) => diagnostic.path)).toEqual([path])
+    expect(found.map((diagnostic) => showPath(diagnostic.path ?? []))).toEqual([path])
     expect(found[0]?.message).toContain(words)
   })
 })

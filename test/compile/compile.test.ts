@@ -42,6 +42,36 @@ describe('the artefacts', () => {
   })
 })
 
+describe('the contents at the head of the script', () => {
+  const listed = (script: string) =>
+    [...script.matchAll(/^# {1,5}(\d+) {2}(\S+) +(\S.*)$/gm)].map(([, line, name = '', doc]) => ({
+      name,
+      doc,
+      begins: script.split('\n')[Number(line) - 1] ?? '',
+    }))
+
+  test('name each step and sub-command in the order of a run, with the line at which it begins', () => {
+    const script = withStep(warm).files['run_rep.sh'] ?? ''
+    const entries = listed(script)
+    const steps = [...script.matchAll(/^ {2}step=(\w+)$/gm)].map(([, name]) => name)
+    const run = steps.slice(steps.indexOf('contract'), steps.indexOf('serve') + 1)
+    expect(run).toContain('warm')
+    expect(entries.slice(0, run.length).map(({ name }) => name)).toEqual(run)
+    for (const { name, begins } of entries.slice(0, run.length)) expect(begins).toBe(`# @step ${name}`)
+    const commands = entries.slice(run.length)
+    expect(script).toContain(`sh run_rep.sh [${commands.map(({ name }) => name).join(' | ')}]\n`)
+    for (const { name, begins } of commands) expect(begins).toBe(`${name}() {`)
+    expect(entries.find(({ name }) => name === 'warm')?.doc).toBe('what warm is for')
+  })
+
+  test('the help says the same of the sub-commands', () => {
+    const script = compile().files['run_rep.sh'] ?? ''
+    const commands = listed(script).filter(({ begins, name }) => begins === `${name}() {`)
+    for (const { name, doc } of commands)
+      expect(script).toMatch(new RegExp(`^ {2}${name} +${doc?.replace(/[()]/g, '.')}$`, 'm'))
+  })
+})
+
 describe('steps of the user', () => {
   test('stand in the script under a mark, before its end', () => {
     const script = withStep(warm).files['run_rep.sh'] ?? ''

@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest'
-import { explain, explainable, readFunctions } from '../../generator/compile/explain.js'
+import { type Explained, explain, explainable } from '../../generator/compile/explain.js'
+import { showPath } from '../../generator/diagnostics/path.js'
+import { functionsOf } from '../../generator/shell/commands.js'
+import { functionEffectsOf } from '../../generator/shell/effects.js'
+import { parseShell } from '../../generator/shell/parse.js'
 import { compile } from './sources.js'
 
-const { files, settings } = compile({})
-const script = files['run_rep.sh'] ?? ''
-const given = {
-  script,
-  functions: readFunctions(script),
-  map: JSON.parse(files['run_rep.map.json'] ?? ''),
-  settings,
-  showPlace: (path: string) => (path === 'run.stallLimit' ? 'replica.config.ts:3:5' : undefined),
+const { values } = compile({})
+if (values === undefined) throw new Error('the embedded model is refused')
+const given: Explained = {
+  ...values,
+  showPlace: (path) => (showPath(path) === 'run.stallLimit' ? 'replica.config.ts:3:5' : undefined),
 }
 
 test.each<[string, RegExp[]]>([
@@ -36,6 +37,21 @@ test.each<[string, RegExp[]]>([
 ])('%s', (what, wanted) => {
   const text = explain(what, given)
   for (const pattern of wanted) expect(text).toMatch(pattern)
+})
+
+test('the lines are those of the printed script, also below the list of tools, which is longer than what was analysed', () => {
+  const shell = parseShell(given.script.text)
+  const outline = (functions: Explained['functions']) =>
+    functions.map(({ name, line, endLine, reads }) => ({
+      name,
+      line,
+      endLine,
+      reads: reads.map((read) => read.line),
+    }))
+  const printed = outline(functionEffectsOf(shell, functionsOf(shell)))
+  expect(outline(given.functions).filter(({ name }) => name !== '')).toEqual(
+    printed.filter(({ name }) => name !== ''),
+  )
 })
 
 test('what can be explained is explained', () => {

@@ -5,6 +5,7 @@ import {
   type Sources,
 } from '../../generator/compile/compile.js'
 import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js'
+import { showPath } from '../../generator/diagnostics/path.js'
 import { readTemplates } from '../../generator/load/templates.js'
 import type { ReplicaInput } from '../../generator/model/replica.js'
 
@@ -19,7 +20,12 @@ export function compile(model: ReplicaInput | object = {}, sources: Partial<Sour
 /** The findings as `code path` or `code file:line:column`. */
 export function list(diagnostics: readonly Diagnostic[]): string[] {
   return diagnostics.map(({ code, path, place, line }) => {
-    const at = place === undefined ? (path ?? line) : `${place.file}:${place.line}:${place.column}`
+    const at =
+      place === undefined
+        ? path === undefined
+          ? line
+          : showPath(path)
+        : `${place.file}:${place.line}:${place.column}`
     return at === undefined ? code : `${code} ${at}`
   })
 }

@@ -6,7 +6,7 @@ const source = `export default {\n  app: {\n    portt: 1,\n  },\n}\n`
 const full: Diagnostic = {
   code: 'E_UNKNOWN_KEY',
   message: 'app knows no portt',
-  path: 'app.portt',
+  path: ['app', 'portt'],
   place: { file: 'replica.config.ts', line: 3, column: 5 },
   hint: 'did you mean port?',
 }

@@ -80,7 +80,7 @@ describe('a JSON model', () => {
 
   it('names the path of a name given twice', async () => {
     await inProject({ 'r.json': '{"access": [{"from": 1, "from": 2}]}' }, async ({ load }) => {
-      expect((await load('r.json')).diagnostics[0]?.path).toBe('access.0.from')
+      expect((await load('r.json')).diagnostics[0]?.path).toEqual(['access', 0, 'from'])
     })
   })
 })

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js'
+import { showPath } from '../../generator/diagnostics/path.js'
 import {
   judgeBackoff,
   judgeHealth,
@@ -13,15 +15,15 @@ describe('judgeKillGrace', () => {
 
   test('one second less does not do', () => {
     expect(judgeKillGrace({ fast: 90, immediate: 10 }, 104)).toEqual([
-      expect.objectContaining({ code: 'E_KILL_GRACE', path: 'app.killGrace' }),
+      expect.objectContaining({ code: 'E_KILL_GRACE', path: ['app', 'killGrace'] }),
     ])
   })
 })
 
 const limits = { delay: 15, gracePeriod: 600, interval: 30, timeout: 10, maxFailures: 5 }
 
-const list = (found: readonly { code: string; path?: string }[]) =>
-  found.map(({ code, path }) => `${code} ${path}`)
+const list = (found: readonly Diagnostic[]) =>
+  found.map(({ code, path }) => `${code} ${showPath(path ?? [])}`)
 
 describe('judgeHealth', () => {
   test.each([

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { buildApp } from '../../generator/compile/marathon.js'
+import { showPath } from '../../generator/diagnostics/path.js'
 import { judgePlaces } from '../../generator/marathon/places.js'
 import { appSchema } from '../../generator/model/app.js'
 
 const judge = (app: object) => {
   const context = { runUser: 'postgres', dataDir: 'pgdata', publish: 'http://web01', env: {} }
-  return judgePlaces(buildApp(appSchema.parse(app), context)).map(({ code, path }) => `${code} ${path}`)
+  return judgePlaces(buildApp(appSchema.parse(app), context)).map(
+    ({ code, path }) => `${code} ${showPath(path ?? [])}`,
+  )
 }
 
 const unique = ['hostname', 'UNIQUE']

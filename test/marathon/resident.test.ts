@@ -20,14 +20,16 @@ describe('judgeResize', () => {
     ['the volume', { container: { ...container, volumes: [] } }, 'app.volume'],
     ['a host port', { portDefinitions: [{ port: 31000 }], requirePorts: true }, 'app.hostPort'],
   ])('%s of a resident app', (_what, change, path) => {
-    expect(judgeResize(app, { ...app, ...change })).toMatchObject([{ code: 'W_APP_RESIDENT', path }])
+    expect(judgeResize(app, { ...app, ...change })).toMatchObject([
+      { code: 'W_APP_RESIDENT', path: path.split('.') },
+    ])
     expect(judgeResize(app, { ...app, ...change, id: '/pg2' })).toEqual([])
   })
 
   test('the volume itself comes or goes', () => {
     const { container: _, ...ephemeral } = app
-    expect(judgeResize(app, ephemeral)).toMatchObject([{ code: 'W_APP_RESIDENT', path: 'app.volume' }])
-    expect(judgeResize(ephemeral, app)).toMatchObject([{ code: 'W_APP_RESIDENT', path: 'app.volume' }])
+    expect(judgeResize(app, ephemeral)).toMatchObject([{ code: 'W_APP_RESIDENT', path: ['app', 'volume'] }])
+    expect(judgeResize(ephemeral, app)).toMatchObject([{ code: 'W_APP_RESIDENT', path: ['app', 'volume'] }])
     expect(judgeResize(ephemeral, { ...ephemeral, mem: 1 })).toEqual([])
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { buildApp } from '../../generator/compile/marathon.js'
+import { showPath } from '../../generator/diagnostics/path.js'
 import { isJavaPattern } from '../../generator/marathon/pattern.js'
 import { judgeApp } from '../../generator/marathon/rules.js'
 import { appSchema } from '../../generator/model/app.js'
@@ -12,7 +13,7 @@ function judge(app: object, context: { dataDir?: string; publish?: string } = {}
     env: {},
     ...context,
   }
-  return judgeApp(buildApp(appSchema.parse(app), given)).map(({ code, path = '' }) => [code, path])
+  return judgeApp(buildApp(appSchema.parse(app), given)).map(({ code, path = [] }) => [code, showPath(path)])
 }
 
 describe('judgeApp', () => {
@@ -197,7 +198,9 @@ describe('judgeApp', () => {
     const model = appSchema.parse(app)
     const context = { runUser: 'postgres', dataDir: 'pgdata', publish: 'http://web01', env: {} }
     expect(
-      judgeApp(buildApp(model, context), model.marathon).map(({ code, path }) => `${code} ${path}`),
+      judgeApp(buildApp(model, context), model.marathon).map(
+        ({ code, path }) => `${code} ${showPath(path ?? [])}`,
+      ),
     ).toContain(wanted)
   })
 

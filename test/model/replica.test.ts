@@ -48,7 +48,7 @@ describe('deploymentEnv', () => {
 describe('pathOfVariable', () => {
   test('a URL of its own has its own path, and PORT0 has none', () => {
     const own = replicaSchema.parse({ run: { configUrl: 'http://x/' } })
-    expect(pathOfVariable(own, 'CONFIG_URL')).toBe('run.configUrl')
+    expect(pathOfVariable(own, 'CONFIG_URL')).toEqual(['run', 'configUrl'])
     expect(pathOfVariable(own, 'PORT0')).toBeUndefined()
   })
 
@@ -65,8 +65,8 @@ describe('pathOfVariable', () => {
       },
     })
     for (const name of Object.keys(deploymentEnv(full))) {
-      const parts = pathOfVariable(full, name)?.split('.') ?? []
-      const value = parts.reduce<unknown>((part, key) => Reflect.get(Object(part), key), full)
+      const path = pathOfVariable(full, name) ?? []
+      const value = path.reduce<unknown>((part, key) => Reflect.get(Object(part), key), full)
       expect(value, name).toBeDefined()
     }
   })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { showPath } from '../../generator/diagnostics/path.js'
 import { type AccessRule, accessSchema, allow } from '../../generator/model/access.js'
 import type { Settings } from '../../generator/model/settings.js'
 import { type AccessContext, judgeAccess } from '../../generator/postgres/access.js'
@@ -75,7 +76,7 @@ const context: AccessContext = { majors: [15], hasSsl: true, hasCa: true, valida
 const errorsOf = (rules: readonly AccessRule[], given = context) =>
   judgeAccess(rules, given)
     .filter(({ code }) => code.startsWith('E_'))
-    .map(({ path }) => path)
+    .map(({ path }) => showPath(path ?? []))
 
 describe('options of a method', () => {
   test.each(rows)('$method $options: $at', ({ method, options, at }) => {

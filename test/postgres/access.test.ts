@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { showPath } from '../../generator/diagnostics/path.js'
 import { accessSchema, allow, deny } from '../../generator/model/access.js'
 import { type AccessContext, defaultMethod, judgeAccess } from '../../generator/postgres/access.js'
 import { judgeOrder } from '../../generator/postgres/access-order.js'
@@ -53,7 +54,7 @@ describe('judgeAccess', () => {
   // Another rule comes first, so that an index is one.
   const judge = (rule: object, context = modern) =>
     judgeAccess(accessSchema.parse([deny.host({ from: '192.0.2.1' }), rule]), context).map(
-      ({ code, path }) => [code, path],
+      ({ code, path = [] }) => [code, showPath(path)],
     )
 
   test.each<[string, object, AccessContext, [string, string] | undefined]>([
@@ -168,7 +169,7 @@ test('gss on a socket, which is not there', () => {
 
 describe('a line behind a wider one', () => {
   const lines = (...rules: object[]) =>
-    judgeOrder(accessSchema.parse(rules)).map(({ code, path }) => `${code} ${path}`)
+    judgeOrder(accessSchema.parse(rules)).map(({ code, path }) => `${code} ${showPath(path ?? [])}`)
   const second = 'W_ACCESS_ORDER access.1'
   const ten = '10.0.0.0/8'
 

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import { showPath } from '../../generator/diagnostics/path.js'
 import { type AccessRule, accessSchema, allow, completeAccess, deny } from '../../generator/model/access.js'
 import { judgeAdmission, type Visitors } from '../../generator/postgres/admission.js'
 
 function judge(rules: readonly object[] | undefined, visitors: Partial<Visitors> = {}): string[] {
   const parsed: AccessRule[] = accessSchema.parse(rules)
   const given = { role: 'replicator', readyRole: undefined, listen: ['*'], mayUseTls: true, ...visitors }
-  return judgeAdmission(completeAccess(parsed, given.role), given).map(({ code, path }) => `${code} ${path}`)
+  return judgeAdmission(completeAccess(parsed, given.role), given).map(
+    ({ code, path }) => `${code} ${showPath(path ?? [])}`,
+  )
 }
 
 const ready = { readyRole: 'probe' }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { showPath } from '../../generator/diagnostics/path.js'
 import type { Settings } from '../../generator/model/settings.js'
 import { cataloguedMajors } from '../../generator/postgres/catalogue.js'
 import { judgeCombinations } from '../../generator/postgres/combinations.js'
@@ -9,7 +10,7 @@ import { connectTo, findServer, startCluster } from './server.js'
 import { makeCertificate, openTrial, type Trial } from './trial.js'
 
 const codesOf = (settings: Settings, majors: readonly number[]) =>
-  judgeCombinations(settings, majors).map(({ code, path }) => `${code} ${path}`)
+  judgeCombinations(settings, majors).map(({ code, path }) => `${code} ${showPath(path ?? [])}`)
 
 const spanOf = ({ since = 0, until = 99 }: CombinationCase) =>
   cataloguedMajors.filter((major) => since <= major && major <= until)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { showPath } from '../../generator/diagnostics/path.js'
 import { judgeListen } from '../../generator/postgres/listen.js'
 
 // Which of them a server of PostgreSQL 15 was seen to listen on stands beside each.
@@ -24,6 +25,6 @@ describe('judgeListen', () => {
     [['*', '0.0.0.0'], ['W_RUN_LISTEN run.listen.1']],
     [['127.0.0.1', '127.0.0.1'], ['W_RUN_LISTEN run.listen.1']],
   ])('%j', (listen, codes) => {
-    expect(judgeListen(listen).map(({ code, path }) => `${code} ${path}`)).toEqual(codes)
+    expect(judgeListen(listen).map(({ code, path }) => `${code} ${showPath(path ?? [])}`)).toEqual(codes)
   })
 })

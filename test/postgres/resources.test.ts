@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js'
+import { showPath } from '../../generator/diagnostics/path.js'
 import { mergeSettings } from '../../generator/model/settings.js'
 import { judgeDisk, judgeMemory } from '../../generator/postgres/resources.js'
 
-const namesOf = (found: readonly { code: string; path?: string }[]) =>
-  found.map(({ code, path }) => `${code} ${path}`)
+const namesOf = (found: readonly Diagnostic[]) =>
+  found.map(({ code, path }) => `${code} ${showPath(path ?? [])}`)
 
 describe('judgeMemory', () => {
   test.each([
@@ -57,6 +59,6 @@ describe('judgeDisk', () => {
     [{ wal_keep_size: 6000 }, 10_240, ['W_APP_DISK app.disk']],
     [{ wal_keep_segments: 640 }, 10_240, ['E_APP_DISK app.disk']],
   ])('%j in %i MiB', (settings, size, codes) => {
-    expect(namesOf(judgeDisk(mergeSettings({ ...settings }), { path: 'app.disk', size }))).toEqual(codes)
+    expect(namesOf(judgeDisk(mergeSettings({ ...settings }), { path: ['app', 'disk'], size }))).toEqual(codes)
   })
 })

@@ -14,7 +14,7 @@ describe('judgeSettings', () => {
     ['io_method', [17], 'E_SETTING_FUTURE', '18'],
   ])('%s in %j is %s', (name, majors, code, since) => {
     expect(judgeSettings({ [name]: 1 }, majors)).toEqual([
-      expect.objectContaining({ code, path: `postgresql.settings.${name}` }),
+      expect.objectContaining({ code, path: ['postgresql', 'settings', name] }),
     ])
     expect(judgeSettings({ [name]: 1 }, majors)[0]?.message).toContain(`since PostgreSQL ${since};`)
   })
@@ -46,7 +46,7 @@ describe('judgeSettings', () => {
   test('what the script holds', () => {
     for (const name of [...heldSettings.keys(), 'PORT', 'recovery_target_of_the_future']) {
       expect(judgeSettings({ [name]: 'x' }, [15])).toEqual([
-        expect.objectContaining({ code: 'E_SETTING_HELD', path: `postgresql.settings.${name}` }),
+        expect.objectContaining({ code: 'E_SETTING_HELD', path: ['postgresql', 'settings', name] }),
       ])
     }
   })
@@ -57,7 +57,7 @@ describe('judgeSettings', () => {
 
   test('one setting in two spellings', () => {
     expect(judgeSettings({ work_mem: '1MB', Work_Mem: '2MB' }, [15])).toEqual([
-      expect.objectContaining({ code: 'E_SETTING_TWICE', path: 'postgresql.settings.Work_Mem' }),
+      expect.objectContaining({ code: 'E_SETTING_TWICE', path: ['postgresql', 'settings', 'Work_Mem'] }),
     ])
   })
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { showPath } from '../../generator/diagnostics/path.js'
 import { catalogue, kindIn } from '../../generator/postgres/catalogue.js'
 import { judgeSettings } from '../../generator/postgres/settings.js'
 import { type Cluster, findServer, startCluster } from './server.js'
@@ -65,7 +66,7 @@ const values: Readonly<Record<string, { good: readonly string[]; bad: readonly s
 }
 
 const codesOf = (name: string, value: string, majors: readonly number[]) =>
-  judgeSettings({ [name]: value }, majors).map(({ code, path }) => `${code} ${path}`)
+  judgeSettings({ [name]: value }, majors).map(({ code, path }) => `${code} ${showPath(path ?? [])}`)
 
 const rows = Object.entries(values).flatMap(([name, { good, bad }]) => [
   ...good.map((value) => ({ name, value, isGood: true })),

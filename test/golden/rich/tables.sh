@@ -219,3 +219,14 @@ preflight() {
   step_fetch_config
   log INFO 'preflight passed'
 }
+
+usage() {
+  cat <<'EOF'
+usage: sh run_rep.sh [run | preflight | health | ready | version]
+  run        clone the master if need be, then run a streaming replica (the default)
+  preflight  everything up to the clone, changing nothing
+  health     exit 0 if the replica accepts connections on loopback and is a standby
+  ready      exit 0 if it streams, too, and is not too far behind the master
+  version    what this file is
+EOF
+}

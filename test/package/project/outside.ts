@@ -22,7 +22,7 @@ async function listFindings(model: ReplicaInput, options?: GenerateOptions): Pro
   const { files, diagnostics }: Generated = await generate(model, options)
   const say = ({ file, line, column }: Place) => `${file}:${line}:${column}`
   const show = ({ code, path, place }: Diagnostic) =>
-    [code, path, place && say(place)].filter(Boolean).join(' ')
+    [code, path?.join('.'), place && say(place)].filter(Boolean).join(' ')
   const names = Object.keys(files)
   return names.length === 0 ? diagnostics.map(show) : [...diagnostics.map(show), `${names.length} files`]
 }
