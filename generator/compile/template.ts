@@ -1,31 +1,19 @@
 import Handlebars, { type HelperOptions } from 'handlebars'
 
-/** A function that a template may call, with the values written in the call. */
-export type TemplateHelper = (...values: readonly unknown[]) => string
-
 /**
  * Fills a template from a view. Every name must be in the view: a missing one throws, also in `{{#if}}`
  * and `{{#each}}`, which Handlebars by itself takes as empty. Nothing is escaped: values come ready to print.
  */
-export function renderTemplate(
-  text: string,
-  view: Readonly<Record<string, unknown>>,
-  helpers: Readonly<Record<string, TemplateHelper>> = {},
-): string {
+export function renderTemplate(text: string, view: Readonly<Record<string, unknown>>): string {
   const engine = Handlebars.create()
   engine.registerHelper('if', renderIf)
   engine.registerHelper('each', renderEach)
   for (const name of silentBuiltIns) engine.registerHelper(name, () => refuseBuiltIn(name))
-  // Handlebars hands its own options over as a last argument; a helper of ours sees only the values.
-  for (const [name, helper] of Object.entries(helpers)) {
-    engine.registerHelper(name, (...values: unknown[]) => helper(...values.slice(0, -1)))
-  }
   const template = engine.compile(text, {
     noEscape: true,
     strict: true,
     knownHelpersOnly: true,
     preventIndent: true,
-    knownHelpers: Object.fromEntries(Object.keys(helpers).map((name) => [name, true])),
   })
   return template(view)
 }

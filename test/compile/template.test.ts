@@ -22,11 +22,6 @@ describe('renderTemplate', () => {
     expect(renderTemplate(text, { rows: [['a', 'b'], []], sep: ';' })).toBe('a;b;.')
   })
 
-  test('a helper gets the values of its call', () => {
-    const join = (...values: readonly unknown[]) => values.join('+')
-    expect(renderTemplate('{{join a "b"}}', { a: 1 }, { join })).toBe('1+b')
-  })
-
   test.each([
     ['a value', '{{nothing}}'],
     ['a condition', '{{#if nothing}}x{{/if}}'],
