@@ -23,10 +23,12 @@ describe('judgeCombinations', () => {
     const majors = spanOf(one)
     for (const major of majors) {
       expect(judgeSettings(one.bad, [major])).toEqual([])
-      expect(codesOf(one.bad, [major])).toEqual([`${one.code} postgresql.settings.${one.at}`])
+      expect(codesOf(one.bad, [major])).toEqual([
+        `${one.code} ${showPath(['postgresql', 'settings', one.at])}`,
+      ])
       expect(codesOf(one.good, [major])).toEqual([])
     }
-    expect(codesOf(one.bad, majors)).toEqual([`${one.code} postgresql.settings.${one.at}`])
+    expect(codesOf(one.bad, majors)).toEqual([`${one.code} ${showPath(['postgresql', 'settings', one.at])}`])
   })
 
   test('what no model wrote is not judged', () => {
