@@ -37,6 +37,7 @@ on_exit() {
   _exit_status=$?
   [ "$_exit_status" -le 256 ] || _exit_status=$((128 + _exit_status % 128))
   trap '' TERM INT HUP
+  [ -n "$self" ] || trap '' USR1
   trap - EXIT
   pause_on_failure=no
   if [ -n "$child" ]; then
@@ -279,9 +280,11 @@ end_helper() {
   ignore wait "$1"
 }
 
+# By a signal that the script has no trap for: one that it has is lost in a child that has only just been forked, since
+# the handler is still the script's, and what it noted is forgotten with the script's traps. Then nobody would end it.
 end_watcher() {
   [ -n "$watcher" ] || return 0
-  ignore kill -s TERM "$watcher"
+  ignore kill -s USR1 "$watcher"
   ignore wait "$watcher"
   watcher=
 }
