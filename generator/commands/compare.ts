@@ -1,3 +1,4 @@
+// Myers' algorithm, for which ours needed a table of 32 MB.
 import { diffArrays } from 'diff'
 
 /** One place where two texts differ; a line keeps its line break, so that a missing one at the end shows. */
@@ -21,25 +22,16 @@ export function compareLines(wanted: string, found: string): Difference[] {
   const have = splitLines(found)
   const parts = diffArrays(have, want, { maxEditLength: mostEdits })
   if (parts === undefined) return [{ line: 1, wantedLine: 1, found: have, wanted: want }]
-  const differences: Difference[] = []
-  let line = 1
-  let wantedLine = 1
+  const differences: { line: number; wantedLine: number; found: string[]; wanted: string[] }[] = []
+  let [line, wantedLine] = [1, 1]
   let isOpen = false
   for (const { value, added, removed } of parts) {
-    const change = { found: removed ? value : [], wanted: added ? value : [] }
-    const last = differences.at(-1)
-    if (!added && !removed) isOpen = false
-    else if (isOpen && last !== undefined) {
-      // What is taken out and what comes in its place are two parts of one difference.
-      differences.splice(-1, 1, {
-        ...last,
-        found: [...last.found, ...change.found],
-        wanted: [...last.wanted, ...change.wanted],
-      })
-    } else {
-      differences.push({ line, wantedLine, ...change })
-      isOpen = true
-    }
+    const isDifference = added || removed
+    // What was taken out and what comes in its place are neighbours, and one difference.
+    if (isDifference && !isOpen) differences.push({ line, wantedLine, found: [], wanted: [] })
+    isOpen = isDifference
+    if (removed) differences.at(-1)?.found.push(...value)
+    if (added) differences.at(-1)?.wanted.push(...value)
     if (!added) line += value.length
     if (!removed) wantedLine += value.length
   }

@@ -213,8 +213,7 @@ function writeScript(
   sources: Sources,
 ): RunRep {
   const { steps } = model
-  const nowhere = lowerContents(model, { ofStep: () => 0, ofFunction: () => 0 })
-  const draft = printParts(parts, sources, { tools: [], contents: nowhere })
+  const draft = printParts(parts, sources, { tools: [], contents: lowerContents(model) })
   const given = { failureIds, tools: steps.flatMap(({ tools }) => tools) }
   const analysis = analyseScript(draft, given, sources.facts)
   const ownSources = new Set(parts.own.map(({ source }) => source))
@@ -230,11 +229,7 @@ function writeScript(
   if (faults.some(isError)) return { script: draft, effects: analysis.effects, faults }
   const tools = listNeededTools(analysis.effects)
   faults.push(...judgeStepTools(steps, analysis.effects))
-  const functions = moveDown(
-    analysis.effects,
-    draft,
-    printParts(parts, sources, { tools, contents: nowhere }),
-  )
+  const functions = moveDown(analysis.effects, draft, tools.length)
   const lineOf = (items: readonly { readonly name: string; readonly line: number }[]) => (wanted: string) =>
     items.find(({ name }) => name === wanted)?.line ?? 0
   const contents = lowerContents(model, {
@@ -245,11 +240,9 @@ function writeScript(
   return { script, effects: { ...analysis.effects, functions }, faults }
 }
 
-// The list has grown since the analysis, and all below it has moved down.
-function moveDown({ functions }: Effects, draft: PrintedScript, script: PrintedScript): FunctionEffects[] {
-  const index = draft.spans.length - 2
-  const end = draft.spans[index]?.to ?? 0
-  const more = (script.spans[index]?.to ?? 0) - end
+// The list has grown by a line for each tool since the analysis: its end, and all below it, have moved down.
+function moveDown({ functions }: Effects, { spans }: PrintedScript, more: number): FunctionEffects[] {
+  const end = spans.at(-2)?.to ?? 0
   return functions.map((one) => moveLines(one, (line) => (line < end ? line : line + more)))
 }
 
@@ -294,7 +287,7 @@ export function collectShippedFacts(templates: Sources['templates']): Facts {
   const parsed = parseModel({})
   if (!parsed.ok) throw new Error('the embedded model is refused')
   const sources = { templates, stepFiles: {}, docs: {} }
-  const late = { tools: [], contents: lowerContents(parsed.model, { ofStep: () => 0, ofFunction: () => 0 }) }
+  const late = { tools: [], contents: lowerContents(parsed.model) }
   const draft = printParts(listParts(parsed.model, collectContract(parsed.model, {}), sources), sources, late)
   return collectFacts(draft, analyseScript(draft, { failureIds }, undefined))
 }

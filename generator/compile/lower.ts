@@ -58,13 +58,15 @@ export interface Lines {
 }
 
 /** The table of contents at the head of the script: its length does not depend on the lines. */
-export function lowerContents(model: Replica, { ofStep, ofFunction }: Lines): View {
+export function lowerContents(model: Replica, { ofStep, ofFunction }: Lines = nowhere): View {
   const steps = orderSteps(model.steps).map((name) => ({ name, doc: docOf(name, model) }))
   const width = widest([...steps, ...subCommands])
   const list = (items: readonly SubCommand[], lineOf: (name: string) => number) =>
     items.map(({ name, doc }) => ({ line: String(lineOf(name)).padStart(5), name: name.padEnd(width), doc }))
   return { steps: list(steps, ofStep), subCommands: list(subCommands, ofFunction) }
 }
+
+const nowhere: Lines = { ofStep: () => 0, ofFunction: () => 0 }
 
 function widest(items: readonly SubCommand[]): number {
   return Math.max(...items.map(({ name }) => name.length))

@@ -20,12 +20,8 @@ export function compile(model: ReplicaInput | object = {}, sources: Partial<Sour
 /** The findings as `code path` or `code file:line:column`. */
 export function list(diagnostics: readonly Diagnostic[]): string[] {
   return diagnostics.map(({ code, path, place, line }) => {
-    const at =
-      place === undefined
-        ? path === undefined
-          ? line
-          : showPath(path)
-        : `${place.file}:${place.line}:${place.column}`
+    const part = path === undefined ? line : showPath(path)
+    const at = place === undefined ? part : `${place.file}:${place.line}:${place.column}`
     return at === undefined ? code : `${code} ${at}`
   })
 }

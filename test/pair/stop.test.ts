@@ -152,25 +152,6 @@ describe('a replica with an idle client (D13)', () => {
     },
   )
 
-  // Then the watcher has only just been forked, and a signal that the script has a trap for could get lost in it.
-  testWith([], 'ends with a server that dies at once, each of twenty times', async () => {
-    const env = contractFor(space, master)
-    let agent = await runAgent(space, { env })
-    await agent.waitForRow(await master.insert())
-    for (let round = 0; round < 20; round++) {
-      const { pid } = await waitFor('the server', () =>
-        agent.descendants().find(({ args }) => /postgres -D/.test(args) && !/ -C /.test(args)),
-      )
-      signal(pid, 'SIGKILL')
-      expect(await agent.exit, agent.log()).toBe(137)
-      agent = await runAgent(space, { env, sandbox: agent.sandbox, port: agent.port })
-    }
-    await agent.waitForRow(await master.insert())
-    agent.terminate('SIGTERM', 'script')
-    expect(await agent.exit, agent.log()).toBe(0)
-    await expectNothingLeft(agent)
-  })
-
   testWith(
     [],
     'killed with all, starts again without a copy where postmaster.pid names a live stranger of its user',

@@ -37,7 +37,7 @@ on_exit() {
   _exit_status=$?
   [ "$_exit_status" -le 256 ] || _exit_status=$((128 + _exit_status % 128))
   trap '' TERM INT HUP
-  [ -n "$self" ] || trap '' USR1
+  [ -n "$self" ] || trap '' VTALRM
   trap - EXIT
   pause_on_failure=no
   if [ -n "$child" ]; then
@@ -280,11 +280,12 @@ end_helper() {
   ignore wait "$1"
 }
 
-# By a signal that the script has no trap for: one that it has is lost in a child that has only just been forked, since
-# the handler is still the script's, and what it noted is forgotten with the script's traps. Then nobody would end it.
+# A child that has only just been forked loses a signal that its parent has a trap for: until it has forgotten the
+# traps, that handler takes it. So the script has none for VTALRM, which ends the watcher, and the watcher none for USR1,
+# which ends its helpers. Not ALRM: mksh has a handler of its own for it.
 end_watcher() {
   [ -n "$watcher" ] || return 0
-  ignore kill -s USR1 "$watcher"
+  ignore kill -s VTALRM "$watcher"
   ignore wait "$watcher"
   watcher=
 }

@@ -22,7 +22,7 @@ become_watcher() {
   work=$work/watch
   exec 9</dev/null
   trap - USR2
-  trap 'on_signal || :' TERM INT HUP USR1
+  trap 'on_signal || :' TERM INT HUP VTALRM
   trap on_exit EXIT
 }
 

@@ -41,7 +41,7 @@ leave_if_stopped() {
     log INFO "stopped before PostgreSQL had begun"
     exit "$exit_code"
   fi
-  log WARN "PostgreSQL ended with status $status"
+  log WARN "PostgreSQL was told to stop and ended with status $status; the next start recovers the data"
   exit "$status"
 }
 
