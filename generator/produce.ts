@@ -1,8 +1,8 @@
 import { type Compiled, compileReplica } from './compile/compile.js'
-import { verifySyntax } from './compile/verify.js'
 import { isError, sortDiagnostics } from './diagnostics/diagnostic.js'
 import { readStepFiles } from './load/step-files.js'
-import { readFacts, readTemplates } from './load/templates.js'
+import { readTemplates } from './load/templates.js'
+import { verifySyntax } from './script/syntax.js'
 
 /** What a model's value does not say itself. */
 export interface Surroundings {
@@ -19,7 +19,6 @@ export type Produced = Pick<Compiled, 'files' | 'values' | 'diagnostics'>
  * step files, compiles, and has the script parsed by `sh -n`, which needs a process and so is no part of the compiler.
  */
 export async function produce(value: unknown, { baseDir, docs = {} }: Surroundings): Promise<Produced> {
-  const facts = readFacts()
   const { texts, faults } = readStepFiles(value, baseDir)
   const { files, values, diagnostics, withPlace } = compileReplica(value, {
     templates: readTemplates(),
@@ -27,7 +26,6 @@ export async function produce(value: unknown, { baseDir, docs = {} }: Surroundin
     stepFaults: faults,
     stepDir: baseDir,
     docs,
-    ...(facts && { facts }),
   })
   const script = files['run_rep.sh']
   const found = script === undefined ? [] : (await verifySyntax(script)).map(withPlace)

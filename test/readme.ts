@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { maxInteger } from '../generator/model/app.js'
+import { builtinSteps } from '../generator/model/builtin-steps.js'
 import { builtinVariables } from '../generator/model/contract/variables.js'
 import { exitClasses, failures } from '../generator/model/exits.js'
 import { replicaSchema } from '../generator/model/replica.js'
-import { builtinSteps } from '../generator/model/steps.js'
 import { readVerified } from './lab/record.js'
 
 /** The tables of README.md by the name in their markers, each printed from the table that the compiler uses. */

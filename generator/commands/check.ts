@@ -1,5 +1,5 @@
-import type { ScriptMap } from '../compile/map.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { ScriptMap } from '../script/map.js'
 import { readIfThere } from '../write.js'
 import { build } from './build.js'
 import { compareLines, type Difference } from './compare.js'

@@ -1,6 +1,6 @@
 import { keepDefaults, type Settings } from '../model/settings.js'
 import { heldSettings } from '../postgres/held.js'
-import { renderTemplate } from './template.js'
+import { renderTemplate } from '../template.js'
 
 /** Prints postgresql.conf from `templates/postgresql.conf.hbs`: the model's own settings, then the defaults. */
 export function printConf(template: string, settings: Settings): string {

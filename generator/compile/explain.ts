@@ -6,10 +6,10 @@ import { whereHeld } from '../postgres/held.js'
 import { renamed, settingsBefore10, successors } from '../postgres/history.js'
 import { spanOf } from '../postgres/settings.js'
 import { showKind } from '../postgres/values.js'
+import { type ScriptMap, sourceLineOf } from '../script/map.js'
 import { type FunctionEffects, functionAt } from '../shell/effects.js'
 import { callersOf, closure } from '../shell/tools.js'
 import type { Values } from './compile.js'
-import { type ScriptMap, sourceLineOf } from './map.js'
 
 /** What is explained, and how a part of the model is shown. */
 export interface Explained extends Pick<Values, 'model' | 'script' | 'functions' | 'map'> {

@@ -6,7 +6,7 @@ import {
   listNames,
 } from '../model/access.js'
 import { parseNetwork } from '../postgres/network.js'
-import { renderTemplate } from './template.js'
+import { renderTemplate } from '../template.js'
 
 /** Prints pg_hba.conf from `templates/pg_hba.conf.hbs`; `method` is that of the rules that name none. */
 export function printHba(template: string, groups: readonly AccessGroup[], method: AccessMethod): string {

@@ -1,6 +1,7 @@
-import { checkModel, parseModel } from '../compile/check.js'
-import { collectContract } from '../compile/compile.js'
+import { judgeModel } from '../compile/judge-model.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { listContract } from '../model/contract/user.js'
+import { parseModel } from '../model/parse.js'
 import { findApp } from './app-file.js'
 import { draftModel } from './draft.js'
 import { printConfig, printJson } from './print.js'
@@ -24,7 +25,9 @@ export function importApp(value: unknown, id?: string, language: 'ts' | 'json' =
   const accepted = dropRefused(drafted.draft)
   const model = prune(accepted.draft)
   const parsed = parseModel(model)
-  const judged = parsed.ok ? checkModel(parsed.model, collectContract(parsed.model, {})) : parsed.diagnostics
+  const judged = parsed.ok
+    ? judgeModel({ model: parsed.model, contract: listContract(parsed.model.env) })
+    : parsed.diagnostics
   return {
     text: print(model, parsed.ok ? parsed.model : undefined),
     findings: [...drafted.findings, ...accepted.findings, ...judged],

@@ -1,8 +1,9 @@
-import { appContext, checkModel, parseModel } from '../compile/check.js'
-import { collectContract } from '../compile/compile.js'
+import { appContext, judgeModel } from '../compile/judge-model.js'
 import { buildApp, printApp } from '../compile/marathon.js'
 import { type Diagnostic, isError } from '../diagnostics/diagnostic.js'
 import { type ModelPath, showPath } from '../diagnostics/path.js'
+import { listContract } from '../model/contract/user.js'
+import { parseModel } from '../model/parse.js'
 import { isObject } from './app-file.js'
 import type { Draft } from './draft.js'
 
@@ -43,7 +44,7 @@ function print(draft: Draft): string | undefined {
   const parsed = parseModel(draft)
   if (!parsed.ok) return undefined
   const { model } = parsed
-  const faults = checkModel(model, collectContract(model, {})).filter(isError)
+  const faults = judgeModel({ model, contract: listContract(model.env) }).filter(isError)
   return `${printApp(buildApp(model.app, appContext(model)))}${faults.map(({ code }) => code).join(' ')}`
 }
 

@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Facts } from '../compile/facts.js'
 
 const folder = fileURLToPath(new URL('../../templates/', import.meta.url))
-const factsFile = fileURLToPath(new URL('../../build/facts.json', import.meta.url))
 
 /** All templates of this package by their path below `templates/`, with `/` on every system. */
 export function readTemplates(): Record<string, string> {
@@ -21,14 +19,5 @@ function listFolder(): string[] {
   } catch (cause) {
     const message = `postgres-rep-marathon lacks its templates, which belong in ${folder}`
     throw new Error(`${message}: install all of it, and leave it out of a bundle`, { cause })
-  }
-}
-
-/** What the build found out about the shipped shell; undefined where it was not built. */
-export function readFacts(): Facts | undefined {
-  try {
-    return JSON.parse(readFileSync(factsFile, 'utf8')) as Facts
-  } catch {
-    return undefined
   }
 }

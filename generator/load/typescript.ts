@@ -6,11 +6,11 @@ import type { ts as TypeScript } from 'ts-morph'
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.js'
 import type { ModelPath } from '../diagnostics/path.js'
 import { createPositions } from '../diagnostics/position.js'
-import { createApiPlaces } from './api.js'
 import { type Emitted, evaluate } from './evaluate.js'
 import { createFailure, type Loaded, type ModelFile } from './loaded.js'
 import { createPlaceBook } from './places.js'
 import { createStamper } from './stamp.js'
+import { createApiPlaces } from './traced-api.js'
 
 const PACKAGE = 'postgres-rep-marathon'
 

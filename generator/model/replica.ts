@@ -5,8 +5,8 @@ import { accessSchema } from './access.js'
 import { appSchema } from './app.js'
 import { types } from './contract/types.js'
 import { userVariablesSchema } from './contract/user.js'
+import { userStepSchema } from './own-steps.js'
 import { settingsSchema } from './settings.js'
-import { userStepSchema } from './step.js'
 
 const seconds = (min: number, max: number) => z.int().min(min).max(max)
 const tlsMode = types.ssl_mode.schema

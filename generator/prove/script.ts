@@ -1,13 +1,15 @@
-import { analyseShell, listNeededTools } from '../compile/analyse.js'
-import { digestOf } from '../compile/print.js'
-import { judgeNeeds, judgeProgram, listUnreadContract } from '../compile/program.js'
-import { standbyRules, startFunctions } from '../compile/standby.js'
+import { analyseShell, listNeededTools } from '../script/analyse.js'
+import { digestOf } from '../script/print.js'
+import { standbyRules, startFunctions } from '../script/standby.js'
+import { listUnreadContract } from '../script/unused.js'
+import { judgeWholeScript } from '../script/whole-script.js'
 import { applyExceptions, shellExceptions } from '../shell/exceptions.js'
 import { parseShell, type Shell } from '../shell/parse.js'
 import { rules } from '../shell/rules/all.js'
 import type { Finding } from '../shell/rules/rule.js'
 import { utilities } from '../shell/utilities.js'
 import { stepRules } from '../steps/judge.js'
+import { judgeNeeds, listNeeds } from './needs.js'
 import { judgeOwn, type OwnPart, ownPartOf } from './own.js'
 
 /** One proof on a script: what it says when it holds, and what was found that speaks against it. */
@@ -49,22 +51,22 @@ export function proveScript(text: string, templates: Readonly<Record<string, str
     const against = [`line ${fault.line}: not shell: ${fault.message}`]
     return [{ what: 'syntax', detail: '', against }, head]
   }
-  const needed = [...text.matchAll(/^ +need (\S+)$/gm)].map(([, tool = '']) => tool)
+  const needs = listNeeds(shell)
   const asked = [...text.matchAll(/\bhave ([A-Za-z][\w.+-]*)/g)].map(([, tool = '']) => tool)
   const contract = [
     ...new Set([...text.matchAll(/\|\| malformed ([A-Z]\w*) /g)].map(([, name = '']) => name)),
   ]
   const failureIds = [...text.matchAll(/^ {4}([A-Z][A-Z_]*)\) failure_code=/gm)].map(([, id = '']) => id)
   // A step of the user's may have named a program that we do not know: then preflight looks for it, or the step asks.
-  const foreign = [...needed, ...asked].filter((tool) => !utilities.has(tool))
+  const foreign = [...needs.keys(), ...asked].filter((tool) => !utilities.has(tool))
   const { effects, findings } = analyseShell(text, { failureIds, tools: foreign })
   const { functions } = effects
-  const program = judgeProgram(effects, { contract: contract.map((name) => ({ name })) })
+  const program = judgeWholeScript(effects, { contract: contract.map((name) => ({ name })) })
   const own = ownPartOf(shell, templates)
   const allowed = [...findings, ...program].filter((one) => own?.holds(one) ?? true)
   const found = [
     ...applyExceptions(text, functions, { findings: allowed, exceptions: shellExceptions }),
-    ...judgeNeeds(text, listNeededTools(effects)),
+    ...judgeNeeds(needs, listNeededTools(effects)),
   ]
   const against = (what: string): string[] =>
     found.filter((one) => proofOf(one) === what).map(({ line, message }) => `line ${line}: ${message}`)
@@ -84,7 +86,7 @@ export function proveScript(text: string, templates: Readonly<Record<string, str
     },
     {
       what: 'tools',
-      detail: `${count((item) => item.tools)} calls of ${tools.size} programs; preflight looks for ${needed.length}`,
+      detail: `${count((item) => item.tools)} calls of ${tools.size} programs; preflight looks for ${needs.size}`,
       against: against('tools'),
     },
     {

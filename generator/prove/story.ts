@@ -1,4 +1,4 @@
-import { digestOf } from '../compile/print.js'
+import { digestOf } from '../script/print.js'
 
 /**
  * Do the files agree with the script that they are published with? Of those that are there (by name, as they are

@@ -7,11 +7,11 @@ export type Argument = Word | Assignment
 /** The innermost function that a node stands in, by its place in the text: two functions may share a line. */
 export function functionAround(shell: Shell, node: SyntaxNode): string | undefined {
   const { start: at } = shell.span(node)
-  const around = shell.all('Function').filter(({ node: one }) => {
+  const around = shell.all('Function').findLast(({ node: one }) => {
     const { start: from, end } = shell.span(one)
     return from <= at && at < end
   })
-  return around.at(-1)?.node.name.value
+  return around?.node.name.value
 }
 
 /**
@@ -34,13 +34,17 @@ export interface Functions {
   readonly wrappers: ReadonlyMap<string, number>
   /** The commands `set -- WORD…` that prepare one: the function that they stand in runs `"$@"` as a command. */
   readonly prepared: ReadonlySet<Command>
+  /** What each command of the script runs, as `runsOf` gives it: every analysis asks for it. */
+  readonly runs: ReadonlyMap<Command, readonly Run[]>
 }
 
 /**
  * All that one simple command runs, outermost first: `ignore env A=b psql` is the function, env and psql
  * (DESIGN.md, "analysable subset": literal names, `"$dir"/name`, and wrappers of these).
  */
-export function runsOf(command: Command, functions: Functions): Run[] {
+export function runsOf(command: Command, functions: Functions): readonly Run[] {
+  const known = functions.runs.get(command)
+  if (known !== undefined) return known
   return command.name === undefined ? [] : follow([command.name, ...command.args], functions)
 }
 
@@ -61,7 +65,7 @@ export function functionsOf(shell: Shell, others: Functions = noFunctions): Func
   const candidates = functions
     .filter((node) => /"\$(@|\{@\})"/.test(textOf(shell, node)))
     .map(({ name, body }) => ({ name: name.value, commands: ownCommands(shell, body) }))
-  const known = { names, wrappers, prepared: new Set<Command>() }
+  const known = { names, wrappers, prepared: new Set<Command>(), runs: new Map<Command, readonly Run[]>() }
   for (let changed = true; changed; ) {
     changed = false
     for (const { name, commands } of candidates) {
@@ -72,6 +76,7 @@ export function functionsOf(shell: Shell, others: Functions = noFunctions): Func
       }
     }
   }
+  for (const { node } of shell.all('Command')) known.runs.set(node, runsOf(node, known))
   const bodies = [ownCommands(shell, shell.root), ...candidates.map(({ commands }) => commands)]
   for (const commands of bodies) {
     if (!commands.some(({ node }) => runsOf(node, known).at(-1)?.kind === 'forward')) continue
@@ -80,7 +85,7 @@ export function functionsOf(shell: Shell, others: Functions = noFunctions): Func
   return known
 }
 
-const noFunctions: Functions = { names: new Set(), wrappers: new Map(), prepared: new Set() }
+const noFunctions: Functions = { names: new Set(), wrappers: new Map(), prepared: new Set(), runs: new Map() }
 
 function textOf(shell: Shell, node: SyntaxNode): string {
   const { start, end } = shell.span(node)

@@ -1,9 +1,9 @@
-import { checksOf, type Unchecked } from './checked.js'
 import { type Functions, functionsOf, preparedRuns, type Run, runsOf } from './commands.js'
+import { errexitOf, type Unchecked } from './errexit.js'
 import { type Flow, flowOf } from './flow.js'
+import { type Step, stepsOf } from './marks.js'
 import type { FunctionNode, Position, Script, Shell, SyntaxNode } from './parse.js'
 import { type Scope, walkScoped } from './scope.js'
-import { type Step, stepsOf } from './steps.js'
 import { type SetBy, usesOf, type VariableUse } from './variables.js'
 import { literalOf } from './words.js'
 
@@ -199,7 +199,7 @@ function collect(
     builtins: sortMentions(builtins),
     failures: sortMentions(failures),
     dynamic: sortMentions(dynamic),
-    ...checksOf(shell, body, functions),
+    ...errexitOf(shell, body, functions),
     flow: flowOf(shell, owner, functions),
   }
 }

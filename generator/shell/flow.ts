@@ -116,7 +116,9 @@ export function flowOf(shell: Shell, owner: FunctionNode | Script, functions: Fu
 
   // What the children do, then what the node itself does.
   function flowPlain(node: SyntaxNode, parent: SyntaxNode | undefined): Flow {
-    return sequence([flowAll(shell.children(node), node), ...usesIn(node, parent)])
+    const [inside, uses] = [shell.children(node), usesIn(node, parent)]
+    // Most nodes are plain text.
+    return inside.length + uses.length === 0 ? nothing : sequence([flowAll(inside, node), ...uses])
   }
 
   function usesIn(node: SyntaxNode, parent: SyntaxNode | undefined): Flow[] {
@@ -191,7 +193,11 @@ function isNothing(flow: Flow): boolean {
 }
 
 function sequence(parts: readonly Flow[]): Flow {
-  const left = parts.flatMap((part) => (part.kind === 'sequence' ? part.parts : [part]))
+  const left: Flow[] = []
+  for (const part of parts) {
+    if (part.kind === 'sequence') left.push(...part.parts)
+    else left.push(part)
+  }
   const [only] = left
   return left.length === 1 && only ? only : { kind: 'sequence', parts: left }
 }

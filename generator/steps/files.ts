@@ -1,8 +1,13 @@
-import type { Chunk } from '../compile/print.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { pathTo } from '../diagnostics/path.js'
-import type { UserStep } from '../model/step.js'
+import type { UserStep } from '../model/own-steps.js'
 import { type FunctionNode, parseShell, type Shell, type Statement, walk } from '../shell/parse.js'
+
+/** Shell text and where it comes from. */
+export interface ShellFile {
+  readonly source: string
+  readonly text: string
+}
 
 /** The files of the user's steps, and what the script has without them. */
 export interface OwnSteps {
@@ -14,7 +19,7 @@ export interface OwnSteps {
   /** The file as a person finds it, for places. */
   readonly show: (file: string) => string
   /** The chunks of the script without the user's files. */
-  readonly builtin: readonly Chunk[]
+  readonly builtin: readonly ShellFile[]
 }
 
 /**
@@ -52,7 +57,7 @@ export function judgeStepFiles(own: OwnSteps): Diagnostic[] {
 }
 
 /** The functions that the chunks define, each with the chunk's source. */
-function listFunctions(chunks: readonly Chunk[]): Map<string, string> {
+function listFunctions(chunks: readonly ShellFile[]): Map<string, string> {
   return new Map(
     chunks.flatMap(({ source, text }) =>
       functionsOf(parseShell(text)).map(({ name }) => [name.value, source] as const),

@@ -1,4 +1,4 @@
-import type { UserStep } from '../model/step.js'
+import type { UserStep } from '../model/own-steps.js'
 import { functionsOf } from '../shell/commands.js'
 import { type FunctionEffects, functionEffectsOf } from '../shell/effects.js'
 import { parseShell } from '../shell/parse.js'

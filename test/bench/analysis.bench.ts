@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { bench, describe } from 'vitest'
-import { judgeProgram } from '../../generator/compile/program.js'
-import { verifyScript } from '../../generator/compile/verify.js'
+import { verifyScript } from '../../generator/script/verify.js'
+import { judgeWholeScript } from '../../generator/script/whole-script.js'
 import { effectsOf } from '../../generator/shell/effects.js'
 import { parseShell } from '../../generator/shell/parse.js'
 
@@ -21,7 +21,7 @@ describe('all that is known of a script, and every rule', () => {
     const text = repeat(times)
     bench(`${times * lines} lines`, () => {
       const effects = effectsOf(parseShell(text))
-      judgeProgram(effects)
+      judgeWholeScript(effects)
       verifyScript(text, { failureIds: [], exceptions: [] })
     })
   }

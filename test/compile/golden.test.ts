@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { build } from '../../generator/commands/build.js'
-import type { ScriptMap } from '../../generator/compile/map.js'
-import { builtinSteps } from '../../generator/model/steps.js'
+import { builtinSteps } from '../../generator/model/builtin-steps.js'
+import type { ScriptMap } from '../../generator/script/map.js'
 
 const embedded = { name: 'embedded', folder: '', steps: [], ...(await build(undefined)) }
 const others = await Promise.all(
@@ -66,7 +66,7 @@ describe.each([embedded, ...others])('run_rep.sh of $name', ({ folder, files, st
       ...inside([...filesOf('lib'), ...filesOf('types')]),
       ...inside(builtinSteps.map(({ file }) => file).filter((file) => !file.endsWith('.hbs'))),
       ...steps,
-      ...inside(['health.sh', 'ready.sh', 'sequence.sh.hbs', 'preflight.sh.hbs', 'main.sh']),
+      ...inside(['health.sh', 'ready.sh', 'sequence.sh.hbs', 'needed-tools.sh.hbs', 'main.sh']),
     ])
   })
 

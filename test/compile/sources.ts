@@ -1,20 +1,15 @@
-import {
-  type Compiled,
-  collectShippedFacts,
-  compileReplica,
-  type Sources,
-} from '../../generator/compile/compile.js'
+import { type Compiled, compileReplica } from '../../generator/compile/compile.js'
 import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js'
 import { showPath } from '../../generator/diagnostics/path.js'
 import { readTemplates } from '../../generator/load/templates.js'
 import type { ReplicaInput } from '../../generator/model/replica.js'
+import type { Sources } from '../../generator/script/sources.js'
 
 const templates = readTemplates()
-const facts = collectShippedFacts(templates)
 
-/** Compiles a model with the package's own templates, and what is known of them, as the command line does. */
+/** Compiles a model with the package's own templates, as the command line does. */
 export function compile(model: ReplicaInput | object = {}, sources: Partial<Sources> = {}): Compiled {
-  return compileReplica(model, { templates, facts, stepFiles: {}, docs: {}, ...sources })
+  return compileReplica(model, { templates, stepFiles: {}, docs: {}, ...sources })
 }
 
 /** The findings as `code path` or `code file:line:column`. */

@@ -1,4 +1,4 @@
-import { builtinSteps } from '../../generator/model/steps.js'
+import { builtinSteps } from '../../generator/model/builtin-steps.js'
 import { pickOne, randomOf } from '../random.js'
 
 /** What happens to a life of the script at one instant. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import * as api from '../../generator/index.js'
-import { createApiPlaces } from '../../generator/load/api.js'
 import { loadModel } from '../../generator/load/load.js'
 import { createPlaceBook } from '../../generator/load/places.js'
+import { createApiPlaces } from '../../generator/load/traced-api.js'
 import { head, inProject, list, show } from './project.js'
 
 it('is what a configuration imports, with places and doc comments', async () => {

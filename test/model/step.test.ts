@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { orderSteps, userStepSchema } from '../../generator/model/step.js'
-import { builtinSteps, lastPreflightStep } from '../../generator/model/steps.js'
+import { builtinSteps, lastPreflightStep } from '../../generator/model/builtin-steps.js'
+import { orderSteps, userStepSchema } from '../../generator/model/own-steps.js'
 
 const step = (more: object) => ({ name: 'warm', doc: 'warms', file: './warm.sh', before: 'serve', ...more })
 const refusals = (more: object) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
-  toContractVariable,
+  listContract,
+  type UserVariable,
   userVariablesSchema,
   variable,
   whyTaken,
@@ -71,13 +72,15 @@ describe('whyTaken', () => {
   })
 })
 
-describe('toContractVariable', () => {
+describe('listContract', () => {
+  const toContractVariable = (name: string, variable: UserVariable, comment?: string) =>
+    listContract({ [name]: variable }, comment === undefined ? {} : { [name]: comment }).at(-1)
   const given = { type: 'port', required: false, secret: true } as const
 
   test('the words of the model come before the comment above it', () => {
-    expect(toContractVariable('A', { ...given, doc: 'said' }, 'written').doc).toBe('said')
-    expect(toContractVariable('A', given, 'written').doc).toBe('written')
-    expect(toContractVariable('A', given).doc).toBe('')
+    expect(toContractVariable('A', { ...given, doc: 'said' }, 'written')?.doc).toBe('said')
+    expect(toContractVariable('A', given, 'written')?.doc).toBe('written')
+    expect(toContractVariable('A', given)?.doc).toBe('')
   })
 
   test('no default is none, an empty one is one', () => {

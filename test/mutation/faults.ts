@@ -1,5 +1,6 @@
-import { judgeNeeds } from '../../generator/compile/program.js'
+import { judgeNeeds, listNeeds } from '../../generator/prove/needs.js'
 import { runsOf } from '../../generator/shell/commands.js'
+import { parseShell } from '../../generator/shell/parse.js'
 import { pickOne } from '../random.js'
 import { bashisms } from '../shell/bashisms.js'
 import {
@@ -68,7 +69,10 @@ export const faultClasses: Readonly<Record<string, FaultClass>> = {
     const tool = pickOne(random, tools)
     return {
       what: `need ${tool}`,
-      find: () => judgeNeeds(text.replace(`\n  need ${tool}\n`, '\n'), tools).map(({ code }) => code),
+      find: () => {
+        const changed = parseShell(text.replace(`\n  need ${tool}\n`, '\n'))
+        return judgeNeeds(listNeeds(changed), tools).map(({ code }) => code)
+      },
     }
   },
   'bashism inserted': (random) => {

@@ -1,4 +1,4 @@
-import { collectShippedFacts, compileReplica } from '../../generator/compile/compile.js'
+import { compileReplica } from '../../generator/compile/compile.js'
 import { type Diagnostic, isError } from '../../generator/diagnostics/diagnostic.js'
 import { readTemplates } from '../../generator/load/templates.js'
 import { functionsOf } from '../../generator/shell/commands.js'
@@ -15,14 +15,12 @@ export interface Fault {
 }
 
 export const templates = readTemplates()
-export const facts = collectShippedFacts(templates)
 
 export function compile(model: object, changed: Readonly<Record<string, string>> = {}): string[] {
   const { diagnostics } = compileReplica(model, {
     templates: { ...templates, ...changed },
     stepFiles: {},
     docs: {},
-    facts,
   })
   return codesOf(diagnostics)
 }
@@ -124,7 +122,7 @@ let known: { readonly text: string; readonly tools: readonly string[] } | undefi
 /** The printed script, and the tools that its preflight looks for. */
 export function printed() {
   if (known === undefined) {
-    const { files } = compileReplica({}, { templates, stepFiles: {}, docs: {}, facts })
+    const { files } = compileReplica({}, { templates, stepFiles: {}, docs: {} })
     const text = files['run_rep.sh'] ?? ''
     known = {
       text,

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,8 +45,6 @@ describe('the tarball', () => {
       const base = name.replace(/^generator/, 'build').replace(/\.ts$/, '')
       return name.endsWith('.ts') ? [`${base}.js`, `${base}.d.ts`] : [base]
     })
-    // The analysis of the shipped shell, made once.
-    if (existsSync(join(repository, '.facts.mjs'))) built.push('build/facts.json')
     const command = await list('build/bin')
     const rest = ['LICENSE', 'README.md', 'marathon.json', 'package.json']
     const wanted = [...built, ...command, ...(await list('templates')), ...(await list('dist')), ...rest]
@@ -100,13 +97,10 @@ describe('a project that uses all of it', () => {
   const outcomes = new Map<string, Outcome>()
   let words = ''
 
-  // The command line runs with the facts that the build found out about the shipped shell, and programs without: they
-  // are for speed only.
   beforeAll(async () => {
     const both = ['module/*.ts', 'commonjs/*.ts']
     words = await compile('tsconfig.json', { module: 'nodenext', types: [] }, both)
     await run(join(home, 'module'), ['npx', '--offline', 'postgres-rep-marathon', 'generate'])
-    await rm(join(home, 'node_modules/postgres-rep-marathon/build/facts.json'), { force: true })
     const runOutside = async (kind: string) => {
       const { stdout } = await run(join(home, kind), ['node', 'outside.js'])
       outcomes.set(kind, JSON.parse(stdout))

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { judgeProgram } from '../../generator/compile/program.js'
-import { verifyScript } from '../../generator/compile/verify.js'
+import { verifyScript } from '../../generator/script/verify.js'
+import { judgeWholeScript } from '../../generator/script/whole-script.js'
 import { effectsOf } from '../../generator/shell/effects.js'
 import { parseShell } from '../../generator/shell/parse.js'
 import { toolsOf } from '../../generator/shell/tools.js'
@@ -31,7 +31,7 @@ test('real scripts of this system are understood: no fault, no throw', () => {
     if (shell.errors.length > 0) refused.push(file)
     const effects = effectsOf(shell)
     toolsOf(effects, '')
-    judgeProgram(effects)
+    judgeWholeScript(effects)
     verifyScript(text, { failureIds: [], exceptions: [] })
   }
   expect(refused).toEqual([])

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { verifyScript } from '../../generator/compile/verify.js'
+import { verifyScript } from '../../generator/script/verify.js'
 import type { ShellException } from '../../generator/shell/exceptions.js'
 
 const text = ':\nsplit_hosts() {\n  set -- $hosts\n  ls $x\n}\nls $x\n'

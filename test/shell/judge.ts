@@ -1,4 +1,4 @@
-import { verifyScript } from '../../generator/compile/verify.js'
+import { verifyScript } from '../../generator/script/verify.js'
 
 // Commands of no meaning, in the examples.
 const standIns = 'a b c f g h i x cmd evaluate fail failing on_exit'.split(' ')

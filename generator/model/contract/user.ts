@@ -118,8 +118,19 @@ export const variable = {
   choice: (about: ChoiceInput): Input => ({ type: 'choice', ...about }),
 } as const
 
-/** A user's variable as one of the contract; `doc` is the comment above it, where there is one. */
-export function toContractVariable(name: string, given: UserVariable, doc?: string): ContractVariable {
+/**
+ * The contract of a model: the script's own variables, then the user's in the order of their names. `docs` are the
+ * comments above these, by name.
+ */
+export function listContract(
+  env: Readonly<Record<string, UserVariable>>,
+  docs: Readonly<Record<string, string>> = {},
+): ContractVariable[] {
+  const own = Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1))
+  return [...builtinVariables, ...own.map(([name, given]) => toContractVariable(name, given, docs[name]))]
+}
+
+function toContractVariable(name: string, given: UserVariable, doc?: string): ContractVariable {
   return {
     name,
     type: typeOf(given),

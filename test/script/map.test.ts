@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { type ScriptMap, sourceLineOf } from '../../generator/compile/map.js'
 import { readTemplates } from '../../generator/load/templates.js'
+import { builtinSteps } from '../../generator/model/builtin-steps.js'
 import { failures } from '../../generator/model/exits.js'
-import { builtinSteps } from '../../generator/model/steps.js'
-import { compile, stepOf } from './sources.js'
+import { type ScriptMap, sourceLineOf } from '../../generator/script/map.js'
+import { compile, stepOf } from '../compile/sources.js'
 
 const warm = `step_warm() {
   _warm_count=1

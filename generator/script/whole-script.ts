@@ -11,7 +11,7 @@ const shellVariables = ['IFS', 'OPTIND', 'PPID', 'PWD', 'HOME', 'PATH']
 /** Which lines of the script come from the user's step files. */
 export type IsOwn = (line: number) => boolean
 
-export interface ProgramOptions {
+export interface WholeScriptOptions {
   readonly isOwn?: IsOwn
   /** The variables that come from outside. */
   readonly contract?: readonly Pick<ContractVariable, 'name'>[]
@@ -21,9 +21,9 @@ export interface ProgramOptions {
  * Judges what only the whole script tells, since all variables of POSIX shell are global: each read finds a
  * value, each value a reader, and no function the variables of another.
  */
-export function judgeProgram(
+export function judgeWholeScript(
   effects: Effects,
-  { isOwn = () => false, contract = builtinVariables }: ProgramOptions = {},
+  { isOwn = () => false, contract = builtinVariables }: WholeScriptOptions = {},
 ): Finding[] {
   return [
     ...judgeReads(effects),
@@ -49,7 +49,7 @@ function judgeReads({ functions }: Effects): Finding[] {
 }
 
 // `${X:-}` hides a misspelt name as well as it serves an optional variable; only what may come from outside is one.
-function judgeGuardedReads({ functions }: Effects, contract: ProgramOptions['contract'] = []): Finding[] {
+function judgeGuardedReads({ functions }: Effects, contract: WholeScriptOptions['contract'] = []): Finding[] {
   const known = new Set([
     ...functions.flatMap(({ sets }) => sets.map(({ name }) => name)),
     ...contract.map(({ name }) => name),
@@ -108,10 +108,10 @@ function judgeSets({ functions }: Effects): Finding[] {
 function judgePrivate({ functions }: Effects): Finding[] {
   const owners = new Map<string, FunctionEffects>()
   const uses = functions
-    .flatMap((owner) => [...owner.sets, ...owner.reads].map((use) => ({ ...use, owner })))
-    .filter(({ name }) => name.startsWith('_'))
-    .sort((a, b) => a.line - b.line || a.column - b.column)
-  return uses.flatMap(({ name, line, column, owner }): Finding[] => {
+    .flatMap((owner) => [...owner.sets, ...owner.reads].map((use) => ({ use, owner })))
+    .filter(({ use }) => use.name.startsWith('_'))
+    .sort((a, b) => a.use.line - b.use.line || a.use.column - b.use.column)
+  return uses.flatMap(({ use: { name, line, column }, owner }): Finding[] => {
     const first = owners.get(name) ?? owner
     owners.set(name, first)
     if (first === owner) return []
@@ -207,48 +207,6 @@ function judgeGuards({ functions }: Effects): Finding[] {
       line,
       column,
     }))
-}
-
-/**
- * Each variable of the contract has a reader besides its own check, or a child: libpq's go to PostgreSQL's tools
- * by the environment, others when they are exported. Gives the names that have none.
- */
-export function listUnreadContract({ functions }: Effects, names: readonly string[]): string[] {
-  const read = new Set(
-    functions
-      .filter(({ name }) => name !== 'step_contract')
-      .flatMap(({ reads, exports }) => [...reads, ...exports])
-      .map(({ name }) => name),
-  )
-  return names.filter((name) => !read.has(name))
-}
-
-/** Judges the list of tools that preflight looks for, as it stands in the printed script, by what the script runs. */
-export function judgeNeeds(text: string, tools: readonly string[]): Finding[] {
-  const lines = text.split('\n')
-  const from = lines.indexOf('need_tools() {')
-  const to = lines.indexOf('}', from)
-  const needs = new Map(
-    lines.slice(from + 1, to).flatMap((line, index): [string, number][] => {
-      const tool = /^ +need (\S+)$/.exec(line)?.[1]
-      return tool === undefined ? [] : [[tool, from + index + 2]]
-    }),
-  )
-  const finding = (message: string, line: number): Finding => {
-    const hint = 'print the list from the analysis: templates/run_rep/preflight.sh.hbs'
-    return { code: 'E_SHELL_NEED', message, hint, line, column: 1 }
-  }
-  const wanted = new Set(['sh', ...tools])
-  return [
-    ...[...wanted]
-      .filter((tool) => !needs.has(tool))
-      .map((tool) =>
-        finding(`the script runs ${tool}, and preflight does not look for it`, Math.max(from + 1, 1)),
-      ),
-    ...[...needs]
-      .filter(([tool]) => !wanted.has(tool))
-      .map(([tool, line]) => finding(`preflight looks for ${tool}, which nothing runs`, line)),
-  ]
 }
 
 function firstOfEach<T extends { readonly name: string; readonly line: number; readonly column: number }>(

@@ -1,9 +1,9 @@
 import { type ModelPath, pathTo } from '../diagnostics/path.js'
+import { builtinSteps, lastPreflightStep, type SubCommand, subCommands } from '../model/builtin-steps.js'
 import type { ContractVariable } from '../model/contract/variables.js'
 import { failures } from '../model/exits.js'
+import { orderSteps } from '../model/own-steps.js'
 import type { Replica } from '../model/replica.js'
-import { orderSteps } from '../model/step.js'
-import { builtinSteps, lastPreflightStep, type SubCommand, subCommands } from '../model/steps.js'
 import { type VersionRule, versionRules } from '../postgres/versions.js'
 import { lit } from '../shell/words.js'
 
@@ -138,7 +138,7 @@ function lowerVersions(majors: readonly number[], listen: readonly string[]): Vi
     held: held
       .filter((group) => !common.includes(group))
       .map(({ pattern, values }) => ({ pattern, values: lit(values.join('\n')) })),
-    facts: [
+    byMajor: [
       branchByMajors(rules, ({ standbyMarker }) => `standby_marker=${standbyMarker}`),
       branchByMajors(rules, ({ walDirectory }) => `wal_directory=${walDirectory}`),
       branchByMajors(rules, ({ hasManifest }) => `has_manifest=${hasManifest ? 'yes' : 'no'}`),

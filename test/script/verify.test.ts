@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { verifyScript, verifySyntax } from '../../generator/compile/verify.js'
+import { verifySyntax } from '../../generator/script/syntax.js'
+import { verifyScript } from '../../generator/script/verify.js'
 
 const options = { failureIds: ['USAGE'], tools: ['fail'], exceptions: [] }
 
@@ -26,14 +27,4 @@ test('faults of the syntax come alone, from both judges, with their line', async
   expect(await verifySyntax(text)).toEqual([
     { code: 'E_SHELL_SYNTAX', line: 3, message: expect.stringContaining('sh -n') },
   ])
-})
-
-test('sh -n takes a long text, and a fault in its first line ends it early', async () => {
-  const long = ': a line of a long script\n'.repeat(20_000)
-  expect(await verifySyntax(long)).toEqual([])
-  expect(await verifySyntax(`)\n${long}`)).toMatchObject([{ code: 'E_SHELL_SYNTAX', line: 1 }])
-})
-
-test('without sh the syntax is said to be not checked', async () => {
-  expect(await verifySyntax(':', '/nonexistent/sh')).toMatchObject([{ code: 'W_NOT_RUN' }])
 })

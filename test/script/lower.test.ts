@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { collectContract } from '../../generator/compile/compile.js'
-import { lowerReplica } from '../../generator/compile/lower.js'
 import { types } from '../../generator/model/contract/types.js'
+import { listContract } from '../../generator/model/contract/user.js'
 import { replicaSchema } from '../../generator/model/replica.js'
+import { lowerReplica } from '../../generator/script/lower.js'
 import { readTemplate } from '../model/contract/judge.js'
 import { coreShells, requireCapability, runShell } from '../shells.js'
 
 const lower = (model: object) => {
   const replica = replicaSchema.parse(model)
-  return lowerReplica(replica, collectContract(replica, {}), {
+  return lowerReplica(replica, listContract(replica.env), {
     modelDigest: 'digest',
     lastingSteps: ['late'],
   })

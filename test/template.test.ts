@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { renderTemplate } from '../../generator/compile/template.js'
+import { renderTemplate } from '../generator/template.js'
 
 describe('renderTemplate', () => {
   test('prints values as they are and leaves shell alone', () => {

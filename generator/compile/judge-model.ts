@@ -1,7 +1,6 @@
 import { posix } from 'node:path'
-import type { z } from 'zod'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
-import { type ModelPath, pathTo, showPath } from '../diagnostics/path.js'
+import { pathTo } from '../diagnostics/path.js'
 import type { MarathonEnvValue } from '../marathon/app.js'
 import { judgeBackoff, judgeHealth, judgeHealthGrace, judgeKillGrace } from '../marathon/limits.js'
 import { judgeApp, judgeAppEnv } from '../marathon/rules.js'
@@ -9,7 +8,7 @@ import { completeAccess } from '../model/access.js'
 import { healthTimeout, sandboxDisk } from '../model/app.js'
 import { whyTaken } from '../model/contract/user.js'
 import type { ContractVariable } from '../model/contract/variables.js'
-import { deploymentEnv, pathOfVariable, type Replica, replicaSchema } from '../model/replica.js'
+import { deploymentEnv, pathOfVariable, type Replica } from '../model/replica.js'
 import { mergeSettings } from '../model/settings.js'
 import { type AccessContext, judgeAccess } from '../postgres/access.js'
 import { judgeAdmission, type Visitors } from '../postgres/admission.js'
@@ -18,23 +17,12 @@ import { readEffective } from '../postgres/effective.js'
 import { judgeListen } from '../postgres/listen.js'
 import { type DataSpace, judgeDisk, judgeLog, judgeMemory } from '../postgres/resources.js'
 import { judgeSettings } from '../postgres/settings.js'
+import type { Design } from '../script/sources.js'
 import { judgeInterplay } from './interplay.js'
 import { buildApp, listPortVariables, readVolumeSize } from './marathon.js'
 
-/** The parsed model, or the findings that keep it from being one. */
-export type Parsed =
-  | { readonly ok: true; readonly model: Replica }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
-
-/** Parses a raw model by the schema; each issue of zod becomes a diagnostic at its path. */
-export function parseModel(value: unknown): Parsed {
-  const result = replicaSchema.safeParse(value)
-  if (result.success) return { ok: true, model: result.data }
-  return { ok: false, diagnostics: result.error.issues.flatMap((issue) => toDiagnostics(issue)) }
-}
-
 /** What the schema cannot see: rules across parts of the model, PostgreSQL's by major, Marathon's. */
-export function checkModel(model: Replica, contract: readonly ContractVariable[]): Diagnostic[] {
+export function judgeModel({ model, contract }: Design): Diagnostic[] {
   const settings = mergeSettings(model.postgresql.settings)
   const env = deploymentEnv(model)
   const app = buildApp(model.app, appContext(model))
@@ -220,63 +208,5 @@ function judgeStepNames({ steps }: Replica): Diagnostic[] {
         message: `another step is called ${name}, too`,
       } as const,
     ]
-  })
-}
-
-type Issue = z.core.$ZodIssue
-
-function toDiagnostics(issue: Issue, base: ModelPath = []): Diagnostic[] {
-  const path = [...base, ...keysOf(issue)]
-  const report = (message: string): Diagnostic[] => [{ code: 'E_MODEL', path, message }]
-  switch (issue.code) {
-    // An unknown key is found at the key itself.
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
-        code: 'E_MODEL_KEY',
-        path: [...path, key],
-        message: `there is no ${key} in ${showPath(path) || 'a model'}`,
-      }))
-    case 'invalid_key':
-      return report(issue.issues.map(({ message }) => message).join('; '))
-    case 'invalid_union': {
-      const meant = issue.errors.filter((issues) => !issues.some(isOfOtherKind))
-      const [only] = meant
-      if (only !== undefined && meant.length === 1) return only.flatMap((inner) => toDiagnostics(inner, path))
-      const expected = [...new Set(issue.errors.flatMap(listExpected))]
-      return report(expected.length === 0 ? issue.message : `expected ${expected.join(' or ')}`)
-    }
-    case 'invalid_type':
-      return report(
-        /received undefined$/.test(issue.message) ? `is missing: expected ${issue.expected}` : issue.message,
-      )
-    default:
-      return report(issue.message)
-  }
-}
-
-// A symbol is no key of a model that was written.
-function keysOf({ path }: Issue): ModelPath {
-  return path.map((key) => (typeof key === 'symbol' ? String(key) : key))
-}
-
-// A branch that refuses the value as a whole, so it is not the one that was meant.
-function isOfOtherKind(issue: Issue): boolean {
-  if (issue.path.length > 0) return false
-  if (issue.code === 'invalid_union') return issue.errors.every((issues) => issues.some(isOfOtherKind))
-  return issue.code === 'invalid_type' || issue.code === 'invalid_value'
-}
-
-function listExpected(issues: readonly Issue[]): string[] {
-  return issues.flatMap((issue): string[] => {
-    switch (issue.code) {
-      case 'invalid_union':
-        return issue.errors.flatMap(listExpected)
-      case 'invalid_type':
-        return [issue.path.length > 0 ? `${showPath(keysOf(issue))}: ${issue.expected}` : issue.expected]
-      case 'invalid_value':
-        return issue.values.map((value) => JSON.stringify(value))
-      default:
-        return [issue.message]
-    }
   })
 }

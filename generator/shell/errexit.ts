@@ -12,14 +12,14 @@ export interface Unchecked extends Position {
  * What depends on `set -e`, and what switches it off: in a condition (`if`, `while`, `!`, and before `&&` or `||`)
  * it has no effect, neither there nor in the functions that are called there (POSIX XCU 2.14, set -e).
  */
-export interface Checks {
+export interface Errexit {
   /** The functions that are called in a condition. */
   readonly asked: readonly string[]
   readonly unchecked: readonly Unchecked[]
 }
 
 /** Reads both off the body of one function, or off the top level. The last command of a function is its answer. */
-export function checksOf(shell: Shell, body: SyntaxNode, functions: Functions): Checks {
+export function errexitOf(shell: Shell, body: SyntaxNode, functions: Functions): Errexit {
   const asked = new Set<string>()
   const unchecked: Unchecked[] = []
 

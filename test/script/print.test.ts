@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Chunk, locateLine, printScript } from '../../generator/compile/print.js'
+import { type Chunk, locateLine, printScript } from '../../generator/script/print.js'
 
 const head = (digest: string) => `#!/bin/sh\n# ${digest}\n`
 const plain = (source: string, text: string): Chunk => ({ source, text })

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { judgeNeeds, judgeProgram } from '../../generator/compile/program.js'
+import { judgeWholeScript } from '../../generator/script/whole-script.js'
 import { effectsOf } from '../../generator/shell/effects.js'
 import { parseShell } from '../../generator/shell/parse.js'
-import { compile, list, stepOf } from './sources.js'
+import { compile, list, stepOf } from '../compile/sources.js'
 
-const judge = (text: string) => judgeProgram(effectsOf(parseShell(text)))
+const judge = (text: string) => judgeWholeScript(effectsOf(parseShell(text)))
 const codes = (text: string) => judge(text).map(({ code, line, column }) => `${code} ${line}:${column}`)
 
 test('nothing is found in the shipped script', () => {
@@ -105,15 +105,6 @@ describe("the user's steps", () => {
       expect(judgeStep(text, 'late', env)).toEqual([])
     expect(judgeStep(':', 'late', env)).toEqual(['E_ENV_UNREAD env.METRICS_PORT'])
   })
-})
-
-test('preflight looks for the tools of a run, and for no others', () => {
-  const text = 'need_tools() {\n  need sh\n  need curl\n  need tar\n}\n'
-  expect(judgeNeeds(text, ['curl', 'tar'])).toEqual([])
-  expect(judgeNeeds(text, ['curl', 'jq']).map(({ code, line }) => `${code} ${line}`)).toEqual([
-    'E_SHELL_NEED 1',
-    'E_SHELL_NEED 4',
-  ])
 })
 
 describe('where set -e is off, failures are looked at', () => {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
-import { builtinSteps } from './steps.js'
+import { builtinSteps } from './builtin-steps.js'
 
 const builtin = z.enum(builtinSteps.map(({ name }) => name) as [string, ...string[]])
 

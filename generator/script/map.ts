@@ -1,7 +1,7 @@
 import { type ModelPath, pathTo, showPath } from '../diagnostics/path.js'
 import type { ContractVariable } from '../model/contract/variables.js'
+import { orderSteps } from '../model/own-steps.js'
 import { pathOfVariable, type Replica } from '../model/replica.js'
-import { orderSteps } from '../model/step.js'
 import type { Effects, FunctionEffects } from '../shell/effects.js'
 import { failuresOf, reachableFrom, toolsOf } from '../shell/tools.js'
 import { docOf, listConstants } from './lower.js'
