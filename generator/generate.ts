@@ -1,5 +1,5 @@
+import type { ReplicaInput } from './compile/model.js'
 import type { Diagnostic } from './diagnostics/diagnostic.js'
-import type { ReplicaInput } from './model/replica.js'
 import { produce } from './produce.js'
 
 /** What `generate` takes besides the model. */

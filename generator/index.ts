@@ -1,5 +1,5 @@
+export { defineReplica, type ReplicaInput } from './compile/model.js'
 export type { Diagnostic, Place } from './diagnostics/diagnostic.js'
 export { type Generated, type GenerateOptions, generate } from './generate.js'
-export { allow, deny } from './model/access.js'
 export { variable } from './model/contract/user.js'
-export { defineReplica, type ReplicaInput } from './model/replica.js'
+export { allow, deny } from './postgres/access-schema.js'

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { maxInteger } from '../generator/model/app.js'
+import { modelSchema } from '../generator/compile/model.js'
 import { builtinSteps } from '../generator/model/builtin-steps.js'
 import { builtinVariables } from '../generator/model/contract/variables.js'
 import { exitClasses, failures } from '../generator/model/exits.js'
-import { replicaSchema } from '../generator/model/replica.js'
+import { maxInteger } from '../generator/targets/marathon/schema.js'
 import { readVerified } from './lab/record.js'
 
 /** The tables of README.md by the name in their markers, each printed from the table that the compiler uses. */
@@ -75,7 +75,7 @@ export interface ModelKey {
 
 /** Every key that a model may have: `[]` stands for an item of a list, `NAME` for a name of the user's. */
 export function listKeys(): ModelKey[] {
-  const root = z.toJSONSchema(replicaSchema, { io: 'input', unrepresentable: 'any', reused: 'inline' })
+  const root = z.toJSONSchema(modelSchema, { io: 'input', unrepresentable: 'any', reused: 'inline' })
   return listMembers(asSchema(root)).flatMap(({ name, schemas, isRequired }) =>
     describeKey(name, schemas, isRequired),
   )

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
+import type { StartedTarget } from '../compile/targets.js'
 import { type Diagnostic, sortDiagnostics } from '../diagnostics/diagnostic.js'
-import { judgeResize } from '../marathon/resident.js'
-import { writeFiles } from '../write.js'
+import { readIfThere, writeFiles } from '../write.js'
 import { build } from './build.js'
 import { exits, findConfig, type Options, placeFiles } from './options.js'
 import { report } from './report.js'
@@ -9,11 +8,12 @@ import { report } from './report.js'
 /** Compiles the model and writes the artefacts; writes nothing when there is an error. Gives the exit code. */
 export async function generate(config: string | undefined, options: Options): Promise<number> {
   const { files, values, diagnostics: found, placeOf } = await build(findConfig(config))
-  const resized = judgeResize(readJson(options.app), values?.app).map((fault): Diagnostic => {
+  const updates = (values?.targets ?? []).flatMap((target) => judgeUpdate(target, options))
+  const placed = updates.map((fault): Diagnostic => {
     const place = placeOf(fault.path ?? [])
     return place === undefined ? fault : { ...fault, place }
   })
-  const diagnostics = sortDiagnostics([...found, ...resized])
+  const diagnostics = sortDiagnostics([...found, ...placed])
   if (Object.keys(files).length === 0) {
     report(diagnostics, options)
     return exits.refused
@@ -33,11 +33,17 @@ export async function generate(config: string | undefined, options: Options): Pr
   }
 }
 
-// The app of the last time: whatever lies there and is none says nothing.
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'))
-  } catch {
-    return undefined
-  }
+// The files of the last time; one that cannot be read is found when it is to be written.
+function judgeUpdate({ print, judgeUpdate: judge }: StartedTarget, options: Options): readonly Diagnostic[] {
+  if (judge === undefined) return []
+  const before = Object.keys(print()).flatMap((name): [string, string][] => {
+    const [path = ''] = Object.keys(placeFiles({ [name]: '' }, options))
+    try {
+      const text = readIfThere(path)
+      return text === undefined ? [] : [[name, text]]
+    } catch {
+      return []
+    }
+  })
+  return judge(Object.fromEntries(before))
 }

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { tryModel } from '../compile/compile.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
-import { importApp } from '../import/import.js'
 import { loadJson } from '../load/json.js'
+import { importApp } from '../targets/marathon/import/import.js'
 import { writeFiles } from '../write.js'
 import { exits } from './options.js'
 import { report } from './report.js'
@@ -36,7 +37,11 @@ export async function importFile(path: string, { config, id }: ImportOptions): P
     report(loaded.diagnostics, {})
     return exits.refused
   }
-  const { text: model, findings } = importApp(loaded.value, id, config?.endsWith('.json') ? 'json' : 'ts')
+  const { text: model, findings } = importApp(loaded.value, {
+    id,
+    language: config?.endsWith('.json') ? 'json' : 'ts',
+    tryModel,
+  })
   report(
     findings.map((finding) => {
       const isOfFile = finding.path !== undefined && /^[EW]_IMPORT_/.test(finding.code)

@@ -40,12 +40,15 @@ export function judgeOptions(
   return lost === undefined ? undefined : `${lost} is the model itself; choose another --out or --app`
 }
 
-/** Where each artefact lies: marathon.json where `--app` says, the rest in `--out`. */
+/** Where each artefact lies: marathon.json where `--app` says, the rest in `--out`. Throws where two are one file. */
 export function placeFiles(
   files: Readonly<Record<string, string>>,
   { out, app }: Options,
 ): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(files).map(([name, text]) => [name === 'marathon.json' ? app : join(out, name), text]),
+  const placed = Object.entries(files).map(
+    ([name, text]) => [name === 'marathon.json' ? app : join(out, name), text] as const,
   )
+  const twice = placed.filter(([path]) => resolve(path) === resolve(app))
+  if (twice.length > 1) throw new Error(`--app ${app} is where another artefact goes, too`)
+  return Object.fromEntries(placed)
 }

@@ -1,10 +1,8 @@
 import { type Diagnostic, isError, sortDiagnostics } from '../diagnostics/diagnostic.js'
-import type { MarathonApp } from '../marathon/app.js'
-import { completeAccess } from '../model/access.js'
 import { listContract } from '../model/contract/user.js'
-import { parseModel } from '../model/parse.js'
 import type { Replica } from '../model/replica.js'
 import { defaultMethod } from '../postgres/access.js'
+import { completeAccess } from '../postgres/access-schema.js'
 import { printMap } from '../script/map.js'
 import { listParts } from '../script/parts.js'
 import { digestOf } from '../script/print.js'
@@ -12,13 +10,15 @@ import { compileScript, judgeOwnSteps, type RunRep } from '../script/script.js'
 import { type Sources, templateOf } from '../script/sources.js'
 import { printConf } from './conf.js'
 import { printHba } from './hba.js'
-import { appContext, judgeModel } from './judge-model.js'
-import { buildApp, printApp } from './marathon.js'
+import { judgeGiven, judgeModel } from './judge-model.js'
+import type { Model } from './model.js'
+import { parseModel } from './parse-model.js'
+import { compileTargets, type StartedTarget } from './targets.js'
 
 /** What a model comes to, before it is text. */
 export interface Values extends RunRep {
   readonly model: Replica
-  readonly app: MarathonApp
+  readonly targets: readonly StartedTarget[]
 }
 
 /** The artefacts by file name (empty when there was an error), what they were printed from, and all findings, sorted. */
@@ -32,36 +32,65 @@ export interface Compiled {
 
 /**
  * Compiles a raw model into the artefacts: run_rep.sh, postgresql.conf, pg_hba.conf, run_rep.map.json,
- * SHA256SUMS and marathon.json. Pure: the same model and sources give the same bytes everywhere.
+ * SHA256SUMS, and what its targets print. Pure: the same model and sources give the same bytes everywhere.
  */
 export function compileReplica(value: unknown, sources: Sources): Compiled {
   const parsed = parseModel(value)
   if (!parsed.ok) return refuse(parsed.diagnostics)
-  const { model } = parsed
-  const design = { model, contract: listContract(model.env, sources.docs) }
+  const { design, targets, found } = judge(parsed.model, sources.docs)
+  const { model } = design
   const parts = listParts(design, sources)
-  const found = [...judgeModel(design), ...judgeOwnSteps(model, parts, sources)]
+  found.push(...judgeOwnSteps(model, parts, sources))
   if (found.some(isError)) return refuse(found)
   const { runRep, diagnostics, withPlace } = compileScript(design, parts, sources)
   found.push(...diagnostics)
   if (runRep === undefined) return refuse(found)
-  const values = { ...runRep, model, app: buildApp(model.app, appContext(model)) }
+  const values = { ...runRep, model, targets }
   return { files: printFiles(values, sources), values, diagnostics: sortDiagnostics(found), withPlace }
+}
+
+/** What a model comes to but for its script; for whoever only tries. */
+export function tryModel(value: unknown): {
+  readonly model?: Model
+  readonly diagnostics: readonly Diagnostic[]
+  /** The files of its targets, by name. */
+  readonly files: Readonly<Record<string, string>>
+} {
+  const parsed = parseModel(value)
+  if (!parsed.ok) return { diagnostics: parsed.diagnostics, files: {} }
+  const { targets, found } = judge(parsed.model, {})
+  const files = Object.assign({}, ...targets.map(({ print }) => print()))
+  return { model: parsed.model, diagnostics: found, files }
+}
+
+function judge({ targets: sections, ...model }: Model, docs: Sources['docs']) {
+  const design = { model, contract: listContract(model.env, docs) }
+  const targets = compileTargets(sections, model)
+  const given = targets.flatMap((target) => [...target.diagnostics, ...judgeGiven(target.given, design)])
+  // Two targets may find the same.
+  const found = new Map([...judgeModel(design), ...given].map((one) => [JSON.stringify(one), one]))
+  return { design, targets, found: [...found.values()] }
 }
 
 function refuse(found: readonly Diagnostic[]): Compiled {
   return { files: {}, diagnostics: sortDiagnostics(found), withPlace: (diagnostic) => diagnostic }
 }
 
-function printFiles({ model, script, map, app }: Values, sources: Sources): Record<string, string> {
+function printFiles({ model, script, map, targets }: Values, sources: Sources): Record<string, string> {
   const access = completeAccess(model.access, model.master.role)
   const method = defaultMethod(model.postgresql.majors)
-  const dist: Record<string, string> = {
-    'pg_hba.conf': printHba(templateOf(sources, 'pg_hba.conf.hbs'), access, method),
-    'postgresql.conf': printConf(templateOf(sources, 'postgresql.conf.hbs'), model.postgresql.settings),
-    'run_rep.map.json': printMap(map),
-    'run_rep.sh': script.text,
-  }
-  const sums = Object.entries(dist).map(([name, text]) => `${digestOf(text)}  ${name}\n`)
-  return { ...dist, SHA256SUMS: sums.join(''), 'marathon.json': printApp(app) }
+  const print = (isPublished: boolean) =>
+    targets.filter((target) => target.isPublished === isPublished).map((target) => target.print())
+  const published: Record<string, string> = Object.assign(
+    {
+      'pg_hba.conf': printHba(templateOf(sources, 'pg_hba.conf.hbs'), access, method),
+      'postgresql.conf': printConf(templateOf(sources, 'postgresql.conf.hbs'), model.postgresql.settings),
+      'run_rep.map.json': printMap(map),
+      'run_rep.sh': script.text,
+    },
+    ...print(true),
+  )
+  const names = Object.keys(published).sort()
+  const sums = names.map((name) => `${digestOf(published[name] ?? '')}  ${name}\n`)
+  return Object.assign({ ...published, SHA256SUMS: sums.join('') }, ...print(false))
 }

@@ -1,5 +1,5 @@
-import { keepDefaults, type Settings } from '../model/settings.js'
 import { heldSettings } from '../postgres/held.js'
+import { keepDefaults, type Settings } from '../postgres/settings-schema.js'
 import { renderTemplate } from '../template.js'
 
 /** Prints postgresql.conf from `templates/postgresql.conf.hbs`: the model's own settings, then the defaults. */

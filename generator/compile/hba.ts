@@ -4,7 +4,7 @@ import {
   type AccessName,
   type AccessRule,
   listNames,
-} from '../model/access.js'
+} from '../postgres/access-schema.js'
 import { parseNetwork } from '../postgres/network.js'
 import { renderTemplate } from '../template.js'
 

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type ModelPath, pathTo } from '../diagnostics/path.js'
-import type { Replica } from '../model/replica.js'
+import { type Replica, usualReplica } from '../model/replica.js'
 import { defaultMethod } from '../postgres/access.js'
 import { nameWritten, readEffective } from '../postgres/effective.js'
 
@@ -22,15 +22,14 @@ export function judgeInterplay(model: Replica): Diagnostic[] {
   })
 }
 
-/** What the schema takes where a model says nothing: of two numbers the other one is blamed. */
-const usual = { masterPort: 5432, stallLimit: 300, staleLimit: 30, lagSeconds: 60 }
+const { run: usualRun, ready: usualReady, master: usualMaster } = usualReplica
 
 const interplays: readonly Interplay[] = [
   {
     code: 'W_RUN_STALL',
     find: ({ master, run }) => {
       if (run.connectTimeout * hostsOf(master).length < run.stallLimit) return undefined
-      return run.stallLimit === usual.stallLimit ? pathTo`run.connectTimeout` : pathTo`run.stallLimit`
+      return run.stallLimit === usualRun.stallLimit ? pathTo`run.connectTimeout` : pathTo`run.stallLimit`
     },
     message: ({ master, run }) =>
       `pg_basebackup may take ${run.connectTimeout * hostsOf(master).length} s to connect, and is ended when nothing has come for ${run.stallLimit} s`,
@@ -40,7 +39,7 @@ const interplays: readonly Interplay[] = [
     code: 'W_RUN_WATCH',
     find: ({ run }) => {
       if (run.watchInterval <= run.staleLimit) return undefined
-      return run.staleLimit === usual.staleLimit ? pathTo`run.watchInterval` : pathTo`run.staleLimit`
+      return run.staleLimit === usualRun.staleLimit ? pathTo`run.watchInterval` : pathTo`run.staleLimit`
     },
     message: ({ run }) =>
       `after ${run.staleLimit} s without streaming the master is asked why, but only each ${run.watchInterval} s anybody looks`,
@@ -92,7 +91,7 @@ const interplays: readonly Interplay[] = [
   {
     code: 'W_READY_UNUSED',
     find: ({ ready }) =>
-      ready.role === undefined && ready.lagSeconds !== usual.lagSeconds
+      ready.role === undefined && ready.lagSeconds !== usualReady.lagSeconds
         ? pathTo`ready.lagSeconds`
         : undefined,
     message: () => 'seconds of lag are asked for only with ready.role',
@@ -101,7 +100,7 @@ const interplays: readonly Interplay[] = [
   {
     code: 'W_MASTER_UNUSED',
     find: ({ master }) =>
-      master.port !== usual.masterPort && hostsOf(master).every(hasPort) ? pathTo`master.port` : undefined,
+      master.port !== usualMaster.port && hostsOf(master).every(hasPort) ? pathTo`master.port` : undefined,
     message: ({ master }) => `every host of master.hosts names its own port, so that none has ${master.port}`,
     hint: 'take master.port out',
   },
@@ -134,18 +133,17 @@ const interplays: readonly Interplay[] = [
   },
   {
     code: 'E_RUN_DATA',
-    find: ({ run }) =>
-      /^(\.|stdout|stderr)$/.test(plainPath(run.dataDir)) ? pathTo`run.dataDir` : undefined,
+    find: ({ run }) => (plainPath(run.dataDir) === '.' ? pathTo`run.dataDir` : undefined),
     message: ({ run }) =>
-      `${run.dataDir} is taken: Mesos puts the script and its output there, and run_rep.sh refuses what it did not make`,
+      `${run.dataDir} is taken: the script lies there, and run_rep.sh refuses what it did not make`,
     hint: "use a directory of its own, as 'pgdata'",
   },
   {
-    code: 'E_APP_PRESET',
-    find: ({ app, run }) =>
-      app.preset === 'ephemeral' && posix.isAbsolute(run.dataDir) ? pathTo`app.preset` : undefined,
+    code: 'E_TASK_PRESET',
+    find: ({ task, run }) =>
+      task.preset === 'ephemeral' && posix.isAbsolute(run.dataDir) ? pathTo`task.preset` : undefined,
     message: ({ run }) => `an ephemeral replica begins with nothing, and ${run.dataDir} stays on the agent`,
-    hint: 'let run.dataDir be relative to the sandbox, or take app.preset out',
+    hint: 'let run.dataDir be relative to the sandbox, or take task.preset out',
   },
 ]
 

@@ -1,14 +1,20 @@
 import { z } from 'zod'
 import { type ModelPath, pathTo } from '../diagnostics/path.js'
+import { accessSchema } from '../postgres/access-schema.js'
+import { settingsSchema } from '../postgres/settings-schema.js'
 import { majors as knownMajors } from '../postgres/versions.js'
-import { accessSchema } from './access.js'
-import { appSchema } from './app.js'
 import { types } from './contract/types.js'
 import { userVariablesSchema } from './contract/user.js'
+import { builtinVariables, usualValue } from './contract/variables.js'
 import { userStepSchema } from './own-steps.js'
-import { settingsSchema } from './settings.js'
+import { type EnvValue, taskSchema } from './task.js'
 
 const seconds = (min: number, max: number) => z.int().min(min).max(max)
+/** A part of the model that a variable of the contract carries has that variable's limits and default. */
+const secondsOf = (name: string) => {
+  const { args = [] } = builtinVariables.find((variable) => variable.name === name)?.type ?? {}
+  return seconds(Number(args[0]), Number(args[1])).default(Number(usualValue(name)))
+}
 const tlsMode = types.ssl_mode.schema
 
 const tlsSchema = z.strictObject({
@@ -27,7 +33,12 @@ const masterSchema = z.strictObject({
     .union([types.host_list.schema, z.array(types.host_list.schema).min(1)])
     .default('postgres01')
     .describe('The master, or several hosts of which one is the master, each with an optional :port'),
-  port: z.int().min(1).max(65_535).default(5432).describe('The port of hosts that name none'),
+  port: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .default(Number(usualValue('POSTGRES_PORT')))
+    .describe('The port of hosts that name none'),
   role: types.role.schema.default('replicator').describe('The role that replicates'),
   tls: z
     .union([tlsMode, tlsSchema])
@@ -39,7 +50,7 @@ const loopback = new Set(['*', '0.0.0.0', '127.0.0.1', 'localhost'])
 
 const runSchema = z.strictObject({
   user: types.user_name.schema.default('postgres').describe('As whom PostgreSQL runs (RUN_USER)'),
-  dataDir: types.path.schema.default('pgdata').describe('Where the data lies (PGDATA_DIR)'),
+  dataDir: types.path.schema.default(usualValue('PGDATA_DIR')).describe('Where the data lies (PGDATA_DIR)'),
   listen: z
     .array(z.string().regex(/^(\*|[0-9A-Za-z_.:-]+)$/, 'an address, a host name or *'))
     .min(1)
@@ -53,9 +64,9 @@ const runSchema = z.strictObject({
     .optional()
     .describe('Where the configuration is served (CONFIG_URL); by default <publish>/conf; null: nowhere'),
   passfile: types.absolute_path.schema.optional().describe('The password file (PGPASSFILE)'),
-  masterWait: seconds(0, 2_592_000).default(600).describe('Seconds to wait for an absent master'),
-  exitPause: seconds(0, 86_400).default(30).describe('Seconds of pause before a permanent failure'),
-  connectTimeout: seconds(2, 3600).default(10).describe('Seconds for one connection attempt'),
+  masterWait: secondsOf('MASTER_WAIT').describe('Seconds to wait for an absent master'),
+  exitPause: secondsOf('EXIT_PAUSE').describe('Seconds of pause before a permanent failure'),
+  connectTimeout: secondsOf('PGCONNECT_TIMEOUT').describe('Seconds for one connection attempt'),
   stallLimit: seconds(30, 86_400)
     .default(300)
     .describe('Seconds without progress after which a clone is ended and tried again'),
@@ -121,7 +132,7 @@ const postgresqlSchema = z.strictObject({
   verifyClone: z.boolean().default(true).describe('Run pg_verifybackup on a clone before its first start'),
 })
 
-/** What a replica is: the one description that everything else is printed from. */
+/** What a replica is, whoever starts it: all of a model but its targets. */
 export const replicaSchema = z.strictObject({
   master: masterSchema.prefault({}),
   run: runSchema.prefault({}),
@@ -131,60 +142,27 @@ export const replicaSchema = z.strictObject({
   access: accessSchema,
   env: userVariablesSchema.prefault({}),
   steps: z.array(userStepSchema).default([]).describe('Steps of your own'),
-  app: appSchema.prefault({}),
+  task: taskSchema,
   publish: types.url.schema
     .default('http://web01/postgres')
     .describe('Where you serve what is generated: run_rep.sh, and conf/postgresql.conf and conf/pg_hba.conf'),
 })
 
-// An interface below, since an alias for what zod infers could not be named in the declarations of a user's program, and
-// what is said of its members would be lost.
-type Input = z.input<typeof replicaSchema>
-
-/**
- * A model as a person writes it; every part may be left out. Times are whole seconds. Sizes are MiB as a number, or text
- * with a unit ('100GiB'); settings of PostgreSQL have PostgreSQL's units. Every key with its type, range and default:
- * README, "The model".
- */
-export interface ReplicaInput extends Input {
-  /** Where the master is, and as whom, and how, replicas reach it. */
-  master?: Input['master']
-  /** How the script behaves: as whom it runs PostgreSQL, where the data lies, how long it waits, what it does with trouble. */
-  run?: Input['run']
-  /** What `run_rep.sh ready` takes for ready. */
-  ready?: Input['ready']
-  /** How long each kind of shutdown may take; both must fit into `app.killGrace`. */
-  shutdown?: Input['shutdown']
-  /** The majors that a master may have, and the settings of postgresql.conf by name. */
-  postgresql?: Input['postgresql']
-  /** Lines of pg_hba.conf for the clients of the replica, made by `allow` and `deny`; the first that matches decides. */
-  access?: Input['access']
-  /** Variables of your own by name, made by `variable`, for steps of your own. */
-  env?: Input['env']
-  /** Steps of your own: files of plain shell, each run before or after a built-in step. */
-  steps?: Input['steps']
-  /** The Marathon app. */
-  app?: Input['app']
-  /** The URL where you serve what is generated: run_rep.sh, and conf/postgresql.conf and conf/pg_hba.conf. */
-  publish?: Input['publish']
-}
-
-/** A model with every default filled in and every value checked. */
+/** A replica with every default filled in and every value checked. */
 export type Replica = z.infer<typeof replicaSchema>
 
-/**
- * States a replica, in `replica.config.ts` or for `generate`. It gives the literal its type and returns the same object,
- * and throws nothing: the values are judged when the model is compiled, where each finding has its place in your file.
- */
-export function defineReplica(model: ReplicaInput): ReplicaInput {
-  return model
+/** The replica of which a model says nothing: of two numbers at odds the one that it wrote is blamed. */
+export const usualReplica: Replica = replicaSchema.parse({})
+
+/** The environment that every supervisor gives: what differs from one deployment to another, and `task.env`. */
+export function taskEnv(model: Replica): Record<string, EnvValue> {
+  return { ...deploymentEnv(model), ...model.task.env }
 }
 
-/** The variables that `env` of marathon.json sets: what differs from one deployment to another. */
+/** The variables that parts of the model set, each by its own. */
 export function deploymentEnv(model: Replica): Record<string, string> {
-  const { env } = model
   const values = listDeploymentValues(model).map(({ name, value }) => [name, value] as const)
-  const own = Object.entries(env).map(([name, { value }]) => [name, value] as const)
+  const own = Object.entries(model.env).map(([name, { value }]) => [name, value] as const)
   return Object.fromEntries(
     [...values, ...own].filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
@@ -192,6 +170,7 @@ export function deploymentEnv(model: Replica): Record<string, string> {
 
 /** The part of the model that gives a variable of the contract its value; undefined for all others. */
 export function pathOfVariable(model: Replica, name: string): ModelPath | undefined {
+  if (Object.hasOwn(model.task.env, name)) return pathTo`task.env.${name}`
   if (Object.hasOwn(model.env, name)) return pathTo`env.${name}`
   return listDeploymentValues(model).find((item) => item.name === name)?.path
 }
@@ -202,30 +181,31 @@ interface DeploymentValue {
   readonly value: string | undefined
 }
 
+const builtinDefaults = new Map(builtinVariables.map(({ name, default: usual }) => [name, usual]))
+
 function listDeploymentValues({ master, run, publish }: Replica): DeploymentValue[] {
   const tls: Tls | undefined = typeof master.tls === 'string' ? { mode: master.tls } : master.tls
   const isServed = run.configUrl === undefined
   const configUrl = isServed ? `${publish.replace(/\/+$/, '')}/conf` : (run.configUrl ?? undefined)
-  const dataDir = run.dataDir === 'pgdata' ? undefined : run.dataDir
-  const item = (name: string, path: ModelPath, value: string | undefined) => ({ name, path, value })
+  // What the script takes by itself need not be said.
+  const item = (name: string, path: ModelPath, value: string | number | undefined) => {
+    const isUsual = value === undefined || String(value) === builtinDefaults.get(name)
+    return { name, path, value: isUsual ? undefined : String(value) }
+  }
   return [
     item('CONFIG_URL', isServed ? pathTo`publish` : pathTo`run.configUrl`, configUrl),
     item('POSTGRES_MASTER', pathTo`master.hosts`, [master.hosts].flat().join(',')),
     item('POSTGRES_REPUSER', pathTo`master.role`, master.role),
     item('RUN_USER', pathTo`run.user`, run.user),
-    item('POSTGRES_PORT', pathTo`master.port`, unless(master.port, 5432)),
-    item('PGDATA_DIR', pathTo`run.dataDir`, dataDir),
+    item('POSTGRES_PORT', pathTo`master.port`, master.port),
+    item('PGDATA_DIR', pathTo`run.dataDir`, run.dataDir),
     item('PGPASSFILE', pathTo`run.passfile`, run.passfile),
-    item('MASTER_WAIT', pathTo`run.masterWait`, unless(run.masterWait, 600)),
-    item('EXIT_PAUSE', pathTo`run.exitPause`, unless(run.exitPause, 30)),
-    item('PGCONNECT_TIMEOUT', pathTo`run.connectTimeout`, unless(run.connectTimeout, 10)),
+    item('MASTER_WAIT', pathTo`run.masterWait`, run.masterWait),
+    item('EXIT_PAUSE', pathTo`run.exitPause`, run.exitPause),
+    item('PGCONNECT_TIMEOUT', pathTo`run.connectTimeout`, run.connectTimeout),
     item('PGSSLMODE', pathTo`master.tls`, tls?.mode),
     item('PGSSLROOTCERT', pathTo`master.tls.rootCert`, tls?.rootCert),
     item('PGSSLCERT', pathTo`master.tls.cert`, tls?.cert),
     item('PGSSLKEY', pathTo`master.tls.key`, tls?.key),
   ]
-}
-
-function unless(value: number, usual: number): string | undefined {
-  return value === usual ? undefined : String(value)
 }

@@ -1,4 +1,4 @@
-import type { AccessMethod, AccessRule } from '../model/access.js'
+import type { AccessMethod, AccessRule } from './access-schema.js'
 
 /** An option of a rule that no server could load, or one that is missing; both keep it from starting. */
 export interface OptionFault {

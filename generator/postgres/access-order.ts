@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { pathTo } from '../diagnostics/path.js'
-import { type AccessName, type AccessRule, listNames } from '../model/access.js'
+import { type AccessName, type AccessRule, listNames } from './access-schema.js'
 import { isWithin } from './network.js'
 
 /** The first line that matches decides (hba.c, check_hba): one that comes behind a wider one never does. */

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type ModelPath, pathTo } from '../diagnostics/path.js'
-import type { AccessMethod, AccessRule } from '../model/access.js'
 import { listOptionFaults } from './access-options.js'
 import { judgeOrder } from './access-order.js'
+import type { AccessMethod, AccessRule } from './access-schema.js'
 import { parseNetwork } from './network.js'
 
 /** What the access rules are judged with: the settings of the model, of its majors. */

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { pathTo } from '../diagnostics/path.js'
-import { type AccessGroup, type AccessName, type AccessRule, listNames } from '../model/access.js'
+import { type AccessGroup, type AccessName, type AccessRule, listNames } from './access-schema.js'
 import { parseNetwork } from './network.js'
 
 /** Who has to get in by the printed pg_hba.conf, and where the server listens. */

@@ -1,29 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { pathTo } from '../diagnostics/path.js'
-import type { Settings } from '../model/settings.js'
 import { type Effective, nameWritten, readEffective } from './effective.js'
-import { idleSettings } from './idle-settings.js'
-import { refusedSettings } from './refused-settings.js'
-
-/** Settings that do not go together, though each of them is right by itself. */
-export interface RefusedSettings {
-  /** What it is about in a major: the finding is at the first of them that the model writes, if it writes any. */
-  readonly names: (major: number) => readonly string[]
-  readonly since?: number
-  readonly isBroken: (values: Effective) => boolean
-  /** What comes of it; `who` is PostgreSQL with its majors. */
-  readonly reason: (who: string) => string
-  readonly hint: string
-}
-
-/** Settings of which each does nothing beside another, or beside what run_rep.sh does. */
-export interface IdleSettings {
-  readonly names: readonly string[]
-  readonly since?: number
-  readonly isBroken: (values: Effective, name: string) => boolean
-  readonly reason: string
-  readonly hint: string
-}
+import { type IdleSettings, idleSettings } from './idle-settings.js'
+import { type RefusedSettings, refusedSettings } from './refused-settings.js'
+import type { Settings } from './settings-schema.js'
 
 /**
  * Judges the settings of a model against each other, and against what run_rep.sh holds: with some of them a server

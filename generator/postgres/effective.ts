@@ -1,5 +1,5 @@
-import { defaultSettings, type Settings } from '../model/settings.js'
 import { catalogue, kindIn } from './catalogue.js'
+import { defaultSettings, type Settings } from './settings-schema.js'
 import { countOf, readBool } from './values.js'
 
 /** What a server of a major would have for each setting, read as it reads them. */

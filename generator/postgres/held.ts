@@ -33,7 +33,7 @@ export const heldSettings: ReadonlyMap<string, string> = new Map([
   ['log_rotation_size', 'set run.logMiB'],
   ['log_truncate_on_rotation', 'run_rep.sh switches it off: every file has a name of its own'],
   ['logging_collector', 'run_rep.sh switches it on: a task must not fill its standard error'],
-  ['port', 'Marathon assigns it (PORT0); set app.hostPort for a fixed one'],
+  ['port', 'the supervisor assigns it (PORT0); set task.port for a fixed one'],
   ['primary_conninfo', 'run_rep.sh makes it from POSTGRES_MASTER and POSTGRES_REPUSER; set master'],
   ['primary_slot_name', 'run_rep.sh sets it; set run.slot'],
   ['promote_trigger_file', 'run_rep.sh switches it off: a replica is never promoted'],

@@ -1,6 +1,14 @@
-import type { IdleSettings } from './combinations.js'
 import type { Effective } from './effective.js'
 import { readBool } from './values.js'
+
+/** Settings of which each does nothing beside another, or beside what run_rep.sh does. */
+export interface IdleSettings {
+  readonly names: readonly string[]
+  readonly since?: number
+  readonly isBroken: (values: Effective, name: string) => boolean
+  readonly reason: string
+  readonly hint: string
+}
 
 /** What does nothing, as the documentation of each setting says, or its server where nobody looks: in its log. */
 export const idleSettings: readonly IdleSettings[] = [

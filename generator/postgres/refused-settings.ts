@@ -1,5 +1,15 @@
-import type { RefusedSettings } from './combinations.js'
 import type { Effective } from './effective.js'
+
+/** Settings that do not go together, though each of them is right by itself. */
+export interface RefusedSettings {
+  /** What it is about in a major: the finding is at the first of them that the model writes, if it writes any. */
+  readonly names: (major: number) => readonly string[]
+  readonly since?: number
+  readonly isBroken: (values: Effective) => boolean
+  /** What comes of it; `who` is PostgreSQL with its majors. */
+  readonly reason: (who: string) => string
+  readonly hint: string
+}
 
 const noStart = (who: string) => `${who} does not start`
 const partsOfStatement = ['log_parser_stats', 'log_planner_stats', 'log_executor_stats']

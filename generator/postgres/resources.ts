@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type ModelPath, pathTo, showPath } from '../diagnostics/path.js'
-import { defaultSettings, type Settings } from '../model/settings.js'
 import { newestKind } from './catalogue.js'
+import { defaultSettings, type Settings } from './settings-schema.js'
 import { readMebibytes } from './values.js'
 
 /** The least private memory of a backend that has answered one query, in MiB (measured with 15: 1.6). */
@@ -18,32 +18,32 @@ export function judgeMemory(settings: Settings, mem: number): Diagnostic[] {
     { code: 'W_SETTING_MEMORY', path, message, hint },
   ]
   if (shared.size > mem) {
-    const message = `${shown} is more than app.mem (${mem} MiB): the task would be killed`
-    const hint = 'raise app.mem or lower shared_buffers'
+    const message = `${shown} is more than task.mem (${mem} MiB): the task would be killed`
+    const hint = 'raise task.mem or lower shared_buffers'
     return [{ code: 'E_SETTING_MEMORY', path: shared.path, message, hint }]
   }
   if (shared.size > mem / 2) {
-    return report(shared.path, `${shown} is more than half of app.mem (${mem} MiB)`, 'a quarter is usual')
+    return report(shared.path, `${shown} is more than half of task.mem (${mem} MiB)`, 'a quarter is usual')
   }
   const connections = find(settings, 'max_connections')
   const sort = find(settings, 'work_mem')
   const left = mem - shared.size
   const needed = connections.size * perConnection
   if (needed > left) {
-    const message = `${connections.size} connections take ${needed} MiB or more, and ${shown} leaves ${left} of app.mem`
-    const hint = 'raise app.mem, lower max_connections, or put a connection pool in front'
+    const message = `${connections.size} connections take ${needed} MiB or more, and ${shown} leaves ${left} of task.mem`
+    const hint = 'raise task.mem, lower max_connections, or put a connection pool in front'
     return report(connections.path, message, hint)
   }
   const cache = find(settings, 'effective_cache_size')
   const isOwn = cache.value !== defaultSettings.find(({ name }) => name === cache.name)?.value
   // The page cache of a task counts as its memory, and is dropped where that is full.
   if (sort.size <= left && isOwn && cache.size > mem) {
-    const message = `the planner is told of effective_cache_size = ${cache.value}, and app.mem holds ${mem} MiB`
-    return report(cache.path, message, 'three quarters of app.mem are usual')
+    const message = `the planner is told of effective_cache_size = ${cache.value}, and task.mem holds ${mem} MiB`
+    return report(cache.path, message, 'three quarters of task.mem are usual')
   }
   if (sort.size <= left) return []
-  const message = `one sort may take work_mem = ${sort.value}, and ${shown} leaves ${left} MiB of app.mem`
-  return report(sort.path, message, 'raise app.mem or lower work_mem')
+  const message = `one sort may take work_mem = ${sort.value}, and ${shown} leaves ${left} MiB of task.mem`
+  return report(sort.path, message, 'raise task.mem or lower work_mem')
 }
 
 /** Where the data of a replica lies, and how much it may hold (MiB). */
@@ -63,7 +63,7 @@ export function judgeDisk(settings: Settings, space: DataSpace): Diagnostic[] {
   const isFull = most.size >= space.size
   const message = `${showPath(space.path)} holds ${space.size} MiB, and WAL alone may grow to ${most.name} = ${most.value}`
   const hint = `raise ${showPath(space.path)} or lower ${most.name}`
-  return [{ code: isFull ? 'E_APP_DISK' : 'W_APP_DISK', path: space.path, message, hint }]
+  return [{ code: isFull ? 'E_TASK_DISK' : 'W_TASK_DISK', path: space.path, message, hint }]
 }
 
 /** Compares that space with what is kept there of the server's own log (MiB). */
@@ -72,7 +72,7 @@ export function judgeLog(logMiB: number, space: DataSpace): Diagnostic[] {
   const message = `${showPath(space.path)} holds ${space.size} MiB, and the log alone may grow to run.logMiB = ${logMiB}`
   const hint = `raise ${showPath(space.path)} or lower run.logMiB`
   return [
-    { code: logMiB >= space.size ? 'E_APP_DISK' : 'W_APP_DISK', path: pathTo`run.logMiB`, message, hint },
+    { code: logMiB >= space.size ? 'E_TASK_DISK' : 'W_TASK_DISK', path: pathTo`run.logMiB`, message, hint },
   ]
 }
 

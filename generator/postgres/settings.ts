@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type ModelPath, pathTo } from '../diagnostics/path.js'
-import type { Settings } from '../model/settings.js'
 import { similarTo } from '../similar.js'
 import { type CataloguedSetting, catalogue, cataloguedMajors, kindIn, type SettingKind } from './catalogue.js'
 import { whereHeld } from './held.js'
 import { renamed, type SettingSpan, settingsBefore10, successors, valuesBefore10 } from './history.js'
+import type { Settings } from './settings-schema.js'
 import { judgeText } from './texts.js'
 import { countOf, judgeSettingValue } from './values.js'
 

@@ -1,6 +1,6 @@
 import { analyseShell, listNeededTools } from '../script/analyse.js'
 import { digestOf } from '../script/print.js'
-import { standbyRules, startFunctions } from '../script/standby.js'
+import { readRights, standbyRules, startFunctions } from '../script/standby.js'
 import { listUnreadContract } from '../script/unused.js'
 import { judgeWholeScript } from '../script/whole-script.js'
 import { applyExceptions, shellExceptions } from '../shell/exceptions.js'
@@ -59,7 +59,11 @@ export function proveScript(text: string, templates: Readonly<Record<string, str
   const failureIds = [...text.matchAll(/^ {4}([A-Z][A-Z_]*)\) failure_code=/gm)].map(([, id = '']) => id)
   // A step of the user's may have named a program that we do not know: then preflight looks for it, or the step asks.
   const foreign = [...needs.keys(), ...asked].filter((tool) => !utilities.has(tool))
-  const { effects, findings } = analyseShell(text, { failureIds, tools: foreign })
+  const { effects, findings } = analyseShell(text, {
+    failureIds,
+    tools: foreign,
+    rights: readRights(templates),
+  })
   const { functions } = effects
   const program = judgeWholeScript(effects, { contract: contract.map((name) => ({ name })) })
   const own = ownPartOf(shell, templates)

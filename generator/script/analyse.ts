@@ -4,7 +4,7 @@ import { type ParseFault, parseShell, type Shell } from '../shell/parse.js'
 import { rules } from '../shell/rules/all.js'
 import type { Finding } from '../shell/rules/rule.js'
 import { toolsOf } from '../shell/tools.js'
-import { standbyRules } from './standby.js'
+import { type Rights, readRights, standbyRules } from './standby.js'
 
 // What a run can reach: the steps in their order, and the traps.
 const roots = ['run', 'on_signal', 'on_verdict', 'on_exit']
@@ -23,6 +23,8 @@ export interface GivenNames {
   readonly failureIds: Iterable<string>
   /** Programs besides those of POSIX and of our own list. */
   readonly tools?: Iterable<string>
+  /** What functions of it may do that no other may; by default none may anything. */
+  readonly rights?: Rights
 }
 
 /** Parses shell text, reads off what it does and judges it by every rule. */
@@ -58,7 +60,11 @@ function judge(shell: Shell, { functions, effects, given }: Judged): Finding[] {
     known: functions,
     runs,
   }
-  return [...rules, ...standbyRules].flatMap((rule) => rule(shell, context))
+  const { rights = readRights({}) } = given
+  return [
+    ...rules.flatMap((rule) => rule(shell, context)),
+    ...standbyRules.flatMap((rule) => rule(shell, { ...context, rights })),
+  ]
 }
 
 /**

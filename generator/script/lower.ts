@@ -1,5 +1,6 @@
 import { type ModelPath, pathTo } from '../diagnostics/path.js'
 import { builtinSteps, lastPreflightStep, type SubCommand, subCommands } from '../model/builtin-steps.js'
+import { type SupervisorWord, supervisorWords } from '../model/contract/supervisor.js'
 import type { ContractVariable } from '../model/contract/variables.js'
 import { failures } from '../model/exits.js'
 import { orderSteps } from '../model/own-steps.js'
@@ -41,6 +42,7 @@ export function lowerReplica(
         .join(' | '),
       lines: contract.flatMap(printCheck),
     },
+    'supervisor.sh.hbs': { words: supervisorWords.map(lowerWord) },
     'versions.sh.hbs': lowerVersions(model.postgresql.majors, model.run.listen),
     'sequence.sh.hbs': {
       run: calls,
@@ -49,6 +51,15 @@ export function lowerReplica(
       usage: subCommands.map(({ name, doc }) => `${name.padEnd(widest(subCommands))}  ${doc}`),
     },
   }
+}
+
+function lowerWord({ name, doc, variables, usual }: SupervisorWord): View {
+  const from = variables.map((variable) => `${variable.name} of ${variable.setBy}`).join(', ')
+  const [first, ...others] = variables.map((variable, index) => {
+    const value = index === variables.length - 1 ? usual : ''
+    return `${name}=\${${variable.name}:-${value}}`
+  })
+  return { from, doc, lines: [first, ...others.map((line) => `[ -n "$${name}" ] || ${line}`)] }
 }
 
 /** In which line of the script something begins. */

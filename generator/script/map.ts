@@ -1,4 +1,4 @@
-import { type ModelPath, pathTo, showPath } from '../diagnostics/path.js'
+import { type ModelPath, showPath } from '../diagnostics/path.js'
 import type { ContractVariable } from '../model/contract/variables.js'
 import { orderSteps } from '../model/own-steps.js'
 import { pathOfVariable, type Replica } from '../model/replica.js'
@@ -33,7 +33,7 @@ export type MappedVariable = Pick<ContractVariable, 'doc' | 'required' | 'setBy'
   readonly default?: string | undefined
   readonly type: string
   readonly what: string
-  /** The part of the model that gives marathon.json its value. */
+  /** The part of the model that gives the task its value. */
   readonly model?: ModelPath | undefined
 }
 
@@ -118,7 +118,7 @@ export function mapScript(
         default: usual,
         setBy,
         secret,
-        model: whereSet(name, model),
+        model: pathOfVariable(model, name),
       },
     ],
   )
@@ -135,10 +135,6 @@ export function printMap(map: ScriptMap): string {
   const show = (key: string, value: unknown) =>
     key === 'model' && Array.isArray(value) ? showPath(value) : value
   return `${JSON.stringify(map, show, 2)}\n`.replace(/\[\n\s+(\d+),\n\s+(\d+)\n\s+\]/g, '[$1, $2]')
-}
-
-function whereSet(name: string, model: Replica): ModelPath | undefined {
-  return Object.hasOwn(model.app.env, name) ? pathTo`app.env.${name}` : pathOfVariable(model, name)
 }
 
 function runsOf({ from, sourceLines }: Span): (readonly [number, number])[] {

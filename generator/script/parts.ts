@@ -41,7 +41,9 @@ export function listParts({ model, contract }: Design, sources: Sources): Parts 
   const own = [...new Set(model.steps.map(({ file }) => file))].map((file) => ownChunk(file, model, sources))
   return {
     above: [
-      ...['constants.sh.hbs', 'exits.sh.hbs', 'contract.sh.hbs', 'versions.sh.hbs'].map(table),
+      ...['constants.sh.hbs', 'exits.sh.hbs', 'supervisor.sh.hbs', 'contract.sh.hbs', 'versions.sh.hbs'].map(
+        table,
+      ),
       ...[...library, ...types, ...steps].map(plain),
       ...own,
       ...['run_rep/health.sh', 'run_rep/ready.sh'].map(plain),

@@ -11,6 +11,7 @@ import { mapScript, type ScriptMap } from './map.js'
 import { joinParts, listBuiltin, nothingLate, type Parts } from './parts.js'
 import { locateLine, type PrintedScript } from './print.js'
 import { type Design, type Sources, showStepFile } from './sources.js'
+import { readRights } from './standby.js'
 import { judgeReaders, judgeStepTools } from './unused.js'
 import { reportAnalysis } from './verify.js'
 import { judgeWholeScript } from './whole-script.js'
@@ -61,6 +62,7 @@ export function compileScript(design: Design, parts: Parts, sources: Sources): C
   const analysis = analyseShell(draft.text, {
     failureIds: failures.map(({ id }) => id),
     tools: model.steps.flatMap(({ tools }) => tools),
+    rights: readRights(sources.templates),
   })
   const { effects } = analysis
   const diagnostics = judgeDraft(draft, analysis, { design, parts }).map(withPlace)

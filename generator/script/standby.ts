@@ -1,16 +1,32 @@
 import { functionAround, runsOf } from '../shell/commands.js'
 import type { FunctionNode, Shell, SyntaxNode } from '../shell/parse.js'
-import { type Finding, findingAt, type Rule } from '../shell/rules/rule.js'
+import { type Finding, findingAt, type RuleContext } from '../shell/rules/rule.js'
 import { literalOf } from '../shell/words.js'
 
 // What keeps a replica from ever being a second master, and its data from being lost, as far as the text tells
 // (DESIGN.md, "Standby only"). A user's step is held to it, too. The names are those of templates/run_rep.
 
-/** The two functions that may touch what makes a server a standby. */
-const markerFunctions = new Set(['write_standby_marker', 'require_standby'])
-/** The functions that may remove or rename directories; each first looks whether they are the script's own. */
-const removers = new Set(['remove_clone', 'remove_work'])
-const renamers = new Set(['install_clone', 'retire_replica'])
+/** Which functions may do what no other may: they say so themselves, by a comment `# @may …` above them. */
+export interface Rights {
+  /** Touch what makes a server a standby. */
+  readonly touch: ReadonlySet<string>
+  /** Remove directories, rename them: each first looks whether they are the script's own. */
+  readonly remove: ReadonlySet<string>
+  readonly rename: ReadonlySet<string>
+  /** Run a server on data. */
+  readonly start: ReadonlySet<string>
+}
+
+/** Reads them from the package's own shell, by path, and from no other text: nobody gives himself a right. */
+export function readRights(templates: Readonly<Record<string, string>>): Rights {
+  const found = Object.entries(templates)
+    .filter(([name]) => name.startsWith('run_rep/') && name.endsWith('.sh'))
+    .flatMap(([, text]) => [...text.matchAll(/^# @may (\w+).*\n(?:#.*\n)*(\w+)\(\) \{$/gm)])
+  const who = (right: string) =>
+    new Set(found.flatMap(([, what, name = '']) => (what === right ? [name] : [])))
+  return { touch: who('touch'), remove: who('remove'), rename: who('rename'), start: who('start') }
+}
+
 /** Tools that make a master of a data directory, or a new one, or that start a server past the gate. */
 const forbiddenTools: ReadonlyMap<string, string> = new Map([
   ['initdb', 'makes a master'],
@@ -22,6 +38,9 @@ const forbiddenTools: ReadonlyMap<string, string> = new Map([
   ['pg_ctlcluster', 'starts and promotes servers past the gate'],
   ['postmaster', 'starts a server past the gate'],
 ])
+
+/** A rule that knows whose right it is. */
+type Rule = (shell: Shell, context: RuleContext & { readonly rights: Rights }) => Finding[]
 
 const forbidMasters: Rule = (shell, { runs }) => [
   ...runs.flatMap((run): Finding[] => {
@@ -42,7 +61,7 @@ const masters = (message: string) =>
   ({ code: 'E_SHELL_MASTER', message, hint: 'run_rep.sh runs a standby and nothing else' }) as const
 
 /** A question or a message may name a marker; what could make or remove one stands in two functions. */
-const keepMarkers: Rule = (shell, { known }) => {
+const keepMarkers: Rule = (shell, { known, rights }) => {
   const commands = shell.all('Command').flatMap(({ node }): readonly SyntaxNode[] => {
     const run = runsOf(node, known).at(-1)
     return run === undefined || harmless.has(run.name) ? [] : node.args
@@ -54,8 +73,8 @@ const keepMarkers: Rule = (shell, { known }) => {
     .flatMap(({ node }) => (node.name === 'standby_marker' ? [] : [node as SyntaxNode]))
   return [...commands, ...targets, ...values].flatMap((word): Finding[] => {
     const mark = word && marker.exec(textOf(shell, word))?.[0]
-    if (!word || !mark || markerFunctions.has(functionAround(shell, word) ?? '')) return []
-    const message = `${mark} is for ${[...markerFunctions].join(' and ')} only`
+    if (!word || !mark || rights.touch.has(functionAround(shell, word) ?? '')) return []
+    const message = `${mark} is for ${[...rights.touch].join(' and ')} only`
     const hint = 'a marker that is made or lost by anybody else makes a second master'
     return [findingAt(shell, word, { code: 'E_SHELL_MARKER', message, hint })]
   })
@@ -65,7 +84,7 @@ const marker = /\bstandby\.signal\b|\brecovery\.(signal|conf|done)\b|\$\{?standb
 const harmless = new Set(['[', 'test', 'fail', 'log', 'sync', 'printf', 'cat', 'grep'])
 
 /** `rm -r` and `mv` of anything that may be data stand in the functions that ask first whose it is. */
-const keepData: Rule = (shell, { runs }) =>
+const keepData: Rule = (shell, { runs, rights }) =>
   runs.flatMap((run): Finding[] => {
     const owner = functionAround(shell, run.word) ?? ''
     const texts = run.args.map(({ text }) => text)
@@ -76,13 +95,13 @@ const keepData: Rule = (shell, { runs }) =>
       return finding('find removes or renames what it finds', 'name each file')
     }
     if (run.name === 'rm' && texts.some((text) => /^-[a-z]*[rR]|^--recursive$/.test(text))) {
-      if (removers.has(owner) || operandsOf(texts).every(isConstant)) return []
+      if (rights.remove.has(owner) || operandsOf(texts).every(isConstant)) return []
       return finding(
         'rm -r on a path that is computed',
-        `use rm and rmdir, or call ${[...removers].join(' or ')}`,
+        `use rm and rmdir, or call ${[...rights.remove].join(' or ')}`,
       )
     }
-    if (run.name === 'mv' && !renamers.has(owner)) {
+    if (run.name === 'mv' && !rights.rename.has(owner)) {
       const sources = operandsOf(texts).slice(0, -1)
       // What has a name or an ending of its own is a file of ours, and not a directory of data.
       if (sources.every((text) => isConstant(text) || isOwnFile(text))) return []
@@ -96,25 +115,24 @@ const isConstant = (text: string) => !text.includes('$') && !text.includes('`')
 const isOwnFile = (text: string) =>
   /[./][\w.-]+"?$/.test(text) && !/\/(data|tablespaces|replica|clone\.\w+)"?$/.test(text)
 
-/** The one function that runs a server on data, and all that stands in it: the gate, then the start. */
-const start = 'start_server'
+/** All that stands in the one function that runs a server on data: the gate, then the start. */
 const gate = 'require_standby'
 const startCommand = 'launch "$pg_bin"/postgres -D "$pgdata" "$@"'
 
-const keepStart: Rule = (shell, { known }) => [
+const keepStart: Rule = (shell, { known, rights }) => [
   ...shell.all('Command').flatMap(({ node }): Finding[] => {
     const run = runsOf(node, known).find(({ name, kind }) => kind === 'tool' && name === 'postgres')
     if (run === undefined) return []
     const options = run.args.flatMap((word) => (word.type === 'Word' ? [literalOf(word) ?? ''] : []))
     if (options.some((option) => asks.has(option))) return []
-    if (functionAround(shell, node) === start) return []
+    if (rights.start.has(functionAround(shell, node) ?? '')) return []
     const message = 'a server is started here'
-    const hint = `only ${start} does that, behind the gate`
+    const hint = `only ${[...rights.start].join()} does that, behind the gate`
     return [findingAt(shell, node, { code: 'E_SHELL_START', message, hint })]
   }),
   ...shell.all('Function').flatMap(({ node }): Finding[] => {
-    if (node.name.value !== start || isGateAndStart(shell, node)) return []
-    const message = `${start} is not ${gate} and then the start, with nothing before, between or behind them`
+    if (!rights.start.has(node.name.value) || isGateAndStart(shell, node)) return []
+    const message = `${node.name.value} is not ${gate} and then the start, with nothing before, between or behind them`
     const hint = 'whatever is done to the data before a start, the gate must see it'
     return [findingAt(shell, node, { code: 'E_SHELL_GATE', message, hint })]
   }),
@@ -136,7 +154,7 @@ export const standbyRules: readonly Rule[] = [forbidMasters, keepMarkers, keepDa
  * one of them has changed what is proven, so in a proof each is held to the text that the package has.
  */
 export const startFunctions: readonly string[] = [
-  start,
+  'start_server',
   gate,
   'with_settings',
   'launch',

@@ -7,6 +7,7 @@ main() {
   newline='
 '
   unset CDPATH
+  read_supervisor
   exec 9</dev/null
   sandbox=$(pwd)
   case $0 in

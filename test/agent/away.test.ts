@@ -6,7 +6,7 @@ import { testScene } from './scenario.js'
 testScene(
   'the master is away for half an hour: the replica lives, and is not cloned again',
   // The watcher lives by the real clock, so its limit is made short.
-  { model: { app: { health: { interval: 120 } }, run: { watchInterval: 1, staleLimit: 5 } } },
+  { model: { task: { health: { interval: 120 } }, run: { watchInterval: 1, staleLimit: 5 } } },
   async (scene) => {
     const { deploy, marathon, master, single, ask } = scene
     await deploy()

@@ -6,7 +6,7 @@ import type { Scene, SceneOptions } from './scenario.js'
 /** Ten replicas on two agents, of a master that can feed just these; on a slow machine they wait long for each other. */
 export const crowd: SceneOptions = {
   agents: [{}, {}],
-  model: { app: { instances: 10, constraints: [] }, run: { masterWait: 7200 } },
+  model: { task: { instances: 10 }, targets: { marathon: { constraints: [] } }, run: { masterWait: 7200 } },
   master: { conf: ['max_wal_senders = 10'] },
 }
 

@@ -8,7 +8,7 @@ const greedy = "SELECT length(string_agg(repeat(n::text, 100), '')) FROM generat
 
 testScene(
   'too little memory: the task ends as a whole, and the next one streams',
-  { model: { app: { mem: 192 } } },
+  { model: { task: { mem: 192 } } },
   async (scene) => {
     const { deploy, single, ask } = scene
     await deploy()
@@ -50,7 +50,7 @@ testScene(
 )
 
 // The check itself takes its five seconds each time, so one failure has to do in place of five.
-const model = { app: { health: { maxFailures: 1 } } }
+const model = { task: { health: { maxFailures: 1 } } }
 testScene('a server that hangs is ended by its health check', { model }, async (scene) => {
   const { deploy, marathon, single } = scene
   await deploy()

@@ -5,7 +5,7 @@ const shells = ['dash', 'bash', 'busybox']
 
 testScene(
   'killed while it serves an idle client, under dash, bash and BusyBox: a fast shutdown in time',
-  { agents: shells.map((shell) => ({ shell })), model: { app: { instances: shells.length } } },
+  { agents: shells.map((shell) => ({ shell })), model: { task: { instances: shells.length } } },
   async (scene) => {
     const { deploy, running, connect, marathon } = scene
     await deploy()

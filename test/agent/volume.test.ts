@@ -1,7 +1,7 @@
 import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import type { ReplicaInput } from '../../generator/model/replica.js'
+import type { ReplicaInput } from '../../generator/compile/model.js'
 import { signal } from '../pair/harness/processes.js'
 import { waitFor } from '../pair/harness/wait.js'
 import { patience } from './marathon.js'
@@ -9,7 +9,7 @@ import { nextTask, type SceneOptions, testScene } from './scenario.js'
 
 // Each volume is a disk of its own, with a lost+found; on the second agent it gets into the sandbox by a symbolic link.
 const rolling: SceneOptions = {
-  model: { app: { instances: 2, volume: { size: '4GiB', type: 'mount' } } },
+  model: { task: { instances: 2, volume: '4GiB' }, targets: { marathon: { volume: { type: 'mount' } } } },
   agents: [{}, { filesystem: 'posix' }],
 }
 testScene('a new configuration is rolled out to two replicas with volumes', rolling, async (scene) => {
@@ -44,7 +44,7 @@ testScene('a new configuration is rolled out to two replicas with volumes', roll
 
 // The master does not hear of it, so the slot stays in use, until wal_sender_timeout: here, until the test says so.
 const powerLoss: SceneOptions = {
-  model: { app: { volume: '4GiB' }, run: { slot: 'permanent' } },
+  model: { task: { volume: '4GiB' }, run: { slot: 'permanent' } },
   master: { conf: ['wal_sender_timeout = 0', 'max_slot_wal_keep_size = 1GB'] },
 }
 testScene('a host that loses its power, and comes back', powerLoss, async (scene) => {
@@ -68,7 +68,7 @@ testScene('a host that loses its power, and comes back', powerLoss, async (scene
 
 testScene(
   'what the posix launcher leaves behind is ended by the next task',
-  { model: { app: { volume: '4GiB' } }, agents: [{ launcher: 'posix', filesystem: 'posix' }] },
+  { model: { task: { volume: '4GiB' } }, agents: [{ launcher: 'posix', filesystem: 'posix' }] },
   async (scene) => {
     const { deploy, master, single } = scene
     await deploy()

@@ -59,7 +59,7 @@ describe('explain', () => {
   })
 
   test('a model that is refused says why', async () => {
-    await inFolder({ 'replica.config.json': '{"app": {"cpus": "x"}}' }, async ({ run }) => {
+    await inFolder({ 'replica.config.json': '{"task": {"cpus": "x"}}' }, async ({ run }) => {
       const { code, err } = await run(['explain', 'clone'])
       expect(code).toBe(1)
       expect(err).toMatch(/error E_MODEL/)
@@ -78,7 +78,7 @@ test('every code of a finding is explained, and no other', () => {
 
 describe('--github', () => {
   test('each finding is an annotation at its line', async () => {
-    const model = '{\n  "app": { "cpus": 0, "id": "/A%,b" }\n}\n'
+    const model = '{\n  "task": { "cpus": 0, "user": "" }\n}\n'
     await inFolder({ 'replica.config.json': model }, async ({ run }) => {
       const { code, out, err } = await run(['generate', '--github'])
       expect({ code, err }).toEqual({ code: 1, err: '' })

@@ -44,13 +44,13 @@ describe('what is written', () => {
   })
 
   test('a resident app keeps its sizes: a change of them is a warning at its place', async () => {
-    const model = (mem: number) => JSON.stringify({ app: { mem, volume: '100GiB' } })
+    const model = (mem: number) => JSON.stringify({ task: { mem, volume: '100GiB' } })
     await inFolder({ 'replica.config.json': model(1024) }, async ({ run, write }) => {
       expect(await run(['generate'])).toMatchObject({ code: 0, err: '' })
       await write('replica.config.json', model(2048))
       const { code, err } = await run(['generate'])
       expect(code).toBe(0)
-      expect(err).toMatch(/^replica\.config\.json:1:9 warning W_APP_RESIDENT: /)
+      expect(err).toMatch(/^replica\.config\.json:1:10 warning W_APP_RESIDENT: /)
       // By now it is what was printed before.
       expect(await run(['generate'])).toMatchObject({ code: 0, err: '', out: 'nothing changed\n' })
     })
@@ -84,7 +84,7 @@ describe('what is written', () => {
   })
 
   test('a JSON model by name, the artefacts where the options say', async () => {
-    const files = { 'models/a.json': '{"app": {"id": "/db/json"}}' }
+    const files = { 'models/a.json': '{"targets": {"marathon": {"id": "/db/json"}}}' }
     await inFolder(files, async ({ run, list, read }) => {
       const args = ['generate', 'models/a.json', '--out', 'agent/', '--app', 'apps/a.json']
       expect(await run(args)).toMatchObject({ code: 0, err: '' })
@@ -96,15 +96,15 @@ describe('what is written', () => {
 
 describe('what is wrong in the model', () => {
   test('a type error has its place and a frame', async () => {
-    const text = `${head}export default defineReplica({ app: { cpus: 'many' } })\n`
+    const text = `${head}export default defineReplica({ task: { cpus: 'many' } })\n`
     const { err } = await refuse({ 'replica.config.ts': text })
-    expect(err).toContain('replica.config.ts:2:39 error E_TYPE')
+    expect(err).toContain('replica.config.ts:2:40 error E_TYPE')
     expect(err).toContain('> 2 | export default')
   })
 
   test.each([
-    ['{\n  "app": { "cpu": 1 }\n}\n', '2:12 error E_MODEL_KEY'],
-    ['{"app": {"killGrace": 60}}', '1:10 error E_KILL_GRACE'],
+    ['{\n  "task": { "cpu": 1 }\n}\n', '2:13 error E_MODEL_KEY'],
+    ['{"task": {"stopGrace": 60}}', '1:11 error E_STOP_GRACE'],
     ['{"postgresql": {"settings": {\n"pg_stat_statements.max": null\n}}}', '2:1 error E_MODEL'],
   ])('%j', async (text, wanted) => {
     expect((await refuse({ 'replica.config.json': text })).err).toContain(`replica.config.json:${wanted}: `)
@@ -113,8 +113,10 @@ describe('what is wrong in the model', () => {
 
 describe('what is wrong in a step of the user', () => {
   test('the file is missing, told together with other findings', async () => {
-    const { err } = await refuse({ 'replica.config.json': `{"app": {"killGrace": 1},\n${withStep.slice(1)}` })
-    expect(err).toContain('E_KILL_GRACE')
+    const { err } = await refuse({
+      'replica.config.json': `{"task": {"stopGrace": 1},\n${withStep.slice(1)}`,
+    })
+    expect(err).toContain('E_STOP_GRACE')
     expect(err).toMatch(/replica\.config\.json:2:\d+ error E_STEP_FILE: .*there is no such file/)
   })
 

@@ -35,7 +35,10 @@ test('a model that is there is never written over', async () => {
 test('a model that is written can be generated from', async () => {
   await inFolder({ 'app.json': app }, async ({ run, read }) => {
     expect(await run(['import', 'app.json', '--config', 'replica.config.json'])).toMatchObject({ code: 0 })
-    expect(JSON.parse(await read('replica.config.json'))).toMatchObject({ app: { id: '/pg', instances: 2 } })
+    expect(JSON.parse(await read('replica.config.json'))).toMatchObject({
+      task: { instances: 2 },
+      targets: { marathon: { id: '/pg' } },
+    })
     expect(await run(['generate'])).toMatchObject({ code: 0 })
   })
 })

@@ -198,7 +198,7 @@ test('a fault that only another checker sees is a failure', async () => {
 })
 
 test('a model that is refused has nothing to prove', async () => {
-  await inFolder({ 'replica.config.json': '{"app": {"cpus": "x"}}' }, async ({ run }) => {
+  await inFolder({ 'replica.config.json': '{"task": {"cpus": "x"}}' }, async ({ run }) => {
     const { code, out, err } = await run(['prove'])
     expect(code).toBe(1)
     expect(out).toBe('')

@@ -11,7 +11,7 @@ const files = {
   access: [allow.host({ user: 'ärger', from: 'all' })],
   env: { Z: variable.text({ default: 'ü' }), A: variable.flag() },
   steps: [{ name: 'warm', doc: 'warms', file: './warm.sh', after: 'configure' }],
-  app: { labels: { b: '1', a: '2', B: '3' } },
+  targets: { marathon: { labels: { b: '1', a: '2', B: '3' } } },
 })
 `,
   'warm.sh': 'step_warm() {\n  log INFO "$A $Z"\n}\n',

@@ -31,7 +31,7 @@ describe('usage', () => {
 
 describe('--json', () => {
   test('findings, on standard output alone', async () => {
-    await inFolder({ 'replica.config.json': '{"app": {"cpus": 0}}' }, async ({ run }) => {
+    await inFolder({ 'replica.config.json': '{"task": {"cpus": 0}}' }, async ({ run }) => {
       const { code, out, err } = await run(['generate', '--json'])
       expect(code).toBe(1)
       expect(err).toBe('')
@@ -39,7 +39,7 @@ describe('--json', () => {
         {
           severity: 'error',
           code: 'E_MODEL',
-          path: ['app', 'cpus'],
+          path: ['task', 'cpus'],
           place: { file: 'replica.config.json', line: 1 },
         },
       ])

@@ -25,19 +25,21 @@ describe('the artefacts', () => {
 
   test('the same bytes for the same model, whatever the order of its keys', () => {
     const one = {
-      app: { mem: 1024, labels: { a: '1', b: '2' } },
+      task: { mem: 1024 },
+      targets: { marathon: { labels: { a: '1', b: '2' } } },
       env: { B: { type: 'flag' }, A: { type: 'port' } },
     }
     const two = {
       env: { A: { type: 'port' }, B: { type: 'flag' } },
-      app: { labels: { b: '2', a: '1' }, mem: 1024 },
+      task: { mem: 1024 },
+      targets: { marathon: { labels: { b: '2', a: '1' } } },
     }
     expect(compile(two).files).toEqual(compile(one).files)
   })
 
   test('a warning stops nothing', () => {
-    const { files, diagnostics } = compile({ app: { hostPort: 5432 } })
-    expect(list(diagnostics)).toEqual(['W_APP_PORT app.hostPort'])
+    const { files, diagnostics } = compile({ task: { port: 5432 } })
+    expect(list(diagnostics)).toEqual(['W_APP_PORT task.port'])
     expect(files['run_rep.sh']).toContain('main "$@"')
   })
 })
@@ -175,11 +177,11 @@ describe('steps of the user', () => {
       { stepFaults: { './warm.sh': 'it is a lie' }, stepFiles: { './late.sh': '' } },
     )
     expect(list(diagnostics)).toEqual([
-      'E_KILL_GRACE app.killGrace',
       'E_STEP_FILE steps.0.file',
       'E_STEP_FUNCTION steps.1.file',
+      'E_STOP_GRACE task.stopGrace',
     ])
-    expect(diagnostics[1]?.message).toContain('it is a lie')
+    expect(diagnostics[0]?.message).toContain('it is a lie')
   })
 })
 

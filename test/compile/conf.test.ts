@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { confValue, printConf } from '../../generator/compile/conf.js'
-import { defaultSettings } from '../../generator/model/settings.js'
+import { defaultSettings } from '../../generator/postgres/settings-schema.js'
 import { type Cluster, findServer, readTemplate, startCluster } from '../postgres/server.js'
 
 const template = readTemplate('postgresql.conf.hbs')

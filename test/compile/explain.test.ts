@@ -31,7 +31,7 @@ test.each<[string, RegExp[]]>([
   ['NO_SPACE', [/exit code +73: no space/, /what to do +give PGDATA_DIR more space/, /said in .*need_room/]],
   ['73', [/^exit code 73: no space\n {2}NO_SPACE/]],
   ['wal_keep_segments', [/last in +PostgreSQL 12/, /instead +wal_keep_size/]],
-  ['port', [/held +Marathon assigns it/]],
+  ['port', [/held +the supervisor assigns it/]],
   ['E_SHELL_UNQUOTED', [/^E_SHELL_UNQUOTED: the value would be split/]],
   ['serve', [/^step serve: /]],
 ])('%s', (what, wanted) => {

@@ -22,22 +22,26 @@ const isUpdate = process.env.UPDATE_GOLDEN === '1'
 
 // dist/ and marathon.json are those of the embedded model: `npm run check` compares them. Of the script only those
 // tables are kept here that are not there already. UPDATE_GOLDEN=1 writes all anew, to be read as a diff.
-test.each(others)('the small files of the $name model, and the tables of its script', ({ folder, files }) => {
-  const usual = cut(embedded.files).map(({ text }) => text)
-  const isKept = (piece: Piece) => isTable(piece) && piece.source !== contents && !usual.includes(piece.text)
-  const tables = cut(files).filter(isKept)
-  const wanted = {
-    'marathon.json': files['marathon.json'],
-    'pg_hba.conf': files['pg_hba.conf'],
-    'postgresql.conf': files['postgresql.conf'],
-    'tables.sh': tables.map(({ source, text }) => `### ${source}\n${text}\n`).join('\n'),
-  }
-  for (const [name, text = ''] of Object.entries(wanted)) {
-    const path = join(folder, name)
-    if (isUpdate) writeFileSync(path, text)
-    expect(readFileSync(path, 'utf8'), path).toBe(text)
-  }
-})
+test.each(others)(
+  'the small files of the $name model, and the tables of its script',
+  ({ folder, files, values }) => {
+    const usual = cut(embedded.files).map(({ text }) => text)
+    const isKept = (piece: Piece) =>
+      isTable(piece) && piece.source !== contents && !usual.includes(piece.text)
+    const tables = cut(files).filter(isKept)
+    const wanted: Record<string, string | undefined> = {
+      ...Object.assign({}, ...(values?.targets ?? []).map(({ print }) => print())),
+      'pg_hba.conf': files['pg_hba.conf'],
+      'postgresql.conf': files['postgresql.conf'],
+      'tables.sh': tables.map(({ source, text }) => `### ${source}\n${text}\n`).join('\n'),
+    }
+    for (const [name, text = ''] of Object.entries(wanted)) {
+      const path = join(folder, name)
+      if (isUpdate) writeFileSync(path, text)
+      expect(readFileSync(path, 'utf8'), path).toBe(text)
+    }
+  },
+)
 
 describe.each([embedded, ...others])('run_rep.sh of $name', ({ folder, files, steps, diagnostics }) => {
   const script = files['run_rep.sh'] ?? ''
@@ -62,7 +66,13 @@ describe.each([embedded, ...others])('run_rep.sh of $name', ({ folder, files, st
     const inside = (names: readonly string[]) => names.map((name) => `templates/run_rep/${name}`)
     expect(pieces.map(({ source }) => source)).toEqual([
       contents,
-      ...inside(['constants.sh.hbs', 'exits.sh.hbs', 'contract.sh.hbs', 'versions.sh.hbs']),
+      ...inside([
+        'constants.sh.hbs',
+        'exits.sh.hbs',
+        'supervisor.sh.hbs',
+        'contract.sh.hbs',
+        'versions.sh.hbs',
+      ]),
       ...inside([...filesOf('lib'), ...filesOf('types')]),
       ...inside(builtinSteps.map(({ file }) => file).filter((file) => !file.endsWith('.hbs'))),
       ...steps,

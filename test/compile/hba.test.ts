@@ -3,7 +3,12 @@ import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hbaName, hbaToken, printHba } from '../../generator/compile/hba.js'
-import { type AccessRule, accessSchema, allow, completeAccess } from '../../generator/model/access.js'
+import {
+  type AccessRule,
+  accessSchema,
+  allow,
+  completeAccess,
+} from '../../generator/postgres/access-schema.js'
 import { adminLine, type Cluster, findServer, readTemplate, startCluster } from '../postgres/server.js'
 
 const template = readTemplate('pg_hba.conf.hbs')

@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { judgeModel } from '../../generator/compile/judge-model.js'
-import { listContract } from '../../generator/model/contract/user.js'
-import { parseModel } from '../../generator/model/parse.js'
+import { tryModel } from '../../generator/compile/compile.js'
 import { list } from './sources.js'
 
 const judge = (value: unknown) => {
-  const parsed = parseModel(value)
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.diagnostics))
-  return judgeModel({ model: parsed.model, contract: listContract(parsed.model.env) })
+  const { model, diagnostics } = tryModel(value)
+  if (model === undefined) throw new Error(JSON.stringify(diagnostics))
+  return diagnostics
 }
 
 describe('judgeModel', () => {
@@ -16,40 +14,40 @@ describe('judgeModel', () => {
   })
 
   test.each<[string, object, string[]]>([
-    ['who can become nobody', { app: { user: 'www' } }, ['E_APP_USER app.user']],
-    ['root may', { app: { user: 'root' } }, []],
-    ['the user itself', { app: { user: 'db' }, run: { user: 'db' } }, []],
-    ['a grace too small', { app: { killGrace: 104 } }, ['E_KILL_GRACE app.killGrace']],
+    ['who can become nobody', { task: { user: 'www' } }, ['E_TASK_USER task.user']],
+    ['root may', { task: { user: 'root' } }, []],
+    ['the user itself', { task: { user: 'db' }, run: { user: 'db' } }, []],
+    ['a grace too small', { task: { stopGrace: 104 } }, ['E_STOP_GRACE task.stopGrace']],
     [
       'killed while it waits',
-      { app: { health: { gracePeriod: 300 } }, run: { masterWait: 600 } },
-      ['E_HEALTH_GRACE app.health.gracePeriod'],
+      { task: { health: { gracePeriod: 300 } }, run: { masterWait: 600 } },
+      ['E_HEALTH_GRACE task.health.gracePeriod'],
     ],
     [
       'a clone of a terabyte in ten minutes',
-      { app: { volume: '1TiB', health: { gracePeriod: 600 } } },
-      ['W_HEALTH_GRACE app.health.gracePeriod'],
+      { task: { volume: '1TiB', health: { gracePeriod: 600 } } },
+      ['W_HEALTH_GRACE task.health.gracePeriod'],
     ],
     [
       'a check that outlasts its interval',
-      { app: { health: { interval: 10, timeout: 20 } } },
-      ['E_HEALTH_TIMEOUT app.health.timeout'],
+      { task: { health: { interval: 10, timeout: 20 } } },
+      ['E_HEALTH_TIMEOUT task.health.timeout'],
     ],
-    ['checks in quick succession', { app: { health: { interval: 5 } } }, []],
+    ['checks in quick succession', { task: { health: { interval: 5 } } }, []],
     [
       'a grace that is over before the first check',
-      { app: { health: { delay: 1200, gracePeriod: 900 } } },
-      ['W_HEALTH_GRACE app.health.delay'],
+      { task: { health: { delay: 1200, gracePeriod: 900 } } },
+      ['W_HEALTH_GRACE task.health.delay'],
     ],
     [
       'a pause that no health check lets pass',
-      { run: { exitPause: 3600 }, app: { health: { gracePeriod: 3600 } } },
+      { run: { exitPause: 3600 }, task: { health: { gracePeriod: 3600 } } },
       ['W_RUN_PAUSE run.exitPause'],
     ],
     [
       'a first pause longer than the longest',
-      { app: { backoff: { seconds: 60, max: 30 } } },
-      ['W_APP_BACKOFF app.backoff.max'],
+      { targets: { marathon: { backoff: { seconds: 60, max: 30 } } } },
+      ['W_APP_BACKOFF targets.marathon.backoff.max'],
     ],
     [
       'WAL that is too little for a replica',
@@ -179,44 +177,51 @@ describe('judgeModel', () => {
     ['a directory of the sandbox', { run: { dataDir: './data' } }, []],
     [
       'an ephemeral replica that stays on its host',
-      { app: { preset: 'ephemeral' }, run: { dataDir: '/srv/pg' } },
-      ['E_APP_PRESET app.preset'],
+      { task: { preset: 'ephemeral' }, run: { dataDir: '/srv/pg' } },
+      ['E_TASK_PRESET task.preset'],
     ],
-    ['a volume for WAL alone', { app: { volume: 500 } }, ['E_APP_DISK app.volume']],
-    ['the same in parts', { app: { volume: { size: 500 } } }, ['E_APP_DISK app.volume.size']],
+    ['a volume for WAL alone', { task: { volume: 500 } }, ['E_TASK_DISK task.volume']],
     [
       'a log for half of the room',
-      { run: { logMiB: 8000 }, app: { disk: 16_000 } },
-      ['W_APP_DISK run.logMiB'],
+      { run: { logMiB: 8000 }, task: { disk: 16_000 } },
+      ['W_TASK_DISK run.logMiB'],
     ],
-    ['a log for all of it', { run: { logMiB: 8000 }, app: { disk: 8000 } }, ['E_APP_DISK run.logMiB']],
-    ['a sandbox for WAL alone', { app: { disk: 500 } }, ['E_APP_DISK app.disk']],
-    ['a sandbox without a limit', { app: { disk: 0 } }, []],
-    ['data outside of the sandbox', { app: { disk: 500 }, run: { dataDir: '/srv/pg' } }, []],
-    ['data in a volume', { app: { disk: 500, volume: '1TiB' } }, []],
-    ['a persistent replica without a volume', { app: { preset: 'persistent' } }, ['E_APP_PRESET app.preset']],
+    ['a log for all of it', { run: { logMiB: 8000 }, task: { disk: 8000 } }, ['E_TASK_DISK run.logMiB']],
+    ['a sandbox for WAL alone', { task: { disk: 500 } }, ['E_TASK_DISK task.disk']],
+    ['a sandbox without a limit', { task: { disk: 0 } }, []],
+    ['data outside of the sandbox', { task: { disk: 500 }, run: { dataDir: '/srv/pg' } }, []],
+    ['data in a volume', { task: { disk: 500, volume: '1TiB' } }, []],
+    [
+      'a persistent replica without a volume',
+      { task: { preset: 'persistent' } },
+      ['E_TASK_PRESET task.preset'],
+    ],
     [
       'an ephemeral one with a volume',
-      { app: { preset: 'ephemeral', volume: '1TiB' } },
-      ['E_APP_PRESET app.preset'],
+      { task: { preset: 'ephemeral', volume: '1TiB' } },
+      ['E_TASK_PRESET task.preset'],
     ],
-    ['a persistent replica', { app: { preset: 'persistent', volume: '1TiB' } }, []],
-    ['an ephemeral one', { app: { preset: 'ephemeral' } }, []],
+    ['a persistent replica', { task: { preset: 'persistent', volume: '1TiB' } }, []],
+    ['an ephemeral one', { task: { preset: 'ephemeral' } }, []],
     [
       'one directory of the host for two tasks there',
-      { run: { dataDir: '/srv/pg' }, app: { instances: 2, constraints: [] } },
+      { run: { dataDir: '/srv/pg' }, task: { instances: 2 }, targets: { marathon: { constraints: [] } } },
       ['E_APP_SHARED run.dataDir'],
     ],
-    ['the same, one task a host', { run: { dataDir: '/srv/pg' }, app: { instances: 2 } }, []],
+    ['the same, one task a host', { run: { dataDir: '/srv/pg' }, task: { instances: 2 } }, []],
     [
       'the same, said in another way',
-      { run: { dataDir: '/srv/pg' }, app: { instances: 2, constraints: [['@hostname', 'MAX_PER', '1']] } },
+      {
+        run: { dataDir: '/srv/pg' },
+        task: { instances: 2 },
+        targets: { marathon: { constraints: [['@hostname', 'MAX_PER', '1']] } },
+      },
       [],
     ],
     [
       'a port of Marathon that a step needs, and nobody asks for',
       { env: { PORT1: { type: 'port', required: true } } },
-      ['E_ENV_UNSET env.PORT1', 'E_ENV_TAKEN env.PORT1'],
+      ['E_ENV_TAKEN env.PORT1', 'E_ENV_UNSET env.PORT1'],
     ],
     [
       'the same, asked for',
@@ -225,7 +230,7 @@ describe('judgeModel', () => {
           PORT1: { type: 'port', required: true },
           PORT_METRICS: { type: 'port', required: true },
         },
-        app: { morePorts: [{ name: 'metrics' }] },
+        targets: { marathon: { morePorts: [{ name: 'metrics' }] } },
       },
       [],
     ],
@@ -233,9 +238,9 @@ describe('judgeModel', () => {
       'a secret for a variable of a step',
       {
         env: { TOKEN: { type: 'path', required: true, secret: true } },
-        app: { env: { TOKEN: { secret: 't' } }, secrets: { t: { source: '/t' } } },
+        task: { env: { TOKEN: { secret: 't' } }, secrets: { t: { source: '/t' } } },
       },
-      ['W_APP_SECRET app.secrets.t'],
+      ['W_APP_SECRET task.secrets.t'],
     ],
     [
       'ready asks as one who is turned away',
@@ -247,47 +252,55 @@ describe('judgeModel', () => {
       { run: { listen: ['127.0.0.1'] }, access: [{ type: 'host', from: '10.0.0.0/8' }] },
       ['W_ACCESS_LISTEN access.0.from'],
     ],
-    ['a built-in variable twice', { app: { env: { RUN_USER: 'x' } } }, ['E_APP_ENV app.env.RUN_USER']],
+    ['a built-in variable twice', { task: { env: { RUN_USER: 'x' } } }, ['E_TASK_ENV task.env.RUN_USER']],
     [
       'a built-in variable malformed',
-      { app: { env: { PGSSLMODE: 'on' } } },
-      ['E_ENV_VALUE app.env.PGSSLMODE'],
+      { task: { env: { PGSSLMODE: 'on' } } },
+      ['E_ENV_VALUE task.env.PGSSLMODE'],
     ],
-    ['a password for every process', { app: { env: { PGPASSWORD: 'x' } } }, ['E_APP_ENV app.env.PGPASSWORD']],
-    ["Marathon's own", { app: { env: { PORT0: '5432' } } }, ['E_APP_ENV app.env.PORT0']],
-    ["Mesos's own", { app: { env: { MESOS_SANDBOX: '/tmp' } } }, ['E_APP_ENV app.env.MESOS_SANDBOX']],
-    ['what the script unsets', { app: { env: { PGHOSTADDR: '::1' } } }, ['W_APP_ENV app.env.PGHOSTADDR']],
-    ['what is nobody’s', { app: { env: { OTHER: 'x', PGSSLMODE: 'require', constructor: 'x' } } }, []],
+    [
+      'a password for every process',
+      { task: { env: { PGPASSWORD: 'x' } } },
+      ['E_TASK_ENV task.env.PGPASSWORD'],
+    ],
+    ["Marathon's own", { task: { env: { PORT0: '5432' } } }, ['E_TASK_ENV task.env.PORT0']],
+    ["Mesos's own", { task: { env: { MESOS_SANDBOX: '/tmp' } } }, ['E_TASK_ENV task.env.MESOS_SANDBOX']],
+    ['what the script unsets', { task: { env: { PGHOSTADDR: '::1' } } }, ['W_TASK_ENV task.env.PGHOSTADDR']],
+    ['what is nobody’s', { task: { env: { OTHER: 'x', PGSSLMODE: 'require', constructor: 'x' } } }, []],
     ['required and unset', { env: { A: { type: 'port', required: true } } }, ['E_ENV_UNSET env.A']],
     [
       'required, set by the app',
-      { env: { A: { type: 'port', required: true } }, app: { env: { A: '1' } } },
+      { env: { A: { type: 'port', required: true } }, task: { env: { A: '1' } } },
       [],
     ],
     [
       'malformed by the app',
-      { env: { A: { type: 'port' } }, app: { env: { A: 'x' } } },
-      ['E_ENV_VALUE app.env.A'],
+      { env: { A: { type: 'port' } }, task: { env: { A: 'x' } } },
+      ['E_ENV_VALUE task.env.A'],
     ],
     [
       'a port by its name is Marathon’s to tell',
-      { app: { env: { PORT_POSTGRES: '5432' } } },
-      ['E_APP_ENV app.env.PORT_POSTGRES'],
+      { task: { env: { PORT_POSTGRES: '5432' } } },
+      ['E_TASK_ENV task.env.PORT_POSTGRES'],
     ],
-    ['a name that no port has', { app: { env: { PORT_OTHER: '5432' } } }, []],
+    ['a name that no port has', { task: { env: { PORT_OTHER: '5432' } } }, []],
     [
       'a secret that the app shows',
-      { env: { A: { type: 'text', secret: true } }, app: { env: { A: 'x' } } },
-      ['W_ENV_SECRET app.env.A'],
+      { env: { A: { type: 'text', secret: true } }, task: { env: { A: 'x' } } },
+      ['W_ENV_SECRET task.env.A'],
     ],
     [
       'two tasks, one port: Mesos gives it once a host',
-      { app: { instances: 2, constraints: [], hostPort: 31_000 } },
+      { task: { instances: 2, port: 31_000 }, targets: { marathon: { constraints: [] } } },
       [],
     ],
     [
       'one directory, and one port that keeps tasks apart',
-      { run: { dataDir: '/srv/pg' }, app: { instances: 2, constraints: [], hostPort: 31_000 } },
+      {
+        run: { dataDir: '/srv/pg' },
+        task: { instances: 2, port: 31_000 },
+        targets: { marathon: { constraints: [] } },
+      },
       [],
     ],
     ['of the script', { env: { PORT0: { type: 'port' } } }, ['E_ENV_TAKEN env.PORT0']],
@@ -327,7 +340,7 @@ describe('judgeModel', () => {
     ],
     ['a temporary slot', { postgresql: { majors: [13] }, run: { slot: 'temporary' } }, []],
     ['a slot for each sandbox', { run: { slot: 'permanent' } }, ['W_RUN_SLOT run.slot']],
-    ['a slot for a volume', { run: { slot: 'permanent' }, app: { volume: '1TiB' } }, []],
+    ['a slot for a volume', { run: { slot: 'permanent' }, task: { volume: '1TiB' } }, []],
     ['a slot for a directory', { run: { slot: 'permanent', dataDir: '/srv/pg' } }, []],
   ])('%s', (_title, model, wanted) => {
     expect(list(judge(model))).toEqual(wanted)

@@ -1,8 +1,8 @@
 import { type Compiled, compileReplica } from '../../generator/compile/compile.js'
+import type { ReplicaInput } from '../../generator/compile/model.js'
 import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js'
 import { showPath } from '../../generator/diagnostics/path.js'
 import { readTemplates } from '../../generator/load/templates.js'
-import type { ReplicaInput } from '../../generator/model/replica.js'
 import type { Sources } from '../../generator/script/sources.js'
 
 const templates = readTemplates()

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { type Agent, runAgent } from '../pair/harness/agent.js'
 import { testWith } from '../pair/harness/capability.js'
 import { contractFor } from '../pair/harness/contract.js'
-import { processesUnder, readProcess } from '../pair/harness/processes.js'
+import { isEnding, processesUnder, readProcess } from '../pair/harness/processes.js'
 import { openSpace, pickPort, type Space } from '../pair/harness/space.js'
 import { waitFor } from '../pair/harness/wait.js'
 import { randomOf } from '../random.js'
@@ -72,7 +72,7 @@ describe(`SIGTERM at any instant (seed ${seed})`, () => {
           const whom = random() < 0.5 ? 'script' : 'tree'
           life.terminate('SIGTERM', whom)
           const code = await Promise.race([life.exit, sleep(grace, 'no end', { ref: false })])
-          const left = processesUnder(life.sandbox).filter(({ isEnding }) => !isEnding)
+          const left = processesUnder(life.sandbox).filter((one) => !isEnding(one))
           const lives = left.map(({ pid, state, args }) => `\n${pid} ${state} ${args}`)
           const what = `TERM ${number} to the ${whom} in ${step}, under ${shell}:\n${life.log()}${lives.join('')}`
           expect([0, 143], what).toContain(code)

@@ -129,7 +129,7 @@ describe('a project that uses all of it', () => {
   test.each(kinds)('%s: what is wrong with a model is a finding', (kind) => {
     expect(outcomes.get(kind)?.findings).toEqual({
       'another folder for steps': ['6 files'],
-      'a rule that is broken': ['E_KILL_GRACE app.killGrace'],
+      'a rule that is broken': ['E_STOP_GRACE task.stopGrace'],
       'a key that no model has': ['E_MODEL_KEY apps'],
       'a step file that is missing': ['E_STEP_FILE steps.0.file'],
       'a step file that is a directory': ['E_STEP_FILE steps.0.file'],

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { showPath } from '../../generator/diagnostics/path.js'
-import { type AccessRule, accessSchema, allow } from '../../generator/model/access.js'
-import type { Settings } from '../../generator/model/settings.js'
 import { type AccessContext, judgeAccess } from '../../generator/postgres/access.js'
+import { type AccessRule, accessSchema, allow } from '../../generator/postgres/access-schema.js'
+import type { Settings } from '../../generator/postgres/settings-schema.js'
 import { findServer } from './server.js'
 import { makeCertificate, openTrial, type Trial } from './trial.js'
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { showPath } from '../../generator/diagnostics/path.js'
-import { accessSchema, allow, deny } from '../../generator/model/access.js'
 import { type AccessContext, defaultMethod, judgeAccess } from '../../generator/postgres/access.js'
 import { judgeOrder } from '../../generator/postgres/access-order.js'
+import { accessSchema, allow, deny } from '../../generator/postgres/access-schema.js'
 import { parseNetwork } from '../../generator/postgres/network.js'
 
 describe('parseNetwork', () => {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { showPath } from '../../generator/diagnostics/path.js'
-import { type AccessRule, accessSchema, allow, completeAccess, deny } from '../../generator/model/access.js'
+import {
+  type AccessRule,
+  accessSchema,
+  allow,
+  completeAccess,
+  deny,
+} from '../../generator/postgres/access-schema.js'
 import { judgeAdmission, type Visitors } from '../../generator/postgres/admission.js'
 
 function judge(rules: readonly object[] | undefined, visitors: Partial<Visitors> = {}): string[] {

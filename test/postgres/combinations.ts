@@ -1,4 +1,4 @@
-import type { Settings } from '../../generator/model/settings.js'
+import type { Settings } from '../../generator/postgres/settings-schema.js'
 
 /** Settings that a server of these majors refuses to start with, and the like of them with which it starts. */
 export interface CombinationCase {

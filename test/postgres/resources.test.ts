@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js'
 import { showPath } from '../../generator/diagnostics/path.js'
-import { mergeSettings } from '../../generator/model/settings.js'
 import { judgeDisk, judgeMemory } from '../../generator/postgres/resources.js'
+import { mergeSettings } from '../../generator/postgres/settings-schema.js'
 
 const namesOf = (found: readonly Diagnostic[]) =>
   found.map(({ code, path }) => `${code} ${showPath(path ?? [])}`)
@@ -52,13 +52,15 @@ test("our own default is nobody's fault", () => {
 describe('judgeDisk', () => {
   test.each<[object, number, string[]]>([
     [{}, 2048, []],
-    [{}, 2047, ['W_APP_DISK app.disk']],
-    [{}, 1024, ['E_APP_DISK app.disk']],
+    [{}, 2047, ['W_TASK_DISK task.disk']],
+    [{}, 1024, ['E_TASK_DISK task.disk']],
     [{ max_wal_size: '200MB' }, 1024, []],
-    [{ wal_keep_size: '20GB' }, 10_240, ['E_APP_DISK app.disk']],
-    [{ wal_keep_size: 6000 }, 10_240, ['W_APP_DISK app.disk']],
-    [{ wal_keep_segments: 640 }, 10_240, ['E_APP_DISK app.disk']],
+    [{ wal_keep_size: '20GB' }, 10_240, ['E_TASK_DISK task.disk']],
+    [{ wal_keep_size: 6000 }, 10_240, ['W_TASK_DISK task.disk']],
+    [{ wal_keep_segments: 640 }, 10_240, ['E_TASK_DISK task.disk']],
   ])('%j in %i MiB', (settings, size, codes) => {
-    expect(namesOf(judgeDisk(mergeSettings({ ...settings }), { path: ['app', 'disk'], size }))).toEqual(codes)
+    expect(namesOf(judgeDisk(mergeSettings({ ...settings }), { path: ['task', 'disk'], size }))).toEqual(
+      codes,
+    )
   })
 })

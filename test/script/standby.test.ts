@@ -1,7 +1,30 @@
 import { describe, expect, test } from 'vitest'
+import { isError } from '../../generator/diagnostics/diagnostic.js'
+import { readTemplates } from '../../generator/load/templates.js'
+import { readRights } from '../../generator/script/standby.js'
+import { compile, stepOf } from '../compile/sources.js'
 import { judge as judgeText } from '../shell/judge.js'
 
 const start = 'launch "$pg_bin"/postgres -D "$pgdata" "$@"'
+
+// Who is given a right here, by a comment in the shell, may remove or rename what could be somebody's only copy, or start
+// a server.
+test('few functions may what no other may, and say so', () => {
+  expect(readRights(readTemplates())).toEqual({
+    touch: new Set(['write_standby_marker', 'require_standby']),
+    remove: new Set(['remove_clone', 'remove_work']),
+    rename: new Set(['install_clone', 'retire_replica']),
+    start: new Set(['start_server']),
+  })
+})
+
+test('a step of the user has no right by saying so', () => {
+  const files = {
+    './own.sh': 'step_own() {\n  drop "$pgdata"\n}\n# @may remove\ndrop() {\n  rm -rf -- "${1:?}"\n}\n',
+  }
+  const { diagnostics } = compile({ steps: [stepOf('own')] }, { stepFiles: files })
+  expect(diagnostics.filter(isError)).not.toEqual([])
+})
 
 describe('each piece by itself', () => {
   test.each([

@@ -1,3 +1,4 @@
+import { supervisorWords } from './supervisor.js'
 import type { ContractType } from './types.js'
 import { types } from './types.js'
 
@@ -79,16 +80,17 @@ export const builtinVariables: readonly ContractVariable[] = [
   optional('PGSSLKEY', types.absolute_path, "The key of the replica's own certificate.", 'libpq'),
 ]
 
-/** Variables that Mesos, Marathon or POSIX give and the script may read without declaring them. */
+/** What the script takes where a variable is absent: the one place of the default that the model has, too. */
+export function usualValue(name: string): string {
+  const usual = builtinVariables.find((variable) => variable.name === name)?.default
+  if (usual === undefined) throw new Error(`${name} has no default`)
+  return usual
+}
+
+/** Variables that POSIX, libpq or a supervisor gives and the script may read without declaring them. */
 export const ambientVariables: readonly string[] = [
-  'HOME',
-  'HOST',
-  'LC_ALL',
-  'MARATHON_APP_ID',
-  'MESOS_TASK_ID',
-  'PATH',
-  'PGPASSWORD',
-  'TMPDIR',
+  ...['HOME', 'LC_ALL', 'PATH', 'PGPASSWORD', 'TMPDIR'],
+  ...supervisorWords.flatMap(({ variables }) => variables.map(({ name }) => name)),
 ]
 
 function required(name: string, type: ContractType, doc: string): ContractVariable {

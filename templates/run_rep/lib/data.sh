@@ -24,6 +24,7 @@ make_ours() {
   printf '' >"$1/run_rep.mark" || cannot_write "$1" "cannot make a file in $1"
 }
 
+# @may remove
 # remove_work DIRECTORY: removes the small files of one run; what cannot be removed keeps its mark.
 remove_work() {
   case $1 in
@@ -34,6 +35,7 @@ remove_work() {
   esac
 }
 
+# @may remove
 # remove_clone DIRECTORY: removes a clone that did not finish or was replaced, if it is provably ours; the mark last.
 remove_clone() {
   [ -e "$1" ] || [ -L "$1" ] || return 0
@@ -45,6 +47,7 @@ remove_clone() {
   rm -rf -- "${1:?}"
 }
 
+# @may rename
 # install_clone DIRECTORY: one rename makes a finished clone the replica's data. What it replaces goes
 # only now, if its replacement is to be seen there.
 install_clone() {
@@ -54,6 +57,7 @@ install_clone() {
   remove_clone "$store/clone.0"
 }
 
+# @may rename
 # Data that is outdated stops being the replica's. Any other is left where it is.
 retire_replica() {
   [ -e "$replica" ] || [ -L "$replica" ] || return 0
@@ -93,6 +97,7 @@ cannot_write() {
   fail DATA_DIR "$2"
 }
 
+# @may touch the standby marker
 # The marker makes a server a standby. It is written into a clone of our own before its rename.
 write_standby_marker() {
   if [ "$standby_marker" = standby.signal ]; then

@@ -1,12 +1,14 @@
 # What starts a server: gate and start in one, and no other function runs PostgreSQL on data. Whatever was done to the
 # data before, by a step, by a person or by the disk, what is not certainly a standby does not start.
 
+# @may start
 # start_server OPTION...: with_settings calls it with every setting that must hold. Nothing may stand between the two.
 start_server() {
   require_standby
   launch "$pg_bin"/postgres -D "$pgdata" "$@"
 }
 
+# @may touch the standby marker
 # The gate. A data directory that once took writes is refused, even if it has the same system identifier and
 # timeline as the master; and it is never replaced either, since it may hold what nobody else has.
 require_standby() {

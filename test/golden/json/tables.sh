@@ -26,7 +26,7 @@ ready_role=''
 ready_seconds=60
 
 version() {
-  printf '%s\n' 'run_rep.sh of model 6904c68f782f760a' 'for PostgreSQL 10'
+  printf '%s\n' 'run_rep.sh of model 35d1b91b884bd128' 'for PostgreSQL 10'
 }
 
 ### templates/run_rep/versions.sh.hbs

@@ -34,16 +34,9 @@ export default defineReplica({
     METRICS_TOKEN: variable.text({ required: false, secret: true }),
   },
   steps: [{ name: 'announce', doc: 'tell the metrics', file: './steps/announce.sh', before: 'serve' }],
-  app: {
-    id: '/db/pg-replica',
-    cpus: 1,
-    mem: 2048,
-    instances: 3,
-    killGrace: 300,
-    volume: '100GiB',
-    labels: { team: 'db' },
-    fetch: ['http://web01/certificates/ca.pem'],
-    env: { OTHER: '1' },
+  task: { cpus: 1, mem: 2048, instances: 3, stopGrace: 300, volume: '100GiB', env: { OTHER: '1' } },
+  targets: {
+    marathon: { id: '/db/pg-replica', labels: { team: 'db' }, fetch: ['http://web01/certificates/ca.pem'] },
   },
   publish: 'https://web01/postgres',
 })

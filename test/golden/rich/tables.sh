@@ -26,7 +26,7 @@ ready_role=''
 ready_seconds=60
 
 version() {
-  printf '%s\n' 'run_rep.sh of model 97403e1c8208c046' 'for PostgreSQL 15 16'
+  printf '%s\n' 'run_rep.sh of model 391518bd02b029dd' 'for PostgreSQL 15 16'
 }
 
 ### templates/run_rep/contract.sh.hbs
@@ -105,7 +105,7 @@ EOF
 
 # Sets $replica_name, by which pg_stat_replication of the master tells replicas apart: 63 bytes (NAMEDATALEN).
 name_replica() {
-  replica_name=${MARATHON_APP_ID:-/run_rep}@${HOST:-$(uname -n)}:$PORT0
+  replica_name=$app_name@${host_name:-$(uname -n)}:$PORT0
   case $replica_name in
     *[!A-Za-z0-9.:@_/-]*) replica_name=$(printf '%s' "$replica_name" | tr -c 'A-Za-z0-9.:@_/-' '_') ;;
     *) ;;

@@ -34,5 +34,6 @@ export const replica = defineReplica({
   access,
   env,
   steps: [{ name: 'announce', doc: 'tells the metrics', file: './steps/announce.sh', before: 'serve' }],
-  app: { id: '/db/pg-replica', mem: 2048 },
+  task: { mem: 2048 },
+  targets: { marathon: { id: '/db/pg-replica' } },
 })

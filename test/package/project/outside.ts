@@ -61,7 +61,7 @@ async function main(): Promise<void> {
     whole: await generate(replica),
     findings: {
       'another folder for steps': await listFindings(withStep('quiet', './quiet.sh'), { baseDir: 'steps' }),
-      'a rule that is broken': await listFindings({ app: { killGrace: 1 } }),
+      'a rule that is broken': await listFindings({ task: { stopGrace: 1 } }),
       // @ts-expect-error: no model has such a key
       'a key that no model has': await listFindings({ apps: {} }),
       'a step file that is missing': await listFindings(withStep('gone', './steps/gone.sh')),

@@ -17,7 +17,15 @@ import { become, findUser, type Identity, isRoot, serverUser } from './identity.
 import { childOf, launch } from './launch.js'
 import { type Mount, mountWords, shellMounts } from './mounts.js'
 import type { Host } from './network.js'
-import { descendantsOf, isAlive, killTree, type Process, processesUnder, signal } from './processes.js'
+import {
+  descendantsOf,
+  isAlive,
+  isEnding,
+  killTree,
+  type Process,
+  processesUnder,
+  signal,
+} from './processes.js'
 import { query, type Row } from './query.js'
 import { isFree, pickPort, type Space, spacePrefix } from './space.js'
 import { waitFor } from './wait.js'
@@ -197,7 +205,7 @@ const otherTests = new RegExp(`^(${spacePrefix}|rep-)`)
 /** Fails when a process of the task is left, its port is taken, or a file of its user lies outside of the space. */
 export async function expectNothingLeft(agent: Agent): Promise<void> {
   // Nobody waits for the sleep of a helper that has been killed.
-  const left = processesUnder(agent.sandbox).filter(({ isEnding }) => !isEnding)
+  const left = processesUnder(agent.sandbox).filter((one) => !isEnding(one))
   expect(
     left.map((one) => `${one.pid} ${one.args}`),
     'processes left',

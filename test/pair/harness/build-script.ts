@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compileReplica } from '../../../generator/compile/compile.js'
+import type { ReplicaInput } from '../../../generator/compile/model.js'
 import { readTemplates } from '../../../generator/load/templates.js'
-import type { ReplicaInput } from '../../../generator/model/replica.js'
 import type { Space } from './space.js'
 
 let count = 0

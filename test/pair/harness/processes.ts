@@ -9,15 +9,13 @@ export interface Process {
   readonly state: string
   readonly args: string
   readonly cwd: string
-  /** It has got its SIGKILL, or is on its way out, whatever it still holds. */
-  readonly isEnding: boolean
+  /** It is on its way out, whatever it still holds (PF_EXITING of linux/sched.h, in field 9 of proc(5)). */
+  readonly isExiting: boolean
 }
 
-/** PF_EXITING of linux/sched.h in field 9 of proc(5), SIGKILL in field 31; the first here is field 3. */
+/** Of the fields of proc(5) the first that is looked at here is field 3. */
 const flagsField = 9 - 3
-const signalField = 31 - 3
 const exiting = 0x4
-const killed = 1 << 8
 
 /** Every live process that we may look at; zombies are left out, since they hold nothing but a number. */
 export function listProcesses(): Process[] {
@@ -46,7 +44,7 @@ export function readProcess(pid: number): Process | undefined {
       state: state ?? '?',
       args,
       cwd: linkTarget(`/proc/${pid}/cwd`),
-      isEnding: (Number(fields[flagsField]) & exiting) !== 0 || (Number(fields[signalField]) & killed) !== 0,
+      isExiting: (Number(fields[flagsField]) & exiting) !== 0,
     }
   } catch {
     return undefined
@@ -120,14 +118,49 @@ function freezeAtRest(pid: number): void {
   }
 }
 
-/** Whether a process holds a signal back, by its number (SigBlk of proc(5)). */
+/** Whether a process holds a signal back, by its number. */
 function blocks(pid: number, number: number): boolean {
+  return ((readSignals(pid)?.SigBlk ?? 0n) & bitOf(number)) !== 0n
+}
+
+/** HUP, INT, KILL and TERM. */
+const ending = bitOf(1) | bitOf(2) | bitOf(9) | bitOf(15)
+
+/**
+ * Whether a process ends before it runs another instruction of its program: it is exiting, or a signal waits for it that
+ * it neither handles, ignores nor holds back. On a busy machine it may take a while to come to that.
+ */
+export function isEnding({ pid, state, isExiting }: Process): boolean {
+  const signals = readSignals(pid)
+  if (isExiting || signals === undefined) return true
+  const { SigPnd, ShdPnd, SigBlk, SigIgn, SigCgt } = signals
+  // One that is stopped can only be killed.
+  const fatal = state === 'T' ? 0n : ending & ~(SigBlk | SigIgn | SigCgt)
+  return ((SigPnd | ShdPnd) & (fatal | bitOf(9))) !== 0n
+}
+
+const signalSets = ['SigPnd', 'ShdPnd', 'SigBlk', 'SigIgn', 'SigCgt'] as const
+
+/** The sets of signals of a process (proc(5), status); undefined when it is gone. */
+function readSignals(pid: number): Record<(typeof signalSets)[number], bigint> | undefined {
   try {
-    const mask = /^SigBlk:\s*(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0'
-    return ((BigInt(`0x${mask}`) >> BigInt(number - 1)) & 1n) === 1n
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    const read = (name: string) => BigInt(`0x${new RegExp(`^${name}:\\s*(\\w+)$`, 'm').exec(status)?.[1]}`)
+    const [SigPnd, ShdPnd, SigBlk, SigIgn, SigCgt] = signalSets.map(read) as [
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+    ]
+    return { SigPnd, ShdPnd, SigBlk, SigIgn, SigCgt }
   } catch {
-    return false
+    return undefined
   }
+}
+
+function bitOf(signal: number): bigint {
+  return 1n << BigInt(signal - 1)
 }
 
 /** Whether the groups and sessions of what is found belong to it, too. */

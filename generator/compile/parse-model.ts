@@ -1,0 +1,74 @@
+import type { z } from 'zod'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { type ModelPath, showPath } from '../diagnostics/path.js'
+import { type Model, modelSchema } from './model.js'
+
+/** The parsed model, or the findings that keep it from being one. */
+export type Parsed =
+  | { readonly ok: true; readonly model: Model }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
+
+/** Parses a raw model by the schema; each issue of zod becomes a diagnostic at its path. */
+export function parseModel(value: unknown): Parsed {
+  const result = modelSchema.safeParse(value)
+  if (result.success) return { ok: true, model: result.data }
+  return { ok: false, diagnostics: result.error.issues.flatMap((issue) => toDiagnostics(issue)) }
+}
+
+type Issue = z.core.$ZodIssue
+
+function toDiagnostics(issue: Issue, base: ModelPath = []): Diagnostic[] {
+  const path = [...base, ...keysOf(issue)]
+  const report = (message: string): Diagnostic[] => [{ code: 'E_MODEL', path, message }]
+  switch (issue.code) {
+    // An unknown key is found at the key itself.
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({
+        code: 'E_MODEL_KEY',
+        path: [...path, key],
+        message: `there is no ${key} in ${showPath(path) || 'a model'}`,
+      }))
+    case 'invalid_key':
+      return report(issue.issues.map(({ message }) => message).join('; '))
+    case 'invalid_union': {
+      const meant = issue.errors.filter((issues) => !issues.some(isOfOtherKind))
+      const [only] = meant
+      if (only !== undefined && meant.length === 1) return only.flatMap((inner) => toDiagnostics(inner, path))
+      const expected = [...new Set(issue.errors.flatMap(listExpected))]
+      return report(expected.length === 0 ? issue.message : `expected ${expected.join(' or ')}`)
+    }
+    case 'invalid_type':
+      return report(
+        /received undefined$/.test(issue.message) ? `is missing: expected ${issue.expected}` : issue.message,
+      )
+    default:
+      return report(issue.message)
+  }
+}
+
+// A symbol is no key of a model that was written.
+function keysOf({ path }: Issue): ModelPath {
+  return path.map((key) => (typeof key === 'symbol' ? String(key) : key))
+}
+
+// A branch that refuses the value as a whole, so it is not the one that was meant.
+function isOfOtherKind(issue: Issue): boolean {
+  if (issue.path.length > 0) return false
+  if (issue.code === 'invalid_union') return issue.errors.every((issues) => issues.some(isOfOtherKind))
+  return issue.code === 'invalid_type' || issue.code === 'invalid_value'
+}
+
+function listExpected(issues: readonly Issue[]): string[] {
+  return issues.flatMap((issue): string[] => {
+    switch (issue.code) {
+      case 'invalid_union':
+        return issue.errors.flatMap(listExpected)
+      case 'invalid_type':
+        return [issue.path.length > 0 ? `${showPath(keysOf(issue))}: ${issue.expected}` : issue.expected]
+      case 'invalid_value':
+        return issue.values.map((value) => JSON.stringify(value))
+      default:
+        return [issue.message]
+    }
+  })
+}

@@ -1,0 +1,39 @@
+/** A word that supervisors have for a task, each in a variable of its own. */
+export interface SupervisorWord {
+  /** The variable of the script that holds it. */
+  readonly name: string
+  /** The first of these that is set counts. */
+  readonly variables: readonly { readonly name: string; readonly setBy: string }[]
+  /** What the script takes where none is. */
+  readonly usual: string
+  /** What the script needs it for. */
+  readonly doc: string
+}
+
+/**
+ * All that the script reads of its supervisor besides the contract, whichever it is: Marathon's and Mesos's variables
+ * (docs/task-environment-vars.md), systemd's (systemd.exec(5), "Environment Variables Set or Propagated").
+ */
+export const supervisorWords: readonly SupervisorWord[] = [
+  {
+    name: 'app_name',
+    variables: [{ name: 'MARATHON_APP_ID', setBy: 'Marathon' }],
+    usual: '/run_rep',
+    doc: 'names the replica to its master',
+  },
+  {
+    name: 'host_name',
+    variables: [{ name: 'HOST', setBy: 'Marathon' }],
+    usual: '',
+    doc: 'stands in that name, else what the host says of itself',
+  },
+  {
+    name: 'task_id',
+    variables: [
+      { name: 'MESOS_TASK_ID', setBy: 'Mesos' },
+      { name: 'INVOCATION_ID', setBy: 'systemd' },
+    ],
+    usual: '',
+    doc: 'tells tasks apart that fail together, so that they do not come back together',
+  },
+]

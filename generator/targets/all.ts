@@ -1,0 +1,5 @@
+import { marathon } from './marathon/marathon.js'
+import { systemd } from './systemd/systemd.js'
+
+/** Every target, by the name of its section in a model. */
+export const targets = { marathon, systemd } as const

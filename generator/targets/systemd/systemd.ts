@@ -1,0 +1,20 @@
+import type { Target } from '../target.js'
+import { judgeService } from './rules.js'
+import { systemdSchema } from './schema.js'
+import { buildService, printService } from './unit.js'
+
+/** systemd: one unit, and the environment file that it reads. */
+export const systemd: Target<typeof systemdSchema> = {
+  schema: systemdSchema,
+  isPublished: true,
+  compile: (section, replica) => {
+    const service = buildService(section, replica)
+    const { task, run } = replica
+    return {
+      document: service,
+      diagnostics: judgeService(replica),
+      given: { env: service.environment, user: task.user ?? run.user, stopGrace: task.stopGrace },
+      print: () => printService(service),
+    }
+  },
+}

@@ -1,0 +1,39 @@
+import type { z } from 'zod'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { Replica } from '../model/replica.js'
+import type { EnvValue } from '../model/task.js'
+
+/**
+ * Whatever starts run_rep.sh. A target knows the parts of a model that are everybody's, and its own section,
+ * `targets.<name>`; nothing else of the compiler knows what it is. To add one, write its folder and name it in all.ts.
+ */
+export interface Target<Schema extends z.ZodType = z.ZodType> {
+  /** Its own part of the model. */
+  readonly schema: Schema
+  /** Whether its files are published beside the script, for hosts to fetch and to check by SHA256SUMS. */
+  readonly isPublished: boolean
+  /** What the model comes to for it. */
+  compile(section: z.output<Schema>, replica: Replica): Started
+}
+
+/** A target's document, before it is text, and what is to be said of it. */
+export interface Started {
+  readonly document: object
+  /** By its own rules, and by those of the supervisor. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly given: Given
+  /** The text of each file, by its name. */
+  readonly print: () => Readonly<Record<string, string>>
+  /** What stands in the way of an update where files of an earlier model, by the same names, are in force. */
+  readonly judgeUpdate?: (before: Readonly<Record<string, string>>) => readonly Diagnostic[]
+}
+
+/** What the script will be given: the compiler holds it against the contract and against the limits of the model. */
+export interface Given {
+  /** The environment, by the document and by the supervisor itself; of the latter each value as it could be. */
+  readonly env: Readonly<Record<string, EnvValue>>
+  /** As whom the script is started. */
+  readonly user: string
+  /** Seconds from SIGTERM to SIGKILL. */
+  readonly stopGrace: number
+}
