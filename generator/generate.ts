@@ -15,8 +15,9 @@ export interface GenerateOptions {
 export interface Generated {
   /**
    * The text of each artefact by its file name: `run_rep.sh`, `postgresql.conf`, `pg_hba.conf`, `run_rep.map.json`,
-   * `SHA256SUMS` (for `sha256sum -c` beside these four) and `marathon.json` (what `POST /v2/apps` takes). To be written
-   * as UTF-8, as it is. Empty when one of the diagnostics is an error.
+   * `SHA256SUMS` (for `sha256sum -c` beside the others), and those of the model's targets: `marathon.json` (what
+   * `POST /v2/apps` takes), `<name>.service` and `<name>.env`. To be written as UTF-8, as it is. Empty when one of the
+   * diagnostics is an error.
    */
   readonly files: Readonly<Record<string, string>>
   /** All that was found, errors and warnings: sorted by file, line, column, part of the model, code and message. */

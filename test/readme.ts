@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { modelSchema } from '../generator/compile/model.js'
 import { builtinSteps } from '../generator/model/builtin-steps.js'
+import { supervisorWords } from '../generator/model/contract/supervisor.js'
 import { builtinVariables } from '../generator/model/contract/variables.js'
 import { exitClasses, failures } from '../generator/model/exits.js'
 import { maxInteger } from '../generator/targets/marathon/schema.js'
@@ -10,6 +11,7 @@ import { readVerified } from './lab/record.js'
 export const sections: Readonly<Record<string, () => string>> = {
   steps: printSteps,
   contract: printContract,
+  supervisor: printSupervisor,
   exits: printExits,
   model: printModel,
   verified: printVerified,
@@ -37,6 +39,13 @@ function printContract(): string {
     doc,
   ])
   return printTable(['variable', 'default', 'set by', 'what it is'], rows)
+}
+
+function printSupervisor(): string {
+  const rows = supervisorWords.flatMap(({ variables, doc }) =>
+    variables.map(({ name, setBy }) => [code(name), setBy, doc]),
+  )
+  return printTable(['variable', 'set by', 'what for'], rows)
 }
 
 function printExits(): string {

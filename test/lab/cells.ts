@@ -1,3 +1,4 @@
+import { majors } from '../../generator/postgres/versions.js'
 import type { Cell } from './cell.js'
 import { serverOf } from './host.js'
 
@@ -40,15 +41,17 @@ const different =
 
 /** Every cell. What is not said is as on Debian: dash, GNU, setpriv, no downloader needed, no locale. */
 export const cells: readonly NamedCell[] = [
-  ...[10, 11, 12, 13, 14, 15, 16, 17, 18].map(
-    (major): NamedCell => ({
-      group: 'major',
-      name: String(major),
-      major,
-      isFollowing: true,
-      ...(major === 10 ? { isSlice: true } : {}),
-    }),
-  ),
+  ...majors
+    .filter((major) => major >= 10)
+    .map(
+      (major): NamedCell => ({
+        group: 'major',
+        name: String(major),
+        major,
+        isFollowing: true,
+        ...(major === 10 ? { isSlice: true } : {}),
+      }),
+    ),
   ...['dash', 'bash', 'busybox', 'mksh', 'yash'].map(
     (name): NamedCell => ({
       group: 'shell',

@@ -9,6 +9,7 @@ import { whereHeld } from '../../generator/postgres/held.js'
 import { renamed } from '../../generator/postgres/history.js'
 import { judgeSettings } from '../../generator/postgres/settings.js'
 import { mergeSettings as mergeDefaults, type Settings } from '../../generator/postgres/settings-schema.js'
+import { majors as knownMajors } from '../../generator/postgres/versions.js'
 import { testWith } from '../pair/harness/capability.js'
 import { become } from '../pair/harness/identity.js'
 import { type Master, startMaster } from '../pair/harness/master.js'
@@ -38,7 +39,8 @@ const servers: ServerSettings[] = []
 // npm run settings, or a matrix with that group: all; within npm test the oldest.
 const groups = process.env.MATRIX_GROUPS?.split(' ')
 const isWhole = (groups ?? process.env.MATRIX_PART?.split(' '))?.includes('settings') ?? false
-const majors = isWhole ? [10, 11, 12, 13, 14, 15, 16, 17, 18] : groups ? [] : [10]
+const all = knownMajors.filter((major) => major >= 10)
+const majors = isWhole ? all : groups ? [] : [10]
 
 describe.each(majors)('settings of %s', (major) => {
   const { master: options } = hostsOf({ major })

@@ -16,19 +16,19 @@ export interface SupervisorWord {
  */
 export const supervisorWords: readonly SupervisorWord[] = [
   {
-    name: 'app_name',
+    name: 'told_app',
     variables: [{ name: 'MARATHON_APP_ID', setBy: 'Marathon' }],
     usual: '/run_rep',
     doc: 'names the replica to its master',
   },
   {
-    name: 'host_name',
+    name: 'told_host',
     variables: [{ name: 'HOST', setBy: 'Marathon' }],
     usual: '',
     doc: 'stands in that name, else what the host says of itself',
   },
   {
-    name: 'task_id',
+    name: 'told_task',
     variables: [
       { name: 'MESOS_TASK_ID', setBy: 'Mesos' },
       { name: 'INVOCATION_ID', setBy: 'systemd' },

@@ -3,7 +3,7 @@ import type { ContractType } from './types.js'
 import { types } from './types.js'
 
 /** Who gives a variable its value. */
-export type SetBy = 'operator' | 'Marathon' | 'libpq'
+export type SetBy = 'operator' | 'supervisor' | 'libpq'
 
 /** One environment variable that the script takes. */
 export interface ContractVariable {
@@ -31,7 +31,7 @@ export const builtinVariables: readonly ContractVariable[] = [
     types.url,
     'Where postgresql.conf and pg_hba.conf are served, for a master that keeps them outside its data directory; without it nothing is fetched.',
   ),
-  withDefault('PORT0', types.port, '5432', 'The port that the replica listens on.', 'Marathon'),
+  withDefault('PORT0', types.port, '5432', 'The port that the replica listens on.', 'supervisor'),
   withDefault(
     'POSTGRES_PORT',
     types.port,

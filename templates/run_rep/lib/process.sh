@@ -134,7 +134,7 @@ blink() {
 # together do not come back together.
 jittered() {
   jitters=$((jitters + 1))
-  printf '%s\n' "$$ $task_id $jitters" | awk -v seconds="$1" '
+  printf '%s\n' "$$ $told_task $jitters" | awk -v seconds="$1" '
     {
       for (i = 1; i <= length($0); i++)
         mix = (mix * 31 + index("0123456789abcdefghijklmnopqrstuvwxyz-._", substr($0, i, 1))) % 65521

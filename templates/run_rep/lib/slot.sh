@@ -55,7 +55,7 @@ ask_slot() {
 name_slot() {
   if [ ! -f "$store/slot" ]; then
     slot=$(printf '%s' "${replica_name%:*}" | tr '[:upper:]' '[:lower:]' | tr -c 'a-z0-9' '_' | cut -c 1-52)
-    _slot_number=$(printf '%s\n' "${identity:-} $task_id $store" | number_of_text)
+    _slot_number=$(printf '%s\n' "${identity:-} $told_task $store" | number_of_text)
     printf '%s\n' "${slot}_$_slot_number" >"$work/slot" || cannot_write "$work" "cannot write $work/slot"
     mv -- "$work/slot" "$store/slot" || cannot_write "$store" "cannot write $store/slot"
   fi

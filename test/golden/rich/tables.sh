@@ -105,7 +105,7 @@ EOF
 
 # Sets $replica_name, by which pg_stat_replication of the master tells replicas apart: 63 bytes (NAMEDATALEN).
 name_replica() {
-  replica_name=$app_name@${host_name:-$(uname -n)}:$PORT0
+  replica_name=$told_app@${told_host:-$(uname -n)}:$PORT0
   case $replica_name in
     *[!A-Za-z0-9.:@_/-]*) replica_name=$(printf '%s' "$replica_name" | tr -c 'A-Za-z0-9.:@_/-' '_') ;;
     *) ;;
