@@ -5,17 +5,26 @@ import Handlebars, { type HelperOptions } from 'handlebars'
  * and `{{#each}}`, which Handlebars by itself takes as empty. Nothing is escaped: values come ready to print.
  */
 export function renderTemplate(text: string, view: Readonly<Record<string, unknown>>): string {
-  const engine = Handlebars.create()
-  engine.registerHelper('if', renderIf)
-  engine.registerHelper('each', renderEach)
-  for (const name of silentBuiltIns) engine.registerHelper(name, () => refuseBuiltIn(name))
+  return compileTemplate(text)(view)
+}
+
+const engine = Handlebars.create()
+engine.registerHelper('if', renderIf)
+engine.registerHelper('each', renderEach)
+/** Some tables are printed twice, before the script is analysed and after. */
+const compiled = new Map<string, HandlebarsTemplateDelegate>()
+
+function compileTemplate(text: string): HandlebarsTemplateDelegate {
+  const known = compiled.get(text)
+  if (known !== undefined) return known
   const template = engine.compile(text, {
     noEscape: true,
     strict: true,
     knownHelpersOnly: true,
     preventIndent: true,
   })
-  return template(view)
+  compiled.set(text, template)
+  return template
 }
 
 /**
@@ -50,6 +59,7 @@ function isBlockTag(line: string): boolean {
 
 // They too are silent on a missing name, and a table needs none of them. `{{#name}}` is the last one.
 const silentBuiltIns = ['unless', 'with', 'log', 'lookup', 'blockHelperMissing'] as const
+for (const name of silentBuiltIns) engine.registerHelper(name, () => refuseBuiltIn(name))
 
 function refuseBuiltIn(name: string): never {
   throw new Error(

@@ -49,9 +49,9 @@ export function runsOf(command: Command, functions: Functions): readonly Run[] {
 }
 
 /** What `set -- psql -c …` will run once `"$@"` is run; [] when it sets anything else, as words to loop over. */
-export function preparedRuns(command: Command, functions: Functions): Run[] {
-  const words = functions.prepared.has(command) ? (setArguments(command) ?? []) : []
-  const [run, ...inner] = follow(words, functions)
+export function preparedRuns(command: Command, functions: Functions): readonly Run[] {
+  if (!functions.prepared.has(command)) return []
+  const [run, ...inner] = follow(setArguments(command) ?? [], functions)
   return run === undefined || run.kind === 'forward' || run.kind === 'dynamic' || run.name.startsWith('-')
     ? []
     : [run, ...inner]

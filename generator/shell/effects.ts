@@ -139,11 +139,10 @@ function collect(
   const builtins: CommandUse[] = []
   const failures: Mention[] = []
   const dynamic: Dynamic[] = []
-  const mention = (what: string, node: SyntaxNode, scope: Scope): Mention => ({
-    name: what,
-    ...shell.place(node),
-    inTrap: scope.inTrap,
-  })
+  const mention = (name: string, node: SyntaxNode, { inTrap }: Scope): Mention => {
+    const { line, column } = shell.place(node)
+    return { name, line, column, inTrap }
+  }
 
   const noteUse = (use: VariableUse, scope: Scope): void => {
     const at = mention(use.name, use.node, scope)
@@ -155,7 +154,8 @@ function collect(
   }
 
   const noteRun = (run: Run, via: readonly string[], scope: Scope): void => {
-    const at = { ...mention(run.name, run.word, scope), guards: scope.guards, via }
+    const { line, column } = shell.place(run.word)
+    const at = { name: run.name, line, column, inTrap: scope.inTrap, guards: scope.guards, via }
     if (run.kind === 'function') calls.push(at)
     else if (run.kind === 'builtin') builtins.push(at)
     else if (run.kind === 'tool') tools.push(run.dir === undefined ? at : { ...at, dir: run.dir })
@@ -175,12 +175,10 @@ function collect(
     for (const use of usesOf(node, parent)) noteUse(use, scope)
     if (node.type !== 'Command') return
     for (const runs of [runsOf(node, functions), preparedRuns(node, functions)]) {
-      for (const [index, run] of runs.entries()) {
-        noteRun(
-          run,
-          runs.slice(0, index).map((outer) => outer.name),
-          scope,
-        )
+      const via: string[] = []
+      for (const run of runs) {
+        noteRun(run, via.slice(), scope)
+        via.push(run.name)
       }
     }
   })
