@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { type Agent, expectNothingLeft, mesosPath, runAgent, script } from './harness/agent.js'
@@ -50,15 +50,16 @@ describe('SIGTERM right when a server starts', () => {
 
   // It ignores SIGINT until it is let go, so that only who is told again and again ends it.
   testWith([], 'before its watcher is there, which must not end who stops it', async () => {
-    const [go, slow] = [join(space.dir, 'go'), join(space.dir, 'slow.sh')]
-    // The sandbox is its directory: there it says that it ignores SIGINT by now.
-    writeFileSync(slow, `trap '' INT\n: >deaf\nwhile [ ! -e ${go} ]; do sleep 0.1; done\nexec "$@"\n`)
+    const told = mkdtempSync(join(space.dir, 'told-'))
+    chmodSync(told, 0o777)
+    const [go, deaf, slow] = [join(told, 'go'), join(told, 'deaf'), join(space.dir, 'slow.sh')]
+    writeFileSync(slow, `trap '' INT\n: >${deaf}\nwhile [ ! -e ${go} ]; do sleep 0.1; done\nexec "$@"\n`)
     const edited = endBefore(/^ {2}start_watcher\n/m)
     const text = readFileSync(edited, 'utf8')
     // Not where the collations are compared: this is about the start for all.
     const held = text
       .replace(/^ {2}launch ("\$pg_bin"\/postgres)/m, `  launch sh ${slow} $1`)
-      .replace('  kill -s TERM "$$"\n', (found) => `  until [ -e deaf ]; do sleep 0.1; done\n${found}`)
+      .replace('  kill -s TERM "$$"\n', (found) => `  until [ -e ${deaf} ]; do sleep 0.1; done\n${found}`)
       .replace(/^on_collation=.*$/m, 'on_collation=ignore')
       .replace(/^watch_interval=.*$/m, 'watch_interval=1')
     writeFileSync(edited, held)
