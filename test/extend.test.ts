@@ -42,10 +42,21 @@ const schema = z.strictObject({ every: z.string().default('@reboot') })
 export const cron: Target<typeof schema> = {
   schema,
   isPublished: true,
+  codes: { W_CRON_OFTEN: 'cron starts what may still run' },
   compile: ({ every }, replica) => ({
     document: { every },
-    diagnostics: [],
-    given: { env: taskEnv(replica), user: replica.run.user, stopGrace: replica.task.stopGrace },
+    diagnostics:
+      every === '@hourly'
+        ? [{ code: 'W_CRON_OFTEN', path: ['targets', 'cron', 'every'], message: 'that is often' }]
+        : [],
+    given: {
+      env: taskEnv(replica),
+      user: replica.run.user,
+      stopGrace: replica.task.stopGrace,
+      asksHealth: false,
+      keepsData: true,
+      space: undefined,
+    },
     print: () => ({ 'replica.cron': \`\${every} \${replica.run.user} sh run_rep.sh\\n\` }),
   }),
 }
@@ -120,6 +131,8 @@ describe('who extends the compiler', () => {
     expect(list).toBe('generator/targets/all.ts')
     expect(new Set(folder.map((name) => dirname(name))).size).toBe(1)
     expect(Object.keys(listOfTargets)).toEqual([list])
+    const { diagnostics } = await compile({ targets: { cron: { every: '@hourly' } } } as object)
+    expect(diagnostics).toMatchObject([{ code: 'W_CRON_OFTEN', path: ['targets', 'cron', 'every'] }])
     const files = await filesOf({ targets: { cron: { every: '@daily' } } })
     expect(files['replica.cron']).toBe('@daily postgres sh run_rep.sh\n')
     expect(files.SHA256SUMS).toContain('replica.cron')

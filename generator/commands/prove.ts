@@ -55,9 +55,12 @@ async function compileFiles(
 // The script, and what is published beside it.
 function readPublished(path: string): Record<string, string> | undefined {
   const found: Record<string, string> = {}
-  for (const name of ['run_rep.sh', 'SHA256SUMS', 'run_rep.map.json', 'postgresql.conf', 'pg_hba.conf']) {
+  const names = new Set(['run_rep.sh', 'SHA256SUMS', 'run_rep.map.json', 'postgresql.conf', 'pg_hba.conf'])
+  for (const name of names) {
     try {
       found[name] = readFileSync(name === 'run_rep.sh' ? path : join(dirname(path), name), 'utf8')
+      // What else is published, its list says; a set may grow while it is gone through.
+      if (name === 'SHA256SUMS') for (const one of listSummed(found[name])) names.add(one)
     } catch (error) {
       if (name !== 'run_rep.sh') continue
       const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
@@ -66,6 +69,10 @@ function readPublished(path: string): Record<string, string> | undefined {
     }
   }
   return found
+}
+
+function listSummed(sums: string): string[] {
+  return [...sums.matchAll(/^[0-9a-f]{64} [ *]([\w.-]+)$/gm)].map(([, name = '']) => name)
 }
 
 function ownProofs(script: string, files: Readonly<Record<string, string>>): Proof[] {

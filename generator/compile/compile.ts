@@ -1,4 +1,5 @@
 import { type Diagnostic, isError, sortDiagnostics } from '../diagnostics/diagnostic.js'
+import { pathTo } from '../diagnostics/path.js'
 import { listContract } from '../model/contract/user.js'
 import type { Replica } from '../model/replica.js'
 import { defaultMethod } from '../postgres/access.js'
@@ -67,6 +68,11 @@ function judge({ targets: sections, ...model }: Model, docs: Sources['docs']) {
   const design = { model, contract: listContract(model.env, docs) }
   const targets = compileTargets(sections, model)
   const given = targets.flatMap((target) => [...target.diagnostics, ...judgeGiven(target.given, design)])
+  if (targets.length === 0) {
+    const message = 'targets names nothing that starts the script'
+    const hint = 'name one, as { systemd: {} }, or leave targets out for Marathon'
+    given.push({ code: 'W_TARGETS', path: pathTo`targets`, message, hint })
+  }
   // Two targets may find the same.
   const found = new Map([...judgeModel(design), ...given].map((one) => [JSON.stringify(one), one]))
   return { design, targets, found: [...found.values()] }

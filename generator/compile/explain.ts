@@ -1,4 +1,4 @@
-import { codes } from '../diagnostics/codes.js'
+import { codes as generalCodes } from '../diagnostics/codes.js'
 import { type ModelPath, pathTo, showPath } from '../diagnostics/path.js'
 import { exitClasses, type Failure, failures } from '../model/exits.js'
 import { catalogue, newestKind } from '../postgres/catalogue.js'
@@ -9,7 +9,15 @@ import { showKind } from '../postgres/values.js'
 import { type ScriptMap, sourceLineOf } from '../script/map.js'
 import { type FunctionEffects, functionAt } from '../shell/effects.js'
 import { callersOf, closure } from '../shell/tools.js'
+import { targets } from '../targets/all.js'
 import type { Values } from './compile.js'
+
+/** Every code of a finding, those of the targets, too. */
+export const codes: Readonly<Record<string, string>> = Object.assign(
+  {},
+  generalCodes,
+  ...Object.values(targets).map((target) => target.codes),
+)
 
 /** What is explained, and how a part of the model is shown. */
 export interface Explained extends Pick<Values, 'model' | 'script' | 'functions' | 'map'> {

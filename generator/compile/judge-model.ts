@@ -1,16 +1,15 @@
-import { posix } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { pathTo } from '../diagnostics/path.js'
 import { whyTaken } from '../model/contract/user.js'
 import { deploymentEnv, pathOfVariable, type Replica } from '../model/replica.js'
-import { healthTimeout, readMebibytes, sandboxDisk } from '../model/task.js'
+import { healthTimeout } from '../model/task.js'
 import { type AccessContext, judgeAccess } from '../postgres/access.js'
 import { completeAccess } from '../postgres/access-schema.js'
 import { judgeAdmission, type Visitors } from '../postgres/admission.js'
 import { judgeCombinations } from '../postgres/combinations.js'
 import { readEffective } from '../postgres/effective.js'
 import { judgeListen } from '../postgres/listen.js'
-import { type DataSpace, judgeDisk, judgeLog, judgeMemory } from '../postgres/resources.js'
+import { judgeDisk, judgeLog, judgeMemory } from '../postgres/resources.js'
 import { judgeSettings } from '../postgres/settings.js'
 import { mergeSettings } from '../postgres/settings-schema.js'
 import type { Design } from '../script/sources.js'
@@ -22,8 +21,6 @@ import { judgeHealth, judgeHealthGrace, judgeStopGrace } from './limits.js'
 export function judgeModel({ model, contract }: Design): Diagnostic[] {
   const { task, run, postgresql } = model
   const settings = mergeSettings(postgresql.settings)
-  const space = findSpace(model)
-  const health = { ...task.health, timeout: healthTimeout(task.health) }
   return [
     ...judgeSettings(settings, postgresql.majors),
     ...judgeMemory(settings, task.mem),
@@ -31,9 +28,6 @@ export function judgeModel({ model, contract }: Design): Diagnostic[] {
     ...judgeAccess(model.access, accessContext(model)),
     ...judgeListen(run.listen),
     ...judgeAdmission(completeAccess(model.access, model.master.role), listVisitors(model)),
-    ...(space === undefined ? [] : [...judgeDisk(settings, space), ...judgeLog(run.logMiB, space)]),
-    ...judgeHealth(health),
-    ...judgeHealthGrace(health, { ...run, space: space?.size }),
     ...judgeInterplay(model),
     ...judgePreset(model),
     ...judgeSlot(model),
@@ -45,19 +39,21 @@ export function judgeModel({ model, contract }: Design): Diagnostic[] {
 }
 
 /** Holds what a target gives the script against the contract and the limits of the model. */
-export function judgeGiven({ env, user, stopGrace }: Given, { model, contract }: Design): Diagnostic[] {
+export function judgeGiven(given: Given, { model, contract }: Design): Diagnostic[] {
+  const { env, user, stopGrace, space } = given
+  const { task, run, postgresql } = model
+  const health = { ...task.health, timeout: healthTimeout(task.health) }
+  const settings = mergeSettings(postgresql.settings)
   return [
     ...judgeUser(user, model),
     ...judgeStopGrace(model.shutdown, stopGrace),
     ...judgeContract(env, { model, contract }),
+    ...(space === undefined ? [] : [...judgeDisk(settings, space), ...judgeLog(run.logMiB, space)]),
+    ...(given.asksHealth
+      ? [...judgeHealth(health), ...judgeHealthGrace(health, { ...run, space: space?.size })]
+      : []),
+    ...(given.keepsData ? [] : judgeLostData(model)),
   ]
-}
-
-// The data lies in the volume, else in the sandbox, unless it lies somewhere on the agent; disk 0 is no limit.
-function findSpace({ task, run }: Replica): DataSpace | undefined {
-  if (task.volume !== undefined) return { path: pathTo`task.volume`, size: readMebibytes(task.volume) }
-  const disk = sandboxDisk(task)
-  return posix.isAbsolute(run.dataDir) || disk === 0 ? undefined : { path: pathTo`task.disk`, size: disk }
 }
 
 function accessContext({ postgresql: { settings, majors } }: Replica): AccessContext {
@@ -85,30 +81,38 @@ function judgeUser(user: string, { run }: Replica): Diagnostic[] {
   return [{ code: 'E_TASK_USER', path: pathTo`task.user`, message, hint }]
 }
 
-// The word says what was meant, so that a volume which is missing or left over is seen.
+// The word says what was meant, so that a volume which is left over is seen.
 function judgePreset({ task: { preset, volume } }: Replica): Diagnostic[] {
-  const path = pathTo`task.preset`
-  if (preset === 'persistent' && volume === undefined) {
-    const message = 'a persistent replica keeps its data in a volume, and the model has none'
-    return [{ code: 'E_TASK_PRESET', path, message, hint: "add task.volume: '100GiB'" }]
-  }
   if (preset !== 'ephemeral' || volume === undefined) return []
   const message = 'an ephemeral replica clones into its sandbox, and task.volume would keep the data'
-  return [{ code: 'E_TASK_PRESET', path, message, hint: "take task.volume out, or say 'persistent'" }]
+  const hint = "take task.volume out, or say 'persistent'"
+  return [{ code: 'E_TASK_PRESET', path: pathTo`task.preset`, message, hint }]
 }
 
-// The setting came with 13: before it the server would not start. A sandbox that is gone takes the name of its slot along.
-function judgeSlot({ run, task, postgresql }: Replica): Diagnostic[] {
-  const path = pathTo`run.slot`
-  const old = postgresql.majors.filter((major) => major < 13)
-  if (run.slot === 'temporary' && old.length > 0) {
-    const message = `PostgreSQL ${old.join(', ')} has no wal_receiver_create_temp_slot, and would not start`
-    return [{ code: 'E_RUN_SLOT', path, message, hint: 'take these majors out of postgresql.majors' }]
+// Where the next task begins with nothing. A sandbox that is gone takes the name of its slot along.
+function judgeLostData({ task, run }: Replica): Diagnostic[] {
+  const found: Diagnostic[] = []
+  if (task.preset === 'persistent') {
+    const message = 'a persistent replica keeps its data in a volume, and the model has none'
+    const hint = "add task.volume: '100GiB'"
+    found.push({ code: 'E_TASK_PRESET', path: pathTo`task.preset`, message, hint })
   }
-  if (run.slot !== 'permanent' || task.volume !== undefined || posix.isAbsolute(run.dataDir)) return []
-  const message =
-    'each task clones into a new sandbox, and leaves its slot behind on the master, with all WAL since'
-  return [{ code: 'W_RUN_SLOT', path, message, hint: "use 'temporary', or add task.volume" }]
+  if (run.slot === 'permanent') {
+    const message =
+      'each task clones into a new sandbox, and leaves its slot behind on the master, with all WAL since'
+    const hint = "use 'temporary', or add task.volume"
+    found.push({ code: 'W_RUN_SLOT', path: pathTo`run.slot`, message, hint })
+  }
+  return found
+}
+
+// The setting came with 13: before it the server would not start.
+function judgeSlot({ run, postgresql }: Replica): Diagnostic[] {
+  const old = postgresql.majors.filter((major) => major < 13)
+  if (run.slot !== 'temporary' || old.length === 0) return []
+  const message = `PostgreSQL ${old.join(', ')} has no wal_receiver_create_temp_slot, and would not start`
+  const hint = 'take these majors out of postgresql.majors'
+  return [{ code: 'E_RUN_SLOT', path: pathTo`run.slot`, message, hint }]
 }
 
 function judgeContract(env: Given['env'], { model, contract }: Design): Diagnostic[] {

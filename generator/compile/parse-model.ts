@@ -1,6 +1,8 @@
 import type { z } from 'zod'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type ModelPath, showPath } from '../diagnostics/path.js'
+import { taskSchema } from '../model/task.js'
+import { targets } from '../targets/all.js'
 import { type Model, modelSchema } from './model.js'
 
 /** The parsed model, or the findings that keep it from being one. */
@@ -27,6 +29,7 @@ function toDiagnostics(issue: Issue, base: ModelPath = []): Diagnostic[] {
         code: 'E_MODEL_KEY',
         path: [...path, key],
         message: `there is no ${key} in ${showPath(path) || 'a model'}`,
+        ...hintFor(path, key),
       }))
     case 'invalid_key':
       return report(issue.issues.map(({ message }) => message).join('; '))
@@ -44,6 +47,20 @@ function toDiagnostics(issue: Issue, base: ModelPath = []): Diagnostic[] {
     default:
       return report(issue.message)
   }
+}
+
+// Two neighbours of a key have much the same names; which of them has it is not for the reader to guess.
+function hintFor(path: ModelPath, key: string): { readonly hint?: string } {
+  const [first, target] = path
+  if (path.length === 0 && key === 'app') {
+    return { hint: "what every supervisor gives is task; what is Marathon's alone is targets.marathon" }
+  }
+  if (first === 'targets' && target !== undefined && key in taskSchema.unwrap().shape) {
+    return { hint: `it is task.${key}` }
+  }
+  const owner =
+    first === 'task' ? Object.entries(targets).find(([, { schema }]) => key in schema.shape) : undefined
+  return owner === undefined ? {} : { hint: `it is targets.${owner[0]}.${key}` }
 }
 
 // A symbol is no key of a model that was written.

@@ -1,26 +1,11 @@
-/** What each finding of the compiler is about, for `explain`: one sentence on why it matters. */
+/** What each finding of the compiler is about, for `explain`: one sentence on why it matters. Targets have their own. */
 export const codes: Readonly<Record<string, string>> = {
+  E_ACCESS_READY: 'the role that `ready` asks as cannot log in, so that no replica would ever be ready',
+  W_READY_UNUSED: 'a bound that nobody asks for',
   E_ACCESS_METHOD:
     'a server of that major does not know the authentication method, and would refuse the whole file',
   E_ACCESS_OPTION:
     'a server of that major does not know the option for this method, and would refuse the whole file',
-  E_ACCESS_READY: 'the role that `ready` asks as cannot log in, so that no replica would ever be ready',
-  E_APP_CHECK: 'Marathon wants a check to be over before the next one begins',
-  E_APP_CONSTRAINT: 'Marathon refuses the constraint (Constraints.scala)',
-  E_APP_FETCH: 'Mesos cannot fetch the file, or it would take the place of another',
-  E_APP_ID: 'Marathon refuses the id of the app (PathId.scala)',
-  E_APP_LABEL: 'Marathon, or what runs on it, gives the label a meaning, and refuses that one',
-  E_APP_PORT: 'Marathon refuses one port twice',
-  E_APP_PORT_NAME:
-    'Marathon refuses the name of the port, or no shell could read the variable that it makes of it',
-  E_APP_ROLE: 'Marathon refuses the roles for an app with a persistent volume',
-  E_APP_SHARED:
-    'two tasks on one host would share a directory for their data, and one of them would wait for ever',
-  E_APP_SINGLE: 'a single-instance app has one task at a time, also while it is deployed',
-  E_APP_UNREACHABLE: 'Marathon refuses the times after which a lost task is replaced',
-  E_APP_UPGRADE: 'Marathon refuses the upgrade strategy, or no deployment could ever end',
-  E_APP_VERSION: 'the oldest Marathon that has to take the file does not know the key',
-  E_APP_VOLUME: 'Marathon refuses the persistent volume',
   E_CONFIG_DIRECTORY: 'the model is looked for in a file, and this is a directory',
   E_CONFIG_DUPLICATE_KEY: 'JSON takes the last of two values with one key, and says nothing',
   E_CONFIG_EMPTY: 'the file holds no model',
@@ -113,14 +98,10 @@ export const codes: Readonly<Record<string, string>> = {
   E_STEP_TWICE: 'two steps of one name',
   E_STOP_GRACE: 'the supervisor would kill the task before the server has had its time to stop',
   E_SYNTAX: 'the configuration is not TypeScript or JSON',
-  E_SYSTEMD_ENV: 'a line of an environment file holds one value, without control characters',
-  E_SYSTEMD_INSTANCES: 'a unit starts one replica, on the host where it is installed',
-  E_SYSTEMD_PRESET: 'the state directory of a unit outlives it, so that a restart finds the data',
-  E_SYSTEMD_SECRET: 'systemd has no secret store from which a variable could get its value',
   E_TASK_DISK: 'the WAL that the settings let grow leaves no room for data',
   E_TASK_ENV:
     'a variable in task.env that the script or the supervisor refuses, or that contradicts another part of the model',
-  E_TASK_PRESET: 'what task.preset says of the data and what task.volume says are two things',
+  E_TASK_PRESET: 'what task.preset says of the data is not what becomes of them',
   E_TASK_SECRET:
     'a reference to a secret that the model does not declare, or a secret that nothing refers to',
   E_TASK_USER: 'the task runs as a user who can neither be RUN_USER nor become it',
@@ -137,13 +118,6 @@ export const codes: Readonly<Record<string, string>> = {
   W_ACCESS_REPLICATION: 'by pg_hba.conf a replica of this very model could not connect, or not ask itself',
   W_ACCESS_SSL: 'the line never matches while ssl is off',
   W_ACCESS_TRUST: 'whoever connects is let in without a password',
-  W_APP_BACKOFF: 'the pauses between failed tasks are not what they seem to be',
-  W_APP_FETCH: 'one of two options of a file to fetch has no effect',
-  W_APP_PORT: 'Mesos offers ports 31000 to 32000 unless its operator said otherwise',
-  W_APP_RESIDENT:
-    'Marathon has reserved the sizes of an app with a persistent volume, and refuses to change them',
-  W_APP_SECRET: 'Marathon resolves secrets only with a plug-in, which does not come with it',
-  W_APP_UPGRADE: 'a deployment would need room for more tasks than there may be',
   W_CONFIG_UNUSED: 'settings in a file that no replica gets',
   W_ENV_SECRET: 'a secret would stand readable in a generated file',
   W_HEALTH_GRACE: 'a clone that fills its disk would be ended by the health check, and begun anew, for ever',
@@ -152,7 +126,6 @@ export const codes: Readonly<Record<string, string>> = {
   W_IMPORT_LOST: 'the model has no place for that part of the app',
   W_MASTER_UNUSED: 'a part of `master` that nothing reads, as the rest of it is',
   W_NOT_RUN: 'a check could not be run on this machine',
-  W_READY_UNUSED: 'a bound that nobody asks for',
   W_RUN_LISTEN: 'an address that another one holds already',
   W_RUN_PAUSE: 'a task that is killed in its pause is followed by the next one at once',
   W_RUN_SLOT: 'a slot whose replica does not come back keeps WAL on the master until its disk is full',
@@ -162,6 +135,7 @@ export const codes: Readonly<Record<string, string>> = {
   W_SETTING_LOCALE: 'the server starts only where the locale is installed',
   W_SETTING_MEMORY: 'the server would take most of the memory of the task',
   W_SETTING_RENAMED: 'servers still take the old name for the new one; a later major may not',
+  W_TARGETS: 'nothing that starts the script is printed',
   W_TASK_DISK: 'the WAL that the settings let grow may take most of the room for data',
   W_TASK_ENV: 'a variable in task.env that the script never sees',
 }

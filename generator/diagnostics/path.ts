@@ -5,7 +5,7 @@
 export type ModelPath = readonly (string | number)[]
 
 /**
- * Writes a path as it reads: pathTo`app.env.${name}`. The text is split at its dots; what is filled in is one key, whatever
+ * Writes a path as it reads: pathTo`task.env.${name}`. The text is split at its dots; what is filled in is one key, whatever
  * it holds, or a path.
  */
 export function pathTo(

@@ -35,19 +35,20 @@ export const failures: readonly Failure[] = [
     id: 'CONTRACT',
     code: 78,
     means: 'an environment variable is missing or malformed',
-    advice: 'correct the variables named above in "env" of marathon.json',
+    advice:
+      'correct the variables named above where the supervisor gets them: "env" of marathon.json, or the environment file',
   },
   {
     id: 'AGENT',
     code: 78,
     means: 'the agent lacks tools or the user',
-    advice: 'install what is named above on this agent, or keep the app off it by a constraint',
+    advice: 'install what is named above on this agent, or start the replica elsewhere',
   },
   {
     id: 'RUN_USER',
     code: 77,
     means: 'the script cannot become RUN_USER, or RUN_USER cannot use the sandbox',
-    advice: 'set "user" in marathon.json to RUN_USER, so that the task and its sandbox are that user\'s',
+    advice: "let the supervisor start the task as RUN_USER, so that its directory is that user's",
   },
   {
     id: 'PASSFILE',

@@ -60,7 +60,12 @@ export const taskSchema = z
       ),
     instances: whole.min(0).default(1).describe('How many replicas'),
     cpus: z.number().min(0.001).default(0.5).describe('Shares of CPUs'),
-    mem: z.number().min(1).default(512).describe('Memory limit in MiB; a task above it is killed'),
+    mem: z
+      .number()
+      .min(1)
+      .max(2_147_483_647)
+      .default(512)
+      .describe('Memory limit in MiB; a task above it is killed'),
     disk: z
       .number()
       .min(0)

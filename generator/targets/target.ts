@@ -2,16 +2,19 @@ import type { z } from 'zod'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { Replica } from '../model/replica.js'
 import type { EnvValue } from '../model/task.js'
+import type { DataSpace } from '../postgres/resources.js'
 
 /**
  * Whatever starts run_rep.sh. A target knows the parts of a model that are everybody's, and its own section,
- * `targets.<name>`; nothing else of the compiler knows what it is. To add one, write its folder and name it in all.ts.
+ * `targets.<name>`; nothing that compiles knows what it is. To add one, write its folder and name it in all.ts.
  */
 export interface Target<Schema extends z.ZodType = z.ZodType> {
   /** Its own part of the model. */
   readonly schema: Schema
   /** Whether its files are published beside the script, for hosts to fetch and to check by SHA256SUMS. */
   readonly isPublished: boolean
+  /** Its own codes of findings, each with a sentence for `explain`. */
+  readonly codes: Readonly<Record<string, string>>
   /** What the model comes to for it. */
   compile(section: z.output<Schema>, replica: Replica): Started
 }
@@ -36,4 +39,10 @@ export interface Given {
   readonly user: string
   /** Seconds from SIGTERM to SIGKILL. */
   readonly stopGrace: number
+  /** Whether it ends a task that the health check says is not well. */
+  readonly asksHealth: boolean
+  /** Whether the next task finds the data of the one before. */
+  readonly keepsData: boolean
+  /** What bounds the data, and which part of the model says so; undefined where nothing does. */
+  readonly space: DataSpace | undefined
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { codes } from '../../generator/diagnostics/codes.js'
+import { codes } from '../../generator/compile/explain.js'
 import { hasTrace, inFolder, repository } from './cli.js'
 
 const shipped = readFileSync(join(repository, 'dist/run_rep.sh'), 'utf8').split('\n')

@@ -269,12 +269,12 @@ describe('judgeModel', () => {
     ['what is nobody’s', { task: { env: { OTHER: 'x', PGSSLMODE: 'require', constructor: 'x' } } }, []],
     ['required and unset', { env: { A: { type: 'port', required: true } } }, ['E_ENV_UNSET env.A']],
     [
-      'required, set by the app',
+      'required, set by the task',
       { env: { A: { type: 'port', required: true } }, task: { env: { A: '1' } } },
       [],
     ],
     [
-      'malformed by the app',
+      'malformed by the task',
       { env: { A: { type: 'port' } }, task: { env: { A: 'x' } } },
       ['E_ENV_VALUE task.env.A'],
     ],
@@ -285,7 +285,7 @@ describe('judgeModel', () => {
     ],
     ['a name that no port has', { task: { env: { PORT_OTHER: '5432' } } }, []],
     [
-      'a secret that the app shows',
+      'a secret that the task shows',
       { env: { A: { type: 'text', secret: true } }, task: { env: { A: 'x' } } },
       ['W_ENV_SECRET task.env.A'],
     ],

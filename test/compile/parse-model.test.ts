@@ -39,3 +39,16 @@ describe('parseModel', () => {
     expect(found[0]?.message).toContain(words)
   })
 })
+
+test.each([
+  [{ app: {} }, /task; what is Marathon's alone is targets\.marathon/],
+  [{ task: { id: '/x' } }, /^it is targets\.marathon\.id$/],
+  [{ task: { restartSec: 1 } }, /^it is targets\.systemd\.restartSec$/],
+  [{ targets: { systemd: { port: 1 } } }, /^it is task\.port$/],
+  [{ targets: { marathon: { cpus: 1 } } }, /^it is task\.cpus$/],
+])('%j has its key elsewhere', (model, hint) => {
+  const parsed = parseModel(model)
+  expect(parsed.ok ? [] : parsed.diagnostics).toMatchObject([
+    { code: 'E_MODEL_KEY', hint: expect.stringMatching(hint) },
+  ])
+})

@@ -17,7 +17,10 @@ export interface SupervisorWord {
 export const supervisorWords: readonly SupervisorWord[] = [
   {
     name: 'told_app',
-    variables: [{ name: 'MARATHON_APP_ID', setBy: 'Marathon' }],
+    variables: [
+      { name: 'MARATHON_APP_ID', setBy: 'Marathon' },
+      { name: 'UNIT_NAME', setBy: 'the unit of systemd' },
+    ],
     usual: '/run_rep',
     doc: 'names the replica to its master',
   },

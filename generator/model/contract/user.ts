@@ -15,7 +15,7 @@ const common = {
   required: z.boolean().default(false).describe('Whether a run without it is refused'),
   secret: z.boolean().default(false).describe('A secret is never shown in a message'),
   doc: z.string().optional().describe('One sentence; a doc comment in replica.config.ts serves as well'),
-  value: z.string().optional().describe('What "env" of marathon.json gives it'),
+  value: z.string().optional().describe('What the supervisor gives it'),
 }
 
 const plainTypes = [
@@ -86,7 +86,7 @@ type ChoiceInput = Omit<z.input<typeof choice>, 'type'>
  * name of one is upper case letters, digits and _ (POSIX.1-2017, XBD 8.1). Every value is text, as in the environment.
  *
  * What may be said of each: `default`, which the script takes when the variable is absent; `required`, so that a run
- * without it is refused; `secret`, so that no message shows it; `value`, which marathon.json gives it; `doc`, one sentence.
+ * without it is refused; `secret`, so that no message shows it; `value`, which the supervisor gives it; `doc`, one sentence.
  * They throw nothing: what the type does not allow is found when the model is compiled.
  */
 export const variable = {

@@ -54,7 +54,7 @@ export const builtinVariables: readonly ContractVariable[] = [
     'EXIT_PAUSE',
     types.seconds({ min: 0, max: day }),
     '30',
-    'Seconds of the jittered pause before a permanent failure ends the script (0: none), since Marathon restarts whatever the exit code is.',
+    'Seconds of the jittered pause before a permanent failure ends the script (0: none), since a supervisor may restart whatever the exit code is.',
   ),
   optional(
     'PGPASSFILE',

@@ -45,7 +45,7 @@ export const forbidBackground: StepRule = ({ shell, commands, lasting }) => {
     code: 'E_STEP_BACKGROUND',
     node,
     message: 'nobody would wait for what is started here in the background, or end it with the replica',
-    hint: 'let the step wait for it, or let the supervisor start it as an app of its own',
+    hint: 'let the step wait for it, or let the supervisor start it by itself',
   }))
 }
 

@@ -16,7 +16,7 @@ export function judgePlaces(app: MarathonApp): Diagnostic[] {
     const last = constraints.findLastIndex(([name = '']) => plainField(name) === field)
     const why = field === 'hostname' && app.requirePorts ? ' and a fixed port' : ''
     const message = `the constraints on ${field}${why} leave room for ${room} of ${app.instances} tasks; the others would wait for ever`
-    const hint = 'lower app.instances, or allow more'
+    const hint = 'lower task.instances, or allow more'
     return [{ code: 'E_APP_CONSTRAINT', path: pathTo`targets.marathon.constraints.${last}`, message, hint }]
   })
 }

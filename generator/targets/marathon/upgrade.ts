@@ -21,7 +21,7 @@ export function judgeUpgrade(app: MarathonApp): Diagnostic[] {
   const reason = whyNotBeside(app)
   if (reason === undefined || app.instances === 0 || (most === app.instances && least < most)) return []
   if (most > app.instances) {
-    const message = `a deployment starts ${most - app.instances} more than app.instances, and ${reason}`
+    const message = `a deployment starts ${most - app.instances} more than task.instances, and ${reason}`
     return [
       {
         code: 'W_APP_UPGRADE',

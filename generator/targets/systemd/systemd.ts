@@ -1,4 +1,5 @@
 import type { Target } from '../target.js'
+import { codes } from './codes.js'
 import { judgeService } from './rules.js'
 import { systemdSchema } from './schema.js'
 import { buildService, printService } from './unit.js'
@@ -7,13 +8,21 @@ import { buildService, printService } from './unit.js'
 export const systemd: Target<typeof systemdSchema> = {
   schema: systemdSchema,
   isPublished: true,
+  codes,
   compile: (section, replica) => {
     const service = buildService(section, replica)
     const { task, run } = replica
     return {
       document: service,
-      diagnostics: judgeService(replica),
-      given: { env: service.environment, user: task.user ?? run.user, stopGrace: task.stopGrace },
+      diagnostics: judgeService(section, replica),
+      given: {
+        env: service.environment,
+        user: task.user ?? run.user,
+        stopGrace: task.stopGrace,
+        asksHealth: false,
+        keepsData: true,
+        space: undefined,
+      },
       print: () => printService(service),
     }
   },

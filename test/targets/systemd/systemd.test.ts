@@ -26,7 +26,14 @@ describe('the unit', () => {
       'postgres-replica.env',
     ])
     const unit = files['postgres-replica.service']?.split('\n')
-    const wanted = ['User=pg', 'TimeoutStopSec=200s', 'KillMode=mixed', 'MemoryMax=2048M', 'CPUWeight=200']
+    const wanted = [
+      'User=pg',
+      'TimeoutStopSec=200s',
+      'KillMode=mixed',
+      'MemoryMax=2048M',
+      'CPUWeight=200',
+      'StateDirectoryMode=0700',
+    ]
     for (const line of wanted) expect(unit).toContain(line)
   })
 
@@ -96,7 +103,13 @@ describe('what systemd cannot do', () => {
   const judge = (model: object) => list(compile({ targets: { systemd: {} }, ...model }).diagnostics)
   test.each<[object, string[]]>([
     [{}, []],
-    [{ task: { instances: 0, preset: 'persistent', volume: 1024 * 20 } }, []],
+    [{ task: { preset: 'persistent' }, run: { slot: 'permanent', masterWait: 100_000 } }, []],
+    [{ postgresql: { settings: { max_wal_size: '20GB' } } }, []],
+    [{ task: { env: { PORT0: '5433' } } }, ['E_TASK_ENV task.env.PORT0']],
+    [{ targets: { systemd: { name: 'postgresql' } } }, ['E_SYSTEMD_NAME targets.systemd.name']],
+    [{ targets: { systemd: { name: 'a.service' } } }, ['E_SYSTEMD_NAME targets.systemd.name']],
+    [{ targets: { systemd: { script: '/opt/../x' } } }, ['E_MODEL targets.systemd.script']],
+    [{ targets: {} }, ['W_TARGETS targets']],
     [{ task: { instances: 2 } }, ['E_SYSTEMD_INSTANCES task.instances']],
     [{ task: { preset: 'ephemeral' } }, ['E_SYSTEMD_PRESET task.preset']],
     [
