@@ -55,7 +55,8 @@ test('the rooms use each other in no circle, and as README.md draws it', () => {
       .filter((to) => ![...rooms].some((other) => other !== to && reach(arrows, other).has(to)))
       .map((to) => `${from} --> ${to}`),
   )
-  const [, drawn = ''] = /```mermaid\nflowchart TD\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? []
+  const [, drawn = ''] =
+    /```mermaid\nflowchart TD\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? []
   const shown = drawn
     .split('\n')
     .map((line) => line.trim().replace(/\[[^\]]*\]/g, ''))
