@@ -15,7 +15,7 @@ export function listNeeds(shell: Shell): ReadonlyMap<string, number> {
 
 /** Judges them by what the script runs. */
 export function judgeNeeds(needs: ReadonlyMap<string, number>, tools: readonly string[]): Finding[] {
-  const first = Math.min(...needs.values(), Number.MAX_SAFE_INTEGER)
+  const [first = 1] = needs.values()
   const finding = (message: string, line: number): Finding => {
     const hint = 'print the list from the analysis: templates/run_rep/needed-tools.sh.hbs'
     return { code: 'E_SHELL_NEED', message, hint, line, column: 1 }
@@ -24,9 +24,7 @@ export function judgeNeeds(needs: ReadonlyMap<string, number>, tools: readonly s
   return [
     ...[...wanted]
       .filter((tool) => !needs.has(tool))
-      .map((tool) =>
-        finding(`the script runs ${tool}, and preflight does not look for it`, needs.size === 0 ? 1 : first),
-      ),
+      .map((tool) => finding(`the script runs ${tool}, and preflight does not look for it`, first)),
     ...[...needs]
       .filter(([tool]) => !wanted.has(tool))
       .map(([tool, line]) => finding(`preflight looks for ${tool}, which nothing runs`, line)),

@@ -4,7 +4,7 @@ import { type Finding, findingAt, type RuleContext } from '../shell/rules/rule.j
 import { literalOf } from '../shell/words.js'
 
 // What keeps a replica from ever being a second master, and its data from being lost, as far as the text tells
-// (DESIGN.md, "Standby only"). A user's step is held to it, too. The names are those of templates/run_rep.
+// (it is only ever a standby). A user's step is held to it, too. The names are those of templates/run_rep.
 
 /** Which functions may do what no other may: they say so themselves, by a comment `# @may …` above them. */
 export interface Rights {

@@ -40,7 +40,7 @@ export interface Functions {
 
 /**
  * All that one simple command runs, outermost first: `ignore env A=b psql` is the function, env and psql
- * (DESIGN.md, "analysable subset": literal names, `"$dir"/name`, and wrappers of these).
+ * (the analysable subset: literal names, `"$dir"/name`, and wrappers of these).
  */
 export function runsOf(command: Command, functions: Functions): readonly Run[] {
   const known = functions.runs.get(command)

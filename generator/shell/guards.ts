@@ -3,7 +3,7 @@ import { literalOf } from './words.js'
 
 /**
  * The answers of `have TOOL` that are certain when a command ends true or false: `curl` for yes, `!curl` for
- * no. `have` is the one way in which a tool may be guarded (DESIGN.md, "analysable subset").
+ * no. `have` is the one way in which a tool may be guarded (the analysable subset).
  */
 export function guardsWhen(node: SyntaxNode | undefined, outcome: boolean): readonly string[] {
   switch (node?.type) {

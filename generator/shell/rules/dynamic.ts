@@ -1,7 +1,7 @@
 import type { Finding, Rule } from './rule.js'
 
 /**
- * What is run and which variable is meant can be read off the text (DESIGN.md, "analysable subset"): a command
+ * What is run and which variable is meant can be read off the text (the analysable subset): a command
  * word is literal, `"$dir"/name`, or `"$@"` in a wrapper; a variable named in plain words is named literally.
  */
 export const requireReadableNames: Rule = (_shell, { functions }) =>
