@@ -22,7 +22,7 @@ export function judgeInterplay(model: Replica): Diagnostic[] {
   })
 }
 
-const { run: usualRun, ready: usualReady, master: usualMaster } = usualReplica
+const { run: usualRun, master: usualMaster } = usualReplica
 
 const interplays: readonly Interplay[] = [
   {
@@ -87,15 +87,6 @@ const interplays: readonly Interplay[] = [
     message: () =>
       'with run.configUrl = null nobody fetches the printed postgresql.conf: a replica has the settings that come with the clone',
     hint: 'take run.configUrl out, or copy the file to the data directory of the master',
-  },
-  {
-    code: 'W_READY_UNUSED',
-    find: ({ ready }) =>
-      ready.role === undefined && ready.lagSeconds !== usualReady.lagSeconds
-        ? pathTo`ready.lagSeconds`
-        : undefined,
-    message: () => 'seconds of lag are asked for only with ready.role',
-    hint: 'set ready.role, or take ready.lagSeconds out',
   },
   {
     code: 'W_MASTER_UNUSED',

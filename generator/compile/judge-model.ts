@@ -69,9 +69,9 @@ function accessContext({ postgresql: { settings, majors } }: Replica): AccessCon
   }
 }
 
-function listVisitors({ master, ready, run }: Replica): Visitors {
+function listVisitors({ master, run }: Replica): Visitors {
   const mode = typeof master.tls === 'string' ? master.tls : master.tls?.mode
-  return { role: master.role, readyRole: ready.role, listen: run.listen, mayUseTls: mode !== 'disable' }
+  return { role: master.role, listen: run.listen, mayUseTls: mode !== 'disable' }
 }
 
 function judgeUser(user: string, { run }: Replica): Diagnostic[] {

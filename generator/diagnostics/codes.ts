@@ -4,7 +4,6 @@ export const codes: Readonly<Record<string, string>> = {
     'a server of that major does not know the authentication method, and would refuse the whole file',
   E_ACCESS_OPTION:
     'a server of that major does not know the option for this method, and would refuse the whole file',
-  E_ACCESS_READY: 'the role that `ready` asks as cannot log in, so that no replica would ever be ready',
   E_CONFIG_DIRECTORY: 'the model is looked for in a file, and this is a directory',
   E_CONFIG_DUPLICATE_KEY: 'JSON takes the last of two values with one key, and says nothing',
   E_CONFIG_EMPTY: 'the file holds no model',
@@ -125,7 +124,6 @@ export const codes: Readonly<Record<string, string>> = {
   W_IMPORT_LOST: 'the model has no place for that part of the app',
   W_MASTER_UNUSED: 'a part of `master` that nothing reads, as the rest of it is',
   W_NOT_RUN: 'a check could not be run on this machine',
-  W_READY_UNUSED: 'a bound that nobody asks for',
   W_RUN_LISTEN: 'an address that another one holds already',
   W_RUN_PAUSE: 'a task that is killed in its pause is followed by the next one at once',
   W_RUN_SLOT: 'a slot whose replica does not come back keeps WAL on the master until its disk is full',

@@ -17,11 +17,6 @@ export const builtinSteps: readonly BuiltinStep[] = [
   step('clone', 'steps/clone.sh', 'pg_basebackup, verified, marked, renamed'),
   step('configure', 'steps/configure.sh', 'missing files placed, settings collected and judged'),
   step(
-    'compare_collations',
-    'steps/compare_collations.sh',
-    'does text sort here as on the master? asked of the server while no client can reach it',
-  ),
-  step(
     'serve',
     'steps/serve.sh',
     'the gate (this is certainly a standby), then PostgreSQL as a child, until its end',

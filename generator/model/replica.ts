@@ -103,10 +103,9 @@ const runSchema = z.strictObject({
 
 const readySchema = z.strictObject({
   lagMiB: z.int().min(0).max(900).default(16).describe('How far behind the master a ready replica may be'),
-  role: types.role.schema
+  lagSeconds: seconds(1, 86_400)
     .optional()
-    .describe('A role that may log in over loopback, to be asked for seconds of lag, too'),
-  lagSeconds: seconds(1, 86_400).default(60).describe('The bound for those seconds'),
+    .describe('For how many seconds it may have WAL to replay since the last transaction that it did'),
 })
 
 const shutdownSchema = z.strictObject({
@@ -129,7 +128,12 @@ const postgresqlSchema = z.strictObject({
       'What is done with a master of a newer major than all of majors; try: with a warning, by the rules of the newest of them',
     ),
   settings: settingsSchema.prefault({}),
-  verifyClone: z.boolean().default(true).describe('Run pg_verifybackup on a clone before its first start'),
+  verifyClone: z
+    .enum(['sizes', 'bytes', 'none'])
+    .default('sizes')
+    .describe(
+      'What pg_verifybackup looks at before the first start (since 13). sizes: every file is there, and as long as on the master, in milliseconds; bytes: the checksum of each, which reads the whole copy: half a second a GB from memory, else as fast as the disk',
+    ),
 })
 
 /** What a replica is, whoever starts it: all of a model but its targets. */

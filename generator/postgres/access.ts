@@ -83,7 +83,7 @@ function judgeReach(rule: AccessRule, path: ModelPath, context: AccessContext): 
     warn(
       'W_ACCESS_LOCAL',
       pathTo`type`,
-      'no client ever matches a local line: run_rep.sh switches sockets off',
+      'no client ever matches a local line: the one socket is a door for run_rep.sh alone',
     )
     return found
   }

@@ -7,8 +7,6 @@ import { parseNetwork } from './network.js'
 export interface Visitors {
   /** The role that replicates. */
   readonly role: string
-  /** The role that `ready` asks for seconds of lag, if any. */
-  readonly readyRole: string | undefined
   /** run.listen */
   readonly listen: readonly string[]
   /** Replicas of this model talk TLS to a server that has it. */
@@ -16,49 +14,14 @@ export interface Visitors {
 }
 
 /**
- * Judges the printed pg_hba.conf, whose first matching line decides (hba.c, check_hba): whoever this model itself
- * makes connect must get in, and a line for clients that no address of the server can take is a mistake.
+ * Judges the printed pg_hba.conf, whose first matching line decides (hba.c, check_hba): replicas of
+ * this very model must get in where anybody may replicate, and a line for clients that no address of the server can take
+ * is a mistake. The script itself comes by a socket of its own.
  */
 export function judgeAdmission(groups: readonly AccessGroup[], visitors: Visitors): Diagnostic[] {
   const rules = groups.flatMap((group) => group.rules)
   const own = groups[0]?.rules ?? []
-  return [
-    ...judgeReadyRole(rules, visitors),
-    ...judgeOwnQuestion(rules, visitors),
-    ...judgeReplicas(rules, visitors),
-    ...judgeListen(own, visitors.listen),
-  ]
-}
-
-// psql with the password file, over 127.0.0.1, in the database postgres (ready.sh, check_seconds).
-function judgeReadyRole(rules: readonly AccessRule[], { readyRole }: Visitors): Diagnostic[] {
-  if (readyRole === undefined) return []
-  const rule = firstOf(rules, { database: 'postgres', user: readyRole, isFrom: isFromLoopback })
-  if (rule === undefined || !isShut(rule)) return []
-  const message = `ready.role ${readyRole} must log in from 127.0.0.1, and pg_hba.conf turns it away (${rule.method})`
-  return [
-    {
-      code: 'E_ACCESS_READY',
-      path: pathTo`ready.role`,
-      message,
-      hint: admit('postgres', readyRole, '127.0.0.1/32'),
-    },
-  ]
-}
-
-// Where it may not ask, `ready` reads the title of the walreceiver, which not every agent shows.
-function judgeOwnQuestion(rules: readonly AccessRule[], { role }: Visitors): Diagnostic[] {
-  const rule = firstOf(rules, { database: 'replication', user: role, isFrom: isFromLoopback })
-  if (rule === undefined || !isShut(rule)) return []
-  const message = `\`ready\` asks the replica over 127.0.0.1 as ${role}, and pg_hba.conf turns it away (${rule.method})`
-  return [
-    {
-      code: 'W_ACCESS_REPLICATION',
-      path: pathTo`access`,
-      message,
-      hint: admit('replication', role, '127.0.0.1/32'),
-    },
-  ]
+  return [...judgeReplicas(rules, visitors), ...judgeListen(own, visitors.listen)]
 }
 
 // A server with this file is a source for further replicas, or the master of this very model. To let nobody
@@ -94,65 +57,23 @@ function judgeListen(rules: readonly AccessRule[], listen: readonly string[]): D
   })
 }
 
-interface Visit {
-  readonly database: string
-  readonly user: string
-  readonly isFrom: (rule: Exclude<AccessRule, { type: 'local' }>) => boolean | undefined
-}
-
-// Undefined where it cannot be told which line decides: a group of roles, a host's name.
-function firstOf(rules: readonly AccessRule[], visit: Visit): AccessRule | undefined {
-  const rule = rules.find((one) => isMatch(one, visit) !== false)
-  return rule !== undefined && isMatch(rule, visit) === true ? rule : undefined
-}
-
-// True and false only where it is sure.
-function isMatch(rule: AccessRule, { database, user, isFrom }: Visit): boolean | undefined {
-  if (rule.type === 'local') return false
-  // A server whose model has no certificates has no TLS: of hostssl and hostnossl the agent decides.
-  const isSure = rule.type === 'host' ? true : undefined
-  const parts = [isFrom(rule), hasDatabase(rule.database, database), hasUser(rule.user, user), isSure]
-  if (parts.includes(false)) return false
-  return parts.includes(undefined) ? undefined : true
-}
-
 type Names = AccessName | readonly AccessName[]
 
-// `replication` is no database, so that `all` does not mean it.
-function hasDatabase(names: Names, wanted: string): boolean | undefined {
-  if (wanted === 'replication') return listNames(names).includes('replication')
-  return hasName(names, wanted, /^same/)
-}
-
+// Undefined where it cannot be told: a group of roles.
 function hasUser(names: Names, wanted: string): boolean | undefined {
-  return hasName(names, wanted, /^\+/)
-}
-
-function hasName(names: Names, wanted: string, unsure: RegExp): boolean | undefined {
   const found = listNames(names).map((name): boolean | undefined => {
     if (typeof name !== 'string') return name.name === wanted
     if (name === 'all' || name === wanted) return true
-    return unsure.test(name) ? undefined : false
+    return name.startsWith('+') ? undefined : false
   })
   if (found.includes(true)) return true
   return found.includes(undefined) ? undefined : false
-}
-
-function isFromLoopback({ from }: { readonly from: string }): boolean | undefined {
-  if (from === 'all' || from === 'samehost' || from === 'samenet') return true
-  const network = parseNetwork(from)
-  return network?.kind === 'range' ? network.holdsLoopback : undefined
 }
 
 function isFromAfar({ from }: { readonly from: string }): boolean | undefined {
   if (from === 'samehost') return false
   const network = parseNetwork(from)
   return network?.kind === 'range' ? !network.isLoopback : true
-}
-
-// A password is all that psql has there.
-function isShut({ method }: AccessRule): boolean {
-  return method !== undefined && ['reject', 'cert', 'gss', 'ident', 'peer', 'oauth'].includes(method)
 }
 
 type Range = Extract<NonNullable<ReturnType<typeof parseNetwork>>, { kind: 'range' }>

@@ -45,7 +45,9 @@ export const heldSettings: ReadonlyMap<string, string> = new Map([
   ['restore_command', 'run_rep.sh sets it: a replica streams from its master'],
   ['standby_mode', 'run_rep.sh writes it where the major wants it'],
   ['trigger_file', 'a replica is never promoted'],
-  ['unix_socket_directories', 'run_rep.sh switches sockets off: a sandbox path is too long for one'],
+  ['unix_socket_directories', 'the one socket is a door for run_rep.sh alone'],
   ['wal_receiver_create_temp_slot', 'set run.slot'],
-  ['unix_socket_directory', 'run_rep.sh switches sockets off: a sandbox path is too long for one'],
+  ['unix_socket_group', 'the one socket is a door for run_rep.sh alone'],
+  ['unix_socket_permissions', 'the one socket is a door for run_rep.sh alone'],
+  ['unix_socket_directory', 'the one socket is a door for run_rep.sh alone'],
 ])

@@ -174,7 +174,6 @@ function heldPartners(): IdleSettings[] {
       'syslog_facility syslog_ident syslog_sequence_numbers syslog_split_messages event_source',
       'run_rep.sh lets the logging collector write the log',
     ),
-    partner('unix_socket_group unix_socket_permissions', 'run_rep.sh switches sockets off'),
     {
       names: ['sync_replication_slots'],
       since: 17,

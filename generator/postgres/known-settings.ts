@@ -675,10 +675,6 @@ export interface KnownSettings {
   readonly transaction_timeout?: Amount
   /** Treats "expr=NULL" as "expr IS NULL". */
   readonly transform_null_equals?: Flag
-  /** Sets the owning group of the Unix-domain socket. */
-  readonly unix_socket_group?: string
-  /** Sets the access permissions of the Unix-domain socket. 0 to 511. */
-  readonly unix_socket_permissions?: Amount
   /** Updates the process title to show the active SQL command. */
   readonly update_process_title?: Flag
   /** Sets the buffer pool size for VACUUM, ANALYZE, and autovacuum. 0 to 16777216 (in kB). Since PostgreSQL 16. */

@@ -102,7 +102,7 @@ export function listConstants({ shutdown, run, postgresql, ready }: Replica): Co
     item('stop_fast', pathTo`shutdown.fast`, shutdown.fast),
     item('stop_immediate', pathTo`shutdown.immediate`, shutdown.immediate),
     item('stall_limit', pathTo`run.stallLimit`, run.stallLimit),
-    item('verify_clone', pathTo`postgresql.verifyClone`, postgresql.verifyClone ? 'yes' : 'no'),
+    item('verify_clone', pathTo`postgresql.verifyClone`, postgresql.verifyClone),
     item('newer', pathTo`postgresql.newer`, postgresql.newer),
     item('on_diverged', pathTo`run.onDiverged`, run.onDiverged),
     item('on_collation', pathTo`run.onCollation`, run.onCollation),
@@ -111,8 +111,7 @@ export function listConstants({ shutdown, run, postgresql, ready }: Replica): Co
     item('watch_interval', pathTo`run.watchInterval`, run.watchInterval),
     item('stale_limit', pathTo`run.staleLimit`, run.staleLimit),
     item('ready_bytes', pathTo`ready.lagMiB`, ready.lagMiB * 1_048_576),
-    item('ready_role', pathTo`ready.role`, lit(ready.role ?? '')),
-    item('ready_seconds', pathTo`ready.lagSeconds`, ready.lagSeconds),
+    item('ready_seconds', pathTo`ready.lagSeconds`, ready.lagSeconds ?? lit('')),
   ]
 }
 

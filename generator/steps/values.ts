@@ -52,7 +52,7 @@ export interface Given {
 /** What the script's own variables hold, and those of a sandbox, as far as it matters. */
 const givenVariables: ReadonlyMap<string, Origin> = new Map(
   Object.entries({
-    data: 'pgdata store replica staging conf_dir hba_file alive live_log sockets PGDATA_DIR',
+    data: 'pgdata store replica staging conf_dir hba_file alive live_log PGDATA_DIR',
     around: 'sandbox PWD OLDPWD MESOS_SANDBOX MESOS_DIRECTORY',
     work: 'work',
     process: 'child server self watcher watchdog stopper feeder live_server PPID',

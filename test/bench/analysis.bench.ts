@@ -5,7 +5,7 @@ import { judgeWholeScript } from '../../generator/script/whole-script.js'
 import { effectsOf } from '../../generator/shell/effects.js'
 import { parseShell } from '../../generator/shell/parse.js'
 
-// npm run bench: the time must grow as the lines do.
+// npm run bench:analysis: the time must grow as the lines do.
 const shipped = readFileSync(new URL('../../dist/run_rep.sh', import.meta.url), 'utf8')
 const lines = shipped.split('\n').length
 const names = [...shipped.matchAll(/^(\w+)\(\) \{$/gm)].map(([, name]) => name ?? '')

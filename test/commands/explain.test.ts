@@ -38,9 +38,7 @@ describe('explain', () => {
       expect((await run(['explain', '--line', String(table)])).out).toMatch(
         /from +templates\/run_rep\/constants\.sh\.hbs:13\n/,
       )
-      expect(out).toMatch(
-        /function +require_standby\n {2}reached by +choose_data, compare_collations, serve\n$/,
-      )
+      expect(out).toMatch(/function +require_standby\n {2}reached by +choose_data, serve\n$/)
     })
   })
 

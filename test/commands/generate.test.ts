@@ -74,9 +74,7 @@ describe('what is written', () => {
       expect(await run(['generate'])).toMatchObject({ code: 0, err: '' })
       const script = await read('dist/run_rep.sh')
       expect(script).toContain('  METRICS_PORT=${METRICS_PORT:-9187}\n  is_port "$METRICS_PORT" || ')
-      expect(script).toContain(
-        '  step_compare_collations\n  step=warm\n  run_own_step step_warm\n  step=serve\n',
-      )
+      expect(script).toContain('  step_configure\n  step=warm\n  run_own_step step_warm\n  step=serve\n')
       const map = JSON.parse(await read('dist/run_rep.map.json'))
       expect(map.variables.METRICS_PORT).toMatchObject({ doc: 'Where the metrics go.', default: '9187' })
       expect(map.steps.warm).toMatchObject({ doc: 'warms the cache', source: 'steps/warm.sh' })

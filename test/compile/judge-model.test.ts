@@ -143,8 +143,6 @@ describe('judgeModel', () => {
       ['W_CONFIG_UNUSED postgresql.settings'],
     ],
     ['nothing to fetch', { run: { configUrl: null } }, []],
-    ['seconds that nobody asks for', { ready: { lagSeconds: 10 } }, ['W_READY_UNUSED ready.lagSeconds']],
-    ['seconds that a role asks for', { ready: { lagSeconds: 10, role: 'probe' } }, []],
     [
       'a port for no host',
       { master: { hosts: ['a:5433', '[::1]:5434'], port: 6432 } },
@@ -241,11 +239,6 @@ describe('judgeModel', () => {
         task: { env: { TOKEN: { secret: 't' } }, secrets: { t: { source: '/t' } } },
       },
       ['W_APP_SECRET task.secrets.t'],
-    ],
-    [
-      'ready asks as one who is turned away',
-      { ready: { role: 'probe' }, access: [{ type: 'host', from: 'all', method: 'reject' }] },
-      ['E_ACCESS_READY ready.role'],
     ],
     [
       'clients where nobody listens',

@@ -37,7 +37,7 @@ function other(major: number): { readonly root: 'trixie'; readonly servers: read
 const collation = { group: 'collation', major: usual, locale: 'de_DE.UTF-8' } as const
 const on16 = { major: 16, agent: { root: 'forky', servers: [serverOf(16) ?? ''] } } as const
 const different =
-  /ERROR compare_collations: text sorts differently here: the database shop was made with version 2\.\d+, this agent has 2\.\d+/
+  /ERROR serve: text sorts differently here: the database shop was made with version 2\.\d+, this agent has 2\.\d+/
 
 /** Every cell. What is not said is as on Debian: dash, GNU, setpriv, no downloader needed, no locale. */
 export const cells: readonly NamedCell[] = [
@@ -123,37 +123,34 @@ export const cells: readonly NamedCell[] = [
     agent: other(14),
     locale: 'C',
     collation: 'de_DE.utf8',
-    isRefused: [
-      78,
-      /ERROR compare_collations: .*the collation postgres\."de_DE\.utf8" was made with version 2\.36/,
-    ],
+    isRefused: [78, /ERROR serve: .*the collation postgres\."de_DE\.utf8" was made with version 2\.36/],
   },
   {
     ...collation,
     name: '15, a locale that the agent lacks: refused, 78',
     agent: bookworm,
     isBare: true,
-    isRefused: [78, /ERROR compare_collations: nobody can use the database shop here: .*locale/],
+    isRefused: [78, /ERROR serve: nobody can use the database shop here: .*locale/],
   },
   {
     ...collation,
     name: '15, another glibc, run.onCollation = warn',
     agent: other(15),
     model: { run: { onCollation: 'warn' } },
-    says: /WARN compare_collations: .*text sorts differently here/,
+    says: /WARN serve: .*text sorts differently here/,
   },
   {
     ...collation,
     name: '14, another glibc: a warning',
     major: 14,
     agent: other(14),
-    says: /WARN compare_collations: text in the database shop may sort differently here: .*2\.36.*2\.41/,
+    says: /WARN serve: text in the database shop may sort differently here: .*2\.36.*2\.41/,
   },
   {
     ...collation,
     name: '12, another glibc: a warning that it cannot be known',
     major: 12,
     agent: other(12),
-    says: /WARN compare_collations: whether text in the database shop sorts here as on the master cannot be known/,
+    says: /WARN serve: whether text in the database shop sorts here as on the master cannot be known/,
   },
 ]

@@ -34,7 +34,8 @@ const pidsOf = (agent: Agent) => agent.descendants().map(({ pid }) => pid)
 /** The only child of a script that serves which is a shell, too. */
 async function waitForWatcher(agent: Agent): Promise<Process> {
   return waitFor('the watcher', () =>
-    agent.descendants().find(({ args, ppid }) => ppid === agent.pid && args.startsWith('sh ')),
+    // The last one that the script has started: who holds WAL came before the server.
+    agent.descendants().findLast(({ args, ppid }) => ppid === agent.pid && args.startsWith('sh ')),
   )
 }
 

@@ -11,57 +11,11 @@ import { judgeAdmission, type Visitors } from '../../generator/postgres/admissio
 
 function judge(rules: readonly object[] | undefined, visitors: Partial<Visitors> = {}): string[] {
   const parsed: AccessRule[] = accessSchema.parse(rules)
-  const given = { role: 'replicator', readyRole: undefined, listen: ['*'], mayUseTls: true, ...visitors }
+  const given = { role: 'replicator', listen: ['*'], mayUseTls: true, ...visitors }
   return judgeAdmission(completeAccess(parsed, given.role), given).map(
     ({ code, path }) => `${code} ${showPath(path ?? [])}`,
   )
 }
-
-const ready = { readyRole: 'probe' }
-
-describe('whoever must connect', () => {
-  test.each<[string, readonly object[] | undefined, Partial<Visitors>, string[]]>([
-    ['the usual rules', undefined, ready, []],
-    ['everybody else turned away', [deny.host({ from: '10.0.0.0/8' })], ready, []],
-    ['the loopback turned away', [deny.host({ from: '127.0.0.0/8' })], ready, ['E_ACCESS_READY ready.role']],
-    ['all turned away', [deny.host({ from: 'all' })], ready, ['E_ACCESS_READY ready.role']],
-    ['all IPv6 turned away', [deny.host({ from: '::/0' })], ready, []],
-    ['all turned away, and nobody asks', [deny.host({ from: 'all' })], {}, []],
-    [
-      'let in before',
-      [allow.host({ user: 'probe', from: 'samehost' }), deny.host({ from: 'all' })],
-      ready,
-      [],
-    ],
-    ['another database', [deny.host({ database: 'shop', from: 'all' })], ready, []],
-    ['another user', [deny.host({ user: ['a', { name: 'b' }], from: 'all' })], ready, []],
-    [
-      'this user',
-      [deny.host({ user: ['a', { name: 'probe' }], from: 'all' })],
-      ready,
-      ['E_ACCESS_READY ready.role'],
-    ],
-    ['who may be in the group', [deny.host({ user: '+humans', from: 'all' })], ready, []],
-    ['a host whose address is not known', [deny.host({ from: 'web01' })], ready, []],
-    ['only with TLS', [deny.hostssl({ from: 'all' })], ready, []],
-    ['by a socket', [deny.local({})], ready, []],
-    [
-      'as the user of the system',
-      [allow.host({ from: 'all', method: 'ident' })],
-      ready,
-      ['E_ACCESS_READY ready.role'],
-    ],
-    [
-      'replication over the loopback turned away',
-      [deny.host({ database: 'replication', from: '127.0.0.1' })],
-      {},
-      ['W_ACCESS_REPLICATION access'],
-    ],
-    ['all databases are not replication', [deny.host({ database: 'all', from: '127.0.0.1' })], {}, []],
-  ])('%s', (_what, rules, visitors, codes) => {
-    expect(judge(rules, visitors)).toEqual(codes)
-  })
-})
 
 describe('replicas of this model', () => {
   const from = '10.0.0.0/8'

@@ -186,11 +186,6 @@ export const idleCases: readonly CombinationCase[] = [
   { bad: { archive_command: 'cp %p /x/%f' }, at: 'archive_command', good: { archive_command: '' } },
   { bad: { syslog_ident: 'pg' }, at: 'syslog_ident', good: { event_source: '' } },
   {
-    bad: { unix_socket_permissions: '0770' },
-    at: 'unix_socket_permissions',
-    good: { unix_socket_group: '' },
-  },
-  {
     since: 17,
     bad: { sync_replication_slots: true },
     at: 'sync_replication_slots',

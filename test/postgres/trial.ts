@@ -58,7 +58,11 @@ export async function openTrial(bin: string, major: number): Promise<Trial> {
     const groups = completeAccess(access, 'replicator')
     write('pg_hba.conf', `${adminLine}${printHba(hbaTemplate, groups, defaultMethod([major]))}`)
     const server = spawn(
-      ...words('postgres', ['-D', data, ...given([...listHeld(settings, major), `port=${port}`])]),
+      ...words('postgres', [
+        '-D',
+        data,
+        ...given([...listHeld(settings, major), `port=${port}`, 'unix_socket_directories=']),
+      ]),
       { cwd: data, stdio: ['ignore', 'ignore', 'pipe'] },
     )
     const { isReady, log } = await waitForVerdict(server)

@@ -78,6 +78,8 @@ describe.skipIf(bin === undefined)('a real server', () => {
         recovery_target_xid: '7',
         log_destination: 'csvlog',
         primary_slot_name: 'gone',
+        unix_socket_group: 'nobody-has-it',
+        unix_socket_permissions: '0777',
         recovery_min_apply_delay: '1h',
       }
       const lines = held.map(({ name }) => `${name} = '${worst[name] ?? '/tmp/x'}'`)
@@ -102,7 +104,7 @@ describe.skipIf(bin === undefined)('a real server', () => {
 
 // -C prints a mode of files in decimal.
 function readAs(value: string, shown: string): string {
-  return value === '0600' ? `0${Number(shown).toString(8)}` : shown
+  return /^0\d+$/.test(value) ? `0${Number(shown).toString(8)}` : shown
 }
 
 function read(cluster: Cluster, switches: readonly string[], name: string): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -10,8 +10,8 @@ const script = readFileSync('dist/run_rep.sh', 'utf8')
 function program(watch: string, run: string): string {
   return `${script.replace(/^main "\$@"\n$/m, '')}
 marks=$1
-signals=0 wakes=0 child='' launching=no serving=no exit_code=143 leaving=no self=$$ apart=no pause_on_failure=no
-stopper='' watchdog='' watcher='' feeder='' staging='' work=$marks alive='' sockets=''
+signals=0 wakes=0 child='' launching=no serving=no exit_code=143 leaving=no self=$$ apart=no called=no pause_on_failure=no
+stopper='' watchdog='' watcher='' feeder='' staging='' work=$marks alive='' flusher='' wal_holder='' wal_client=''
 trap 'on_signal || :' TERM INT HUP
 trap on_verdict USR2
 # What they do to files is none of this test's business.
@@ -28,14 +28,18 @@ done
 
 /** What is left in $marks. No round takes its time: only who was not told to end waits for the end of it. */
 async function marksOf(shell: (typeof shells)[number], text: string): Promise<readonly string[]> {
-  const marks = mkdtempSync(join(tmpdir(), 'pgrep-ends-'))
+  const home = mkdtempSync(join(tmpdir(), 'pgrep-ends-'))
+  const [marks, file] = [join(home, 'marks'), join(home, 'script')]
   try {
-    const { exitCode, stderr } = await runShell(shell, text, [marks])
+    mkdirSync(marks)
+    // It is too long for one argument.
+    writeFileSync(file, text)
+    const { exitCode, stderr } = await runShell(shell, '. "$2"', [marks, file])
     // Not that it is silent: bash tells of "no record" of a subshell that ends by its own trap.
     expect(exitCode, stderr).toBe(0)
     return readdirSync(marks)
   } finally {
-    rmSync(marks, { recursive: true })
+    rmSync(home, { recursive: true })
   }
 }
 

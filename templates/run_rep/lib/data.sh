@@ -134,7 +134,20 @@ read_pins() {
 
 # read_control DIRECTORY: asks pg_controldata; false, with its words, when it cannot tell.
 read_control() {
-  control=$("$pg_bin"/pg_controldata -D "$1" 2>&1)
+  control=$("$pg_bin"/pg_controldata -D "$1" 2>&1) || return 1
+  # Some shells take long to find something in a long text.
+  _control_kept=''
+  while IFS= read -r _control_line; do
+    case $_control_line in
+      Database* | 'Latest checkpoint location'* | "Latest checkpoint's TimeLineID"* | Min* | Bytes* | 'WAL block'* | max_*)
+        _control_kept=$_control_kept$newline$_control_line
+        ;;
+      *) ;;
+    esac
+  done <<EOF || return 1
+$control
+EOF
+  control=$_control_kept
 }
 
 # control_field NAME: sets $field to that one of what read_control read; empty when it is not there.
@@ -163,9 +176,9 @@ pid_line() {
   [ "$_pid_line_left" -eq 0 ] || line=''
 }
 
-# is_owned PATH: does it belong to the user that we run as?
+# is_owned PATH: does it belong to RUN_USER, as whom we run?
 is_owned() {
-  [ -n "$(find "$1" -prune -user "$(id -u)" -print)" ]
+  [ -n "$(find "$1" -prune -user "$user_id" -print)" ]
 }
 
 # words_of FILE: the last lines that a tool printed there, for a message.

@@ -39,14 +39,15 @@ find_client() {
   [ -n "$client_bin" ]
 }
 
-# find_server MAJOR: sets $pg_bin to the directory of exactly that major's server, and $server_version to its words.
+# find_server MAJOR: sets $pg_bin to the directory of exactly that major's server, and $server_version to its words. The
+# server would take five times as long as its small companion to say it.
 find_server() {
   _server_path=$(command -v postgres || :)
   for _server_dir in "/usr/lib/postgresql/$1/bin" "/usr/pgsql-$1/bin" "/usr/libexec/postgresql$1" \
     "${_server_path%/*}"; do
     pg_bin=$_server_dir
     if [ -x "$pg_bin/postgres" ] && [ -x "$pg_bin/pg_controldata" ]; then
-      server_version=$("$pg_bin"/postgres --version) || server_version=''
+      server_version=$("$pg_bin"/pg_controldata --version) || server_version=''
       [ "$(major_of "$server_version")" != "$1" ] || return 0
     fi
   done

@@ -23,11 +23,17 @@ obey_signal() {
 launched() {
   launching=no
   [ "$signals" -eq 0 ] || obey_signal
+  [ "$called" = no ] || obey_call
 }
 
 # The watcher of the server has found a reason to stop it.
 on_verdict() {
   wakes=$((wakes + 1))
+  called=yes
+  [ "$launching" = yes ] || obey_call
+}
+
+obey_call() {
   [ "$serving" = no ] || [ -z "$child" ] || stop_child
 }
 
@@ -46,15 +52,15 @@ on_exit() {
   fi
   end_helper "$stopper"
   end_helper "$watchdog"
+  stop_flush
   end_watcher
+  release_wal
   end_feeder
   if [ -n "$staging" ]; then
     end_writers "$staging"
     remove_clone "$staging"
   fi
   remove_work "$work"
-  # Not from the watcher: the server still has its socket there.
-  [ -z "$self" ] || remove_work "$sockets"
   [ -z "$alive" ] || ignore rm -f -- "$alive"
   exit "$_exit_status"
 }
@@ -123,10 +129,11 @@ pause() {
   [ "$signals" -eq 0 ] || exit "$exit_code"
 }
 
-# blink: a tenth of a second where sleep(1) takes one, as nearly everywhere; POSIX has whole seconds only.
+# blink [SECONDS]: a tenth of a second, or another part of one, where sleep(1) takes one, as nearly everywhere; POSIX has
+# whole seconds only.
 blink() {
   _blink_status=0
-  sleep 0.1 2>/dev/null || _blink_status=$?
+  sleep "${1:-0.1}" 2>/dev/null || _blink_status=$?
   [ "$_blink_status" -eq 0 ] || [ "$_blink_status" -gt 128 ] || ignore sleep 1
 }
 
@@ -259,13 +266,14 @@ begin_helper() {
   trap 'helper_ended=yes; [ "$napping" = yes ] || end_nap' USR1
 }
 
+# nap SECONDS: of a helper; a second where sleep(1) takes no part of one.
 nap() {
   napping=yes
-  sleep "$1" &
+  exec sleep "$1" >/dev/null 2>&1 &
   nap_pid=$!
   napping=no
   [ "$helper_ended" = no ] || end_nap
-  wait "$nap_pid" || :
+  wait "$nap_pid" || [ "$?" -gt 128 ] || ignore sleep 1
   nap_pid=''
 }
 

@@ -97,18 +97,6 @@ segment_of() {
     }'
 }
 
-# segment_lsn NAME: prints where that WAL file begins. Its name is the timeline, and two halves of a number;
-# segments have 1 MB at the least, so the lower four digits are 0, and small numbers suit every printf.
-segment_lsn() {
-  control_field 'Bytes per WAL segment'
-  awk -v name="$1" -v size="$field" '
-    BEGIN {
-      for (i = 17; i <= 24; i++)
-        value = value * 16 + index("0123456789ABCDEF", substr(name, i, 1)) - 1
-      printf "%s/%X0000\n", substr(name, 9, 8), value * size / 65536
-    }'
-}
-
 # next_segment NAME: prints the name that follows; the last part counts up to 4 GB of WAL.
 next_segment() {
   control_field 'Bytes per WAL segment'

@@ -5,6 +5,7 @@
 start_watcher() {
   server=$child
   verdict_file=$work/verdict
+  watch_holder=$wal_holder
   launching=yes
   (
     become_watcher
@@ -17,7 +18,7 @@ start_watcher() {
 # In its subshell: work files, a child, helpers and traps of its own. A helper of the script's that stops the server by
 # now must not be ended by the watcher.
 become_watcher() {
-  child='' stopper='' watchdog='' launching=no serving=no staging='' alive='' self='' pause_on_failure=no exit_code=0
+  child='' stopper='' watchdog='' flusher='' wal_holder='' wal_client='' launching=no serving=no staging='' alive='' self='' pause_on_failure=no exit_code=0
   make_ours "$work/watch"
   work=$work/watch
   exec 9</dev/null
@@ -27,16 +28,67 @@ become_watcher() {
 }
 
 watch_server() {
-  watch_still=0 watch_receiver='' watch_segment=none watch_said=''
+  watch_still=0 watch_receiver='' watch_segment=none watch_said='' watch_compared=no renew_said='' door_superuser=''
   while :; do
-    pause "$watch_interval"
+    await_look
     end_if_alone
+    renew_access
     trim_server_log
     watch_control
-    [ -r /proc/self/stat ] || continue
+    if [ ! -r /proc/self/stat ]; then
+      # Nobody can see whether it streams; a server that is open does, or has what it needs.
+      ! is_open || let_wal_go
+      continue
+    fi
     renew_rotation
     watch_stream
   done
+}
+
+# await_look: until it is time to look at the server. One that is closed is opened as soon as it lets somebody in: a
+# standby does not before it has replayed what makes it consistent, and says so in postmaster.pid.
+await_look() {
+  _look_left=$watch_interval _look_blinks=100
+  while [ "$access" = closed ] && [ "$_look_left" -gt 0 ]; do
+    if is_open; then
+      if ! open_doors; then
+        _look_left=$((_look_left - 1))
+        pause 1
+      fi
+    elif [ "$_look_blinks" -gt 0 ]; then
+      _look_blinks=$((_look_blinks - 1))
+      blink 0.02
+    else
+      _look_left=$((_look_left - 1))
+      pause 1
+    fi
+    end_if_alone
+  done
+  [ "$_look_left" -lt "$watch_interval" ] || pause "$watch_interval"
+}
+
+# open_doors: once, when the server lets the script in. Rules that it would not take end it, as they would have kept it
+# from starting; a full disk may have room again.
+open_doors() {
+  [ "$watch_compared" = yes ] || compare_collations
+  watch_compared=yes
+  if open_access; then
+    access=open
+    return 0
+  fi
+  case $access_fault in
+    line*) decide access "$access_fault" ;;
+    *) ;;
+  esac
+  return 1
+}
+
+# The first line is the number of the server, the eighth its state.
+is_open() {
+  pid_line 1
+  [ "$line" = "$server" ] || return 1
+  pid_line 8
+  [ "${line%% *}" = ready ]
 }
 
 # Without its script a server would live on, and nobody would know of it.
@@ -44,7 +96,6 @@ end_if_alone() {
   ! kill -0 "$$" 2>/dev/null || return 0
   log WARN "the script was killed; shutting down the server that it left behind"
   end_old_server "$server"
-  remove_work "$sockets"
   exit 0
 }
 
@@ -94,6 +145,7 @@ EOF
 watch_stream() {
   _watch_pid=$(server_process 'wal *receiver')
   if [ -n "$_watch_pid" ] && [ "$_watch_pid" = "$watch_receiver" ]; then
+    let_wal_go
     [ -z "$watch_said" ] || log INFO 'the walreceiver runs again'
     watch_still=0 watch_segment=none watch_said=''
     return 0
@@ -116,6 +168,7 @@ judge_standstill() {
     watch_segment=$_still_segment
     return 0
   fi
+  let_wal_go
   _still_mb=$(free_mb "$store")
   [ "${_still_mb:-16}" -ge 16 ] \
     || decide no_space "$store has $_still_mb MB left, so that no WAL can be received"

@@ -5,6 +5,7 @@ step_clone() {
   settle_slot
   [ "$decision" = clone ] || return 0
   staging=$store/clone.$claim
+  settle_flush
   clone_tries=0 clone_busy=0 clone_wal=stream
   start_patience
   until copy_master; do
@@ -57,6 +58,7 @@ copy_master() {
   mkdir -- "$staging/tablespaces" || cannot_write "$staging" "cannot make $staging/tablespaces"
   set -- -D "$staging/data" -d "$primary_conninfo" -F p -c fast -X "$clone_wal" -w -v
   [ -z "$slot" ] || [ "$clone_wal" = fetch ] || set -- "$@" -S "$slot"
+  [ "$flush" = own ] || set -- "$@" --no-sync
   while IFS= read -r _copy_row; do
     _copy_oid=${_copy_row%%"$tab"*}
     _copy_path=${_copy_row#*"$tab"}
@@ -79,10 +81,12 @@ copy_master() {
   ) &
   watchdog=$!
   launched
+  start_flush
   await
   end_helper "$watchdog"
   watchdog=
   [ "$signals" -eq 0 ] || exit "$exit_code"
+  [ "$status" -eq 0 ] || stop_flush
   [ "$status" -eq 0 ]
 }
 
@@ -119,22 +123,10 @@ watch_clone() {
 }
 
 finish_clone() {
-  if [ "$verify_clone" != yes ] || [ "$has_manifest" != yes ]; then
-    log INFO "the copy is not verified: PostgreSQL $major has no manifest, or the model says no"
-  elif [ ! -x "$basebackup_bin/pg_verifybackup" ]; then
-    log WARN "the copy is not verified: there is no pg_verifybackup in $basebackup_bin"
-  else
-    # It calls pg_waldump through a shell, which must not meet a path that somebody else chose.
-    cd -- "${staging:?}" || fail DATA_DIR "cannot enter $staging"
-    # Only that of the same major can read the WAL, too.
-    set -- -q
-    [ "$(major_of "$("$basebackup_bin"/pg_verifybackup --version)")" = "$major" ] || set -- -q -n
-    launch "$basebackup_bin"/pg_verifybackup "$@" data >"$work/words" 2>&1
-    await
-    cd -- "${sandbox:?}" || fail RUN_USER "$RUN_USER may not enter $sandbox"
-    [ "$signals" -eq 0 ] || exit "$exit_code"
-    [ "$status" -eq 0 ] || fail CLONE_FAILED "the copy is not sound: $(words_of "$work/words")"
-  fi
+  hold_wal
+  verify_copy
+  finish_flush
+  check_hold
   read_control "$staging/data" || fail CLONE_FAILED "the copy has no readable control file: $control"
   control_field 'Database system identifier'
   [ "$field" = "$master_system" ] \
@@ -146,4 +138,29 @@ finish_clone() {
   install_clone "$staging"
   staging=
   log INFO "cloned $backup_mb MB"
+}
+
+# By the manifest that came along: every file is there, and as long as it was; or every byte.
+verify_copy() {
+  if [ "$verify_clone" = none ] || [ "$has_manifest" != yes ]; then
+    log INFO "the copy is not verified: PostgreSQL $major has no manifest, or the model says no"
+    return 0
+  fi
+  if [ ! -x "$basebackup_bin/pg_verifybackup" ]; then
+    log WARN "the copy is not verified: there is no pg_verifybackup in $basebackup_bin"
+    return 0
+  fi
+  # It calls pg_waldump through a shell, which must not meet a path that somebody else chose.
+  cd -- "${staging:?}" || fail DATA_DIR "cannot enter $staging"
+  set -- -q -n -s
+  if [ "$verify_clone" = bytes ]; then
+    # Only that of the same major can read the WAL, too.
+    set -- -q
+    [ "$(major_of "$("$basebackup_bin"/pg_verifybackup --version)")" = "$major" ] || set -- -q -n
+  fi
+  launch "$basebackup_bin"/pg_verifybackup "$@" data >"$work/words" 2>&1
+  await
+  cd -- "${sandbox:?}" || fail RUN_USER "$RUN_USER may not enter $sandbox"
+  [ "$signals" -eq 0 ] || exit "$exit_code"
+  [ "$status" -eq 0 ] || fail CLONE_FAILED "the copy is not sound: $(words_of "$work/words")"
 }

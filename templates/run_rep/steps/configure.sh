@@ -12,13 +12,17 @@ step_configure() {
     || write_standby_marker "$pgdata"
   read_control "$pgdata" || fail GATE "pg_controldata cannot read $pgdata: $control"
   conf_dir=$pgdata
+  # Whatever else it is asked, this judges its whole configuration.
+  setting max_connections
   parity_held=
-  hold_parity max_connections "${master_max_connections:-0}" max_connections
-  hold_parity max_worker_processes "${master_max_worker_processes:-0}" max_worker_processes
-  hold_parity max_wal_senders "${master_max_wal_senders:-0}" max_wal_senders
-  hold_parity max_prepared_transactions "${master_max_prepared_transactions:-0}" max_prepared_xacts
-  hold_parity max_locks_per_transaction "${master_max_locks_per_transaction:-0}" max_locks_per_xact
+  list_written
+  hold_parity max_connections "$value" "${master_max_connections:-0}" max_connections
+  hold_parity max_worker_processes 8 "${master_max_worker_processes:-0}" max_worker_processes
+  hold_parity max_wal_senders 10 "${master_max_wal_senders:-0}" max_wal_senders
+  hold_parity max_prepared_transactions 0 "${master_max_prepared_transactions:-0}" max_prepared_xacts
+  hold_parity max_locks_per_transaction 64 "${master_max_locks_per_transaction:-0}" max_locks_per_xact
   hold_slot
+  hold_start_sync
   settle_shared_memory
   check_libraries
   check_certificate
@@ -51,6 +55,23 @@ setting() {
   IFS= read -r value <"$work/value" || :
 }
 
+# list_written: sets $written to the names that the files assign. Each stands first in its line (guc-file.l), so that one
+# which is not there has its default, and the server need not be asked: that takes as long as half a start. With an
+# include nobody knows without asking.
+list_written() {
+  written=$newline$(ignore sed -n 's/^[[:space:]]*\([A-Za-z_]*\).*/\1/p' "$pgdata/postgresql.conf" \
+    "$pgdata/postgresql.auto.conf" | tr '[:upper:]' '[:lower:]')$newline
+}
+
+# setting_or NAME DEFAULT: as setting, but asks only where a file may say something else.
+setting_or() {
+  value=$2
+  case $written in
+    '' | *"$newline"include* | *"$newline$1$newline"*) setting "$1" ;;
+    *) ;;
+  esac
+}
+
 ask_setting() {
   with_settings "$pg_bin"/postgres -D "$conf_dir" -C "$1" >"$work/value" 2>"$work/words"
 }
@@ -71,17 +92,17 @@ settle_locales() {
   [ "$_locale_settled" = yes ]
 }
 
-# hold_parity NAME MASTER FIELD: a standby refuses to start with less than its master has (asked just
+# hold_parity NAME DEFAULT MASTER FIELD: a standby refuses to start with less than its master has (asked just
 # now) or had (in the control file, which replay keeps up to date).
 hold_parity() {
-  setting "$1"
-  control_field "$3 setting"
-  [ "$value" -ge "$2" ] || value=$2
+  [ "$1" = max_connections ] || setting_or "$1" "$2"
+  control_field "$4 setting"
+  [ "$value" -ge "$3" ] || value=$3
   [ "$value" -ge "${field:-0}" ] || value=$field
   held_settings="$held_settings
 $1=$value"
   parity_held="$parity_held
-$1=$3=$value"
+$1=$4=$value"
 }
 
 # Which slot the walreceiver uses; before 12 it stands in recovery.conf.
@@ -99,22 +120,35 @@ primary_slot_name=$slot"
   esac
 }
 
+# A server that did not end cleanly, as that of a new clone, first writes all of its files to disk: one by one, or, since
+# 14, by one call.
+hold_start_sync() {
+  control_field 'Database cluster state'
+  [ "$field" != 'shut down in recovery' ] || return 0
+  [ -n "$flush" ] || settle_flush
+  if [ "$flush" = beside ] && [ "${major%%.*}" -ge 14 ]; then
+    held_settings="$held_settings
+recovery_init_sync_method=syncfs"
+  fi
+}
+
 # PostgreSQL keeps small things in /dev/shm, and does not start without it. Containers often have none, or
 # one that is full; shared memory of System V is slower to make, and always there.
 settle_shared_memory() {
-  setting dynamic_shared_memory_type
-  [ "$value" = posix ] || return 0
   _shared_mb=$(free_mb /dev/shm)
-  if [ ! -w /dev/shm ] || [ "${_shared_mb:-8}" -lt 8 ]; then
-    log WARN "/dev/shm cannot be used or has only ${_shared_mb:-0} MB left: using System V shared memory"
-    held_settings="$held_settings
-dynamic_shared_memory_type=sysv"
+  if [ -w /dev/shm ] && [ "${_shared_mb:-8}" -ge 8 ]; then
+    return 0
   fi
+  setting_or dynamic_shared_memory_type posix
+  [ "$value" = posix ] || return 0
+  log WARN "/dev/shm cannot be used or has only ${_shared_mb:-0} MB left: using System V shared memory"
+  held_settings="$held_settings
+dynamic_shared_memory_type=sysv"
 }
 
 # A library that is missing here is found by the server only when it starts.
 check_libraries() {
-  setting shared_preload_libraries
+  setting_or shared_preload_libraries ''
   printf '%s\n' "$value" | tr ',' '\n' | tr -d ' "'"'" >"$work/libraries"
   while read -r _library; do
     case $_library in
@@ -143,7 +177,7 @@ may_load() {
 }
 
 check_certificate() {
-  setting ssl
+  setting_or ssl off
   [ "$value" = on ] || return 0
   check_readable ssl_cert_file
   check_readable ssl_key_file

@@ -16,7 +16,7 @@ step_fetch_config() {
 
 # The server itself judges each line; it needs no data for that.
 check_fetched_conf() {
-  conf_dir=$work/conf
+  conf_dir=$work/conf written=''
   check_libraries
   check_certificate
   conf_dir=$pgdata

@@ -128,5 +128,5 @@ find_store() {
   store=/${store#"${store%%[!/]*}"}
   replica=$store/replica
   pgdata=$replica/data
-  hba_file=$pgdata/pg_hba.conf
+  hba_file=$pgdata/pg_hba.run_rep.conf
 }

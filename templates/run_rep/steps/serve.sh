@@ -1,8 +1,12 @@
 # @step serve
-# The server for all. It is a child, so that SIGTERM becomes a fast shutdown; its end is ours, unless it has to
-# start again with other values.
+# The server. It is a child, so that SIGTERM becomes a fast shutdown; its end is ours, unless it has to start again
+# with other values. It is started once: closed to clients where something must be asked of it first.
 step_serve() {
+  settle_access
   log INFO "starting PostgreSQL $major as $replica_name on port $PORT0"
+  [ "$access" = open ] || log INFO 'closed to clients until its collations are compared'
+  make_door
+  write_access "$access" || cannot_write "$pgdata" "cannot write $hba_file"
   make_server_log
   allow_stale_pid
   serving=soon
@@ -74,6 +78,8 @@ obey_verdict() {
     diverged) give_up_data "$verdict_text" || fail DATA_DIVERGED "$verdict_text" ;;
     wal_gone) give_up_data "$verdict_text" || fail WAL_GONE "$verdict_text" ;;
     no_space) fail NO_SPACE "$verdict_text" ;;
+    collation) fail COLLATION "$verdict_text" ;;
+    access) fail SETTINGS "$verdict_text" ;;
     *)
       read_control "$pgdata" || return 0
       raised_parity || return 0
@@ -87,6 +93,7 @@ obey_verdict() {
 # It goes on with the directory that was looked at, whatever a relative name would mean by then.
 start_again() {
   [ -r "$script" ] || fail RUN_USER "cannot read $script, to start again"
+  release_wal
   remove_work "$work"
   unset TMPDIR
   trap - EXIT

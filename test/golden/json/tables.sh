@@ -13,7 +13,7 @@ export LC_ALL PATH
 stop_fast=90
 stop_immediate=10
 stall_limit=300
-verify_clone=no
+verify_clone=none
 newer=refuse
 on_diverged=fail
 on_collation=refuse
@@ -22,11 +22,10 @@ log_file_kb=16384
 watch_interval=5
 stale_limit=30
 ready_bytes=16777216
-ready_role=''
-ready_seconds=60
+ready_seconds=''
 
 version() {
-  printf '%s\n' 'run_rep.sh of model 35d1b91b884bd128' 'for PostgreSQL 10'
+  printf '%s\n' 'run_rep.sh of model bd33d7a331608aa7' 'for PostgreSQL 10'
 }
 
 ### templates/run_rep/versions.sh.hbs
@@ -62,5 +61,7 @@ log_file_mode=0600
 log_filename=postgresql-%Y-%m-%dT%H%M%S.log
 log_rotation_age=0
 log_truncate_on_rotation=off
-unix_socket_directories='
+unix_socket_directories=../door
+unix_socket_group=
+unix_socket_permissions=0700'
 }

@@ -13,7 +13,7 @@ export LC_ALL PATH
 stop_fast=240
 stop_immediate=30
 stall_limit=300
-verify_clone=yes
+verify_clone=sizes
 newer=refuse
 on_diverged=fail
 on_collation=refuse
@@ -22,11 +22,10 @@ log_file_kb=16384
 watch_interval=5
 stale_limit=30
 ready_bytes=16777216
-ready_role=''
-ready_seconds=60
+ready_seconds=''
 
 version() {
-  printf '%s\n' 'run_rep.sh of model 391518bd02b029dd' 'for PostgreSQL 15 16'
+  printf '%s\n' 'run_rep.sh of model de17c71c9f8de0f2' 'for PostgreSQL 15 16'
 }
 
 ### templates/run_rep/contract.sh.hbs
@@ -150,7 +149,9 @@ log_file_mode=0600
 log_filename=postgresql-%Y-%m-%dT%H%M%S.log
 log_rotation_age=0
 log_truncate_on_rotation=off
-unix_socket_directories=
+unix_socket_directories=../door
+unix_socket_group=
+unix_socket_permissions=0700
 primary_slot_name=
 wal_receiver_create_temp_slot=off
 recovery_min_apply_delay=0
@@ -194,8 +195,6 @@ run() {
   step_clone
   step=configure
   step_configure
-  step=compare_collations
-  step_compare_collations
   step=announce
   run_own_step step_announce
   step=serve
