@@ -32,6 +32,7 @@ list_missing() {
   lacks gosu gosu
   lacks setpriv util-linux
   lacks mount mount
+  lacks mkfs.ext4 e2fsprogs
   lacks systemd-analyze systemd
   lacks ip iproute2
   lacks mmdebstrap mmdebstrap

@@ -56,16 +56,6 @@ const interplays: readonly Interplay[] = [
     hint: 'take it out',
   },
   {
-    code: 'W_RUN_WATCH',
-    find: (model) => {
-      const { settings, isOn } = effectiveOf(model)
-      return isOn('update_process_title') ? undefined : at(settings, 'update_process_title')
-    },
-    message: () =>
-      'run_rep.sh reads in the titles of processes how far the replica is: without them neither `ready` nor the watcher sees that replay stands still',
-    hint: 'take it out',
-  },
-  {
     code: 'W_ACCESS_PASSWORD',
     find: (model) => {
       const { settings, word } = effectiveOf(model)

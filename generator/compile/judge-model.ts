@@ -31,6 +31,7 @@ export function judgeModel({ model, contract }: Design): Diagnostic[] {
     ...judgeInterplay(model),
     ...judgePreset(model),
     ...judgeSlot(model),
+    ...judgeDurability(model),
     ...judgeTaskEnv(model, contract),
     ...judgeSecrets(model),
     ...judgeOwnVariables(model),
@@ -113,6 +114,15 @@ function judgeSlot({ run, postgresql }: Replica): Diagnostic[] {
   const message = `PostgreSQL ${old.join(', ')} has no wal_receiver_create_temp_slot, and would not start`
   const hint = 'take these majors out of postgresql.majors'
   return [{ code: 'E_RUN_SLOT', path: pathTo`run.slot`, message, hint }]
+}
+
+// Before 13 a running server cannot be told to connect (primary_conninfo).
+function judgeDurability({ run, postgresql }: Replica): Diagnostic[] {
+  const old = postgresql.majors.filter((major) => major < 13)
+  if (run.durability !== 'behind' || old.length === 0) return []
+  const message = `PostgreSQL ${old.join(', ')} cannot be told while it runs to connect to its master, as a server must that answers before its clone is on disk`
+  const hint = "take these majors out of postgresql.majors, or say 'before'"
+  return [{ code: 'E_RUN_DURABILITY', path: pathTo`run.durability`, message, hint }]
 }
 
 function judgeContract(env: Given['env'], { model, contract }: Design): Diagnostic[] {

@@ -27,6 +27,7 @@ export const codes: Readonly<Record<string, string>> = {
   E_MODEL_KEY: 'the schema does not know the key',
   E_READ: 'a generated file cannot be read',
   E_RUN_DATA: 'the data would lie among what is not its own, which the script refuses',
+  E_RUN_DURABILITY: 'a server of that major cannot be told to connect while it runs',
   E_RUN_LISTEN:
     'PostgreSQL binds an address once: one that is taken already is left out, with a warning in its log',
   E_RUN_SLOT: 'a server of that major does not know temporary slots, and would not start',

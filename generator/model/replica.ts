@@ -70,6 +70,12 @@ const runSchema = z.strictObject({
   stallLimit: seconds(30, 86_400)
     .default(300)
     .describe('Seconds without progress after which a clone is ended and tried again'),
+  durability: z
+    .enum(['before', 'behind'])
+    .default('before')
+    .describe(
+      'Whether a clone is on disk before it answers, or (since 13) answers first, and streams when it is on disk; if the host goes down in between, it is cloned anew',
+    ),
   onDiverged: z
     .enum(['fail', 'reclone'])
     .default('fail')

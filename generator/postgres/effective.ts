@@ -96,7 +96,6 @@ export const bootValues: Readonly<Record<string, BootValue>> = {
   superuser_reserved_connections: 3,
   sync_replication_slots: 'off',
   transaction_timeout: 0,
-  update_process_title: 'on',
   wal_receiver_status_interval: '10s',
   wal_receiver_timeout: '60s',
 }

@@ -104,6 +104,7 @@ export function listConstants({ shutdown, run, postgresql, ready }: Replica): Co
     item('stall_limit', pathTo`run.stallLimit`, run.stallLimit),
     item('verify_clone', pathTo`postgresql.verifyClone`, postgresql.verifyClone),
     item('newer', pathTo`postgresql.newer`, postgresql.newer),
+    item('durability', pathTo`run.durability`, run.durability),
     item('on_diverged', pathTo`run.onDiverged`, run.onDiverged),
     item('on_collation', pathTo`run.onCollation`, run.onCollation),
     item('slot_mode', pathTo`run.slot`, run.slot),

@@ -8,6 +8,7 @@ ready() {
   build_conninfo
   make_work
   own_position
+  [ ! -e "$replica/unflushed" ] || unhealthy 'not streaming yet: the clone is still written to disk'
   [ "$receiver" -gt 0 ] || unhealthy 'not streaming: there is no walreceiver'
   ask_replication "$primary_conninfo" IDENTIFY_SYSTEM \
     || unhealthy "the master gives no answer: $(words_of "$work/words")"
@@ -48,6 +49,6 @@ coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), pg_last_wal_repla
 CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0 \
 ELSE coalesce(ceil(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())), 0) END"
   ask_anybody "$_own_question" || unhealthy "the server gives no answer: $(words_of "$work/words")"
-  IFS="$tab" read -r receiver position replayed seconds_behind <"$work/answers" || receiver=''
-  is_integer "$receiver" 0 999999999 || unhealthy "the server gives no answer: $(words_of "$work/answers")"
+  IFS="$tab" read -r receiver position replayed seconds_behind <"$answers" || receiver=''
+  is_integer "$receiver" 0 999999999 || unhealthy "the server gives no answer: $(words_of "$answers")"
 }

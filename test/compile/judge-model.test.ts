@@ -119,12 +119,6 @@ describe('judgeModel', () => {
       ['W_RUN_WATCH postgresql.settings.wal_receiver_timeout'],
     ],
     [
-      'titles that say nothing',
-      { postgresql: { settings: { update_process_title: 'off' } } },
-      ['W_RUN_WATCH postgresql.settings.update_process_title'],
-    ],
-    ['titles that do', { postgresql: { settings: { update_process_title: true } } }, []],
-    [
       'passwords stored in another way than demanded',
       { postgresql: { settings: { password_encryption: 'md5' } } },
       ['W_ACCESS_PASSWORD postgresql.settings.password_encryption'],
@@ -332,6 +326,12 @@ describe('judgeModel', () => {
       ['E_RUN_SLOT run.slot'],
     ],
     ['a temporary slot', { postgresql: { majors: [13] }, run: { slot: 'temporary' } }, []],
+    [
+      'an answer before the disk, before its time',
+      { postgresql: { majors: [12, 13] }, run: { durability: 'behind' } },
+      ['E_RUN_DURABILITY run.durability'],
+    ],
+    ['an answer before the disk', { postgresql: { majors: [13] }, run: { durability: 'behind' } }, []],
     ['a slot for each sandbox', { run: { slot: 'permanent' } }, ['W_RUN_SLOT run.slot']],
     ['a slot for a volume', { run: { slot: 'permanent' }, task: { volume: '1TiB' } }, []],
     ['a slot for a directory', { run: { slot: 'permanent', dataDir: '/srv/pg' } }, []],

@@ -54,6 +54,8 @@ export interface Draw {
   readonly hasVolume: boolean
   /** The number in a stale postmaster.pid is given to a stranger of the same user. */
   readonly hasStranger: boolean
+  /** It answers before its clone is on disk (run.durability). */
+  readonly answersFirst: boolean
   readonly strikes: readonly Strike[]
 }
 
@@ -80,6 +82,7 @@ export function draw(seed: number, number: number, shells: readonly string[]): D
     shell: random() < 0.5 ? 'dash' : pick(shells),
     hasVolume: random() < 0.5,
     hasStranger: random() < 0.5,
+    answersFirst: random() < 0.5,
     strikes,
   }
 }

@@ -46,12 +46,14 @@ export async function undergo(space: Space, stage: Stage, drawn: Draw): Promise<
     const last = lives.at(-1)
     if (drawn.hasStranger && last) await giveNumberToStranger(space, last)
     const file = join(home, `steps-${lives.length + 1}`)
+    const way = drawn.answersFirst ? stage.answeringFirst : { script: stage.script, env: {} }
     const env = {
       ...contractFor(space, server, drawn.hasVolume ? { PGDATA_DIR: volume } : {}),
       ...stage.watchSteps(file, stopAt),
+      ...way.env,
     }
     const sandbox = drawn.hasVolume || !last ? {} : { sandbox: last.sandbox }
-    const life = await runAgent(space, { env, port, script: stage.script, shell: drawn.shell, ...sandbox })
+    const life = await runAgent(space, { env, port, script: way.script, shell: drawn.shell, ...sandbox })
     lives.push(life)
     return life
   }

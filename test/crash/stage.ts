@@ -6,6 +6,7 @@ import { contractFor, type Environment } from '../pair/harness/contract.js'
 import { type Master, startMaster } from '../pair/harness/master.js'
 import { openSession, type Row } from '../pair/harness/query.js'
 import type { Space } from '../pair/harness/space.js'
+import { withSync } from '../pair/harness/sync.js'
 import { type Source, steps } from './draw.js'
 
 /** Whom a replica may follow. */
@@ -14,9 +15,11 @@ interface Server {
   sql(text: string): Promise<Row[]>
 }
 
-/** The servers of a sweep, which live on while scripts are struck, and the script that tells where it is. */
+/** The servers of a sweep, which live on while scripts are struck, and the scripts that tell where they are. */
 export interface Stage {
   readonly script: string
+  /** The same, of a model that answers before its clone is on disk, and with a disk that takes its time. */
+  readonly answeringFirst: { readonly script: string; readonly env: Environment }
   /** Writes its steps to a file as they begin, and stops itself before one of them; the file is made anew. */
   watchSteps(file: string, stopAt?: string): Environment
   /** What a replica of that source follows, and the master that its rows come from. */
@@ -45,6 +48,10 @@ export function openStage(space: Space): Stage {
 
   return {
     script: buildMarked(space),
+    answeringFirst: {
+      script: buildMarked(space, 'behind'),
+      env: withSync(space, slowSync),
+    },
     watchSteps: (file, stopAt) => {
       writeFileSync(file, '')
       chmodSync(file, 0o666)
@@ -76,9 +83,13 @@ export function openStage(space: Space): Stage {
   }
 }
 
+/** One process, as sync is: whoever ends it ends all of it. */
+const slowSync = `exec perl -e 'select(undef, undef, undef, 0.3) if $ARGV[0] eq "-f"; exec "/usr/bin/sync", @ARGV' -- "$@"`
+
 /** The printed script, which tells before each step that it begins, and stops there if it is to. */
-function buildMarked(space: Space): string {
-  const path = buildScript(space, { run: { watchInterval: 1, staleLimit: 5 } })
+function buildMarked(space: Space, durability: 'before' | 'behind' = 'before'): string {
+  const run = { watchInterval: 1, staleLimit: 5, durability }
+  const path = buildScript(space, { run, postgresql: { majors: [15] } })
   const text = readFileSync(path, 'utf8')
   const marked = text.replace(/^run\(\) \{\n[\s\S]*?^\}\n/m, (run) =>
     run.replace(/^ {2}step=(\w+)\n(?= {2}step_(?!contract))/gm, markOf),

@@ -42,12 +42,13 @@ describe(`SIGTERM at any instant (seed ${seed})`, () => {
         let sandbox: string | undefined
         const start = async (): Promise<Agent> => {
           const marks = stage.watchSteps(join(space.dir, `terms-${shell}`))
-          const env = { ...contractFor(space, server), ...marks }
+          const way = random() < 0.5 ? stage.answeringFirst : { script: stage.script, env: {} }
+          const env = { ...contractFor(space, server), ...marks, ...way.env }
           const life = await runAgent(space, {
             env,
             port,
             shell,
-            script: stage.script,
+            script: way.script,
             ...(sandbox ? { sandbox } : {}),
           })
           sandbox = life.sandbox

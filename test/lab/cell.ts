@@ -37,6 +37,8 @@ export interface Cell {
   readonly model?: ReplicaInput
   /** What its log must tell. */
   readonly says?: RegExp
+  /** What the log of its first run must tell. */
+  readonly saysOnce?: RegExp
   /** Another server becomes the master at the end. */
   readonly isFollowing?: boolean
   /** It must end so, and with such words. */
@@ -123,12 +125,16 @@ export async function openPair(space: Space, cell: Cell): Promise<Pair> {
  * A whole life: clone, stream, the truth from health and ready, a clean stop; again on the same data without a copy,
  * and nobody left.
  */
-export async function live(pair: Pair, says?: RegExp): Promise<void> {
+export async function live(
+  pair: Pair,
+  { says, saysOnce }: Pick<Cell, 'says' | 'saysOnce'> = {},
+): Promise<void> {
   const { master, agentHost } = pair
   const first = await pair.run()
   // Written before, the row would be in the copy.
   await first.waitUntilServing()
   await first.waitForRow(await master.insert())
+  if (saysOnce) expect(first.log()).toMatch(saysOnce)
   if (says) expect(first.log()).toMatch(says)
   else expect(first.log()).not.toMatch(/WARN .*(sorts|collations)/)
   expect(await pair.ask('health')).toBe('yes')

@@ -6,6 +6,7 @@ import { serverOf } from './host.js'
 export interface NamedCell extends Omit<Cell, 'script'> {
   readonly group:
     | 'major'
+    | 'durability'
     | 'shell'
     | 'userland'
     | 'privilege'
@@ -50,6 +51,17 @@ export const cells: readonly NamedCell[] = [
         major,
         isFollowing: true,
         ...(major === 10 ? { isSlice: true } : {}),
+      }),
+    ),
+  ...majors
+    .filter((major) => major >= 13)
+    .map(
+      (major): NamedCell => ({
+        group: 'durability',
+        name: `${major} answers before its clone is on disk`,
+        major,
+        model: { run: { durability: 'behind' }, postgresql: { majors: [major] } },
+        saysOnce: /INFO serve: the clone is on disk/,
       }),
     ),
   ...['dash', 'bash', 'busybox', 'mksh', 'yash'].map(

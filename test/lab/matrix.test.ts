@@ -40,7 +40,7 @@ describe.each([...new Set(chosen.map(({ group }) => group))])('%s', (group) => {
           expect(life.log()).toMatch(words)
           if (cell.locale === undefined) expect(life.log()).not.toMatch(/pg_basebackup/)
         } else {
-          await live(pair, cell.says)
+          await live(pair, cell)
           if (cell.isFollowing) await followPromoted(space, pair, cell.major)
         }
         record(cell, versions)

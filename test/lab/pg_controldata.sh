@@ -8,7 +8,7 @@ export LC_ALL
 
 main() {
   [ "$1" != --version ] || {
-    echo 'pg_controldata (PostgreSQL) of the lab'
+    "$(dirname "$0")/postgres" --version | sed 's/^postgres/pg_controldata/'
     exit 0
   }
   directory=$1

@@ -1,13 +1,14 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { type Agent, expectNothingLeft, mesosPath, runAgent } from './harness/agent.js'
+import { type Agent, expectNothingLeft, runAgent } from './harness/agent.js'
 import { buildQuickScript, buildScript } from './harness/build-script.js'
 import { testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
 import { openGate } from './harness/gate.js'
 import { type Master, startMaster } from './harness/master.js'
 import { openSpace, type Space } from './harness/space.js'
+import { withSync } from './harness/sync.js'
 import { waitFor } from './harness/wait.js'
 
 let space: Space
@@ -93,25 +94,16 @@ testWith([], 'a slot that the master does not give is told, and costs no replica
   expect(await agent.exit, agent.log()).toBe(0)
 })
 
-/** A PATH on which sync is a program of the test's own. */
-function withSync(text: string): { readonly PATH: string } {
-  const home = mkdtempSync(join(space.dir, 'sync-'))
-  writeFileSync(join(home, 'sync'), `#!/bin/sh\n${text}\n`)
-  chmodSync(home, 0o755)
-  chmodSync(join(home, 'sync'), 0o755)
-  return { PATH: `${home}:${mesosPath}` }
-}
-
 testWith([], 'the copy is flushed while it comes, and a disk that fails meanwhile is told', async () => {
   const gate = await openGate(space, master)
   const called = join(mkdtempSync(join(space.dir, 'called-')), 'once')
   chmodSync(join(called, '..'), 0o777)
   // It fails once, and works at the end: the kernel tells of an error once.
   const failing = `case "$1 $2" in
-  '-f '*/clone.*) [ -e ${called} ] || { : >${called}; echo 'Input/output error' >&2; exit 1; } ;;
+  '-f '*/pgdata) [ -e ${called} ] || { : >${called}; echo 'Input/output error' >&2; exit 1; } ;;
 esac
 exec /usr/bin/sync "$@"`
-  const env = { ...contractFor(space, gate, { EXIT_PAUSE: '0' }), ...withSync(failing) }
+  const env = { ...contractFor(space, gate, { EXIT_PAUSE: '0' }), ...withSync(space, failing) }
   gate.hold()
   const agent = await runAgent(space, { env, script: buildQuickScript(space) })
   await gate.waitForCopy()
@@ -129,7 +121,7 @@ testWith([], 'where sync cannot flush one file system, pg_basebackup writes to d
   -f) echo 'sync: ignoring all arguments' >&2 ;;
 esac
 exec /usr/bin/sync`
-  const env = { ...contractFor(space, gate), ...withSync(ignoring) }
+  const env = { ...contractFor(space, gate), ...withSync(space, ignoring) }
   gate.hold()
   const agent = await runAgent(space, { env, script: buildQuickScript(space) })
   await gate.waitForCopy()

@@ -144,8 +144,8 @@ testWith([], 'access rules that the server would not take leave those in force',
 
   // At the first start nobody has been let in yet.
   const edited = readFileSync(script, 'utf8').replace(
-    'cat -- "$pgdata/pg_hba.conf"; }',
-    '{ cat -- "$pgdata/pg_hba.conf" && echo nonsense; }; }',
+    'cat -- "$replica/access"; }',
+    'cat -- "$replica/access" && echo nonsense; }',
   )
   expect(edited).toContain('echo nonsense')
   writeFileSync(script, edited)
@@ -269,7 +269,7 @@ testWith(
     await looking.waitForRow(await master.insert())
     expect(looking.log()).toMatch(closed)
     const [key] = readFileSync(join(looking.dataDir, '../collations'), 'utf8').split('\n')
-    expect(key).toMatch(/^postgres \(PostgreSQL\) 15\..*, glibc 2\.\d+, "Debian/)
+    expect(key).toMatch(/^PostgreSQL 15\..*, glibc 2\.\d+, "Debian/)
     looking.terminate('SIGTERM', 'script')
     expect(await looking.exit).toBe(0)
   },

@@ -168,7 +168,7 @@ testWith(
   ['namespace'],
   'a watcher whose script dies while it looks ends what it has found to be promoted',
   async () => {
-    const tool = makeFakeTool(space, `${serverBin}/pg_controldata`)
+    const tool = makeFakeTool(space, `${serverBin}/psql`)
     const script = buildQuickScript(space)
     const agent = await runAgent(space, { env: contractFor(space, master), script, mounts: tool.mounts })
     await agent.waitForRow(await master.insert())

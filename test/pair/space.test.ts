@@ -64,13 +64,17 @@ describe('before a clone', () => {
     expect(copies(disk)).toEqual([])
   })
 
-  testWith(['root'], 'preflight says so, too', async () => {
-    const disk = await mountDisk(space, { megabytes: 60 })
-    const env = contractFor(space, master, { PGDATA_DIR: disk.dir })
-    const agent = await runAgent(space, { env, args: ['preflight'] })
-    await expectFull(agent, /MB are needed/)
-    expect(copies(disk)).toEqual([])
-  })
+  testWith(
+    ['root'],
+    'preflight, which does not ask how large it will be, says so of one too small for any',
+    async () => {
+      const disk = await mountDisk(space, { megabytes: 40 })
+      const env = contractFor(space, master, { PGDATA_DIR: disk.dir })
+      const agent = await runAgent(space, { env, args: ['preflight'] })
+      await expectFull(agent, /MB are needed/)
+      expect(copies(disk)).toEqual([])
+    },
+  )
 
   testWith(['root'], 'what an unfinished clone took is given back first', async () => {
     const disk = await mountDisk(space, { megabytes: 200 })

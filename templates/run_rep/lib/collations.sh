@@ -6,7 +6,7 @@
 settle_access() {
   access=open collation_key='' collation_words=''
   [ "$on_collation" != ignore ] || return 0
-  collation_key="$server_version, $(libc_of_agent)"
+  collation_key="PostgreSQL ${server_version#*') '}, $(libc_of_agent)"
   if read_collations; then
     [ -z "$collation_words" ] || log WARN "$collation_words"
   else
@@ -18,7 +18,13 @@ settle_access() {
 libc_of_agent() {
   _libc_version=''
   ! have getconf || _libc_version=$(ignore getconf GNU_LIBC_VERSION)
-  _libc_system=$(sed -n 's/^PRETTY_NAME=//p' /etc/os-release 2>/dev/null || :)
+  _libc_system=''
+  while IFS= read -r _libc_line; do
+    case $_libc_line in
+      PRETTY_NAME=*) _libc_system=${_libc_line#*=} ;;
+      *) ;;
+    esac
+  done 2>/dev/null </etc/os-release || :
   printf '%s, %s\n' "${_libc_version:-no glibc}" "$_libc_system"
 }
 
@@ -51,7 +57,7 @@ compare_collations() {
 ask_collations() {
   settle_questions
   ask_whole ask_anybody "$superuser_question" "$ask_databases" "$ask_versions" || return 1
-  mv -- "$work/answers" "$work/cluster" || return 1
+  cat -- "$answers" >"$work/cluster" || return 1
   printf '' >"$work/collations" || return 1
   while IFS= read -r _ask_row; do
     case $_ask_row in
@@ -59,7 +65,7 @@ ask_collations() {
       "enter$tab"*)
         collation_database=${_ask_row#*"$tab"}
         ask_whole ask_superuser "$collation_database" "$ask_used" || note_locked || return 1
-        cat -- "$work/answers" >>"$work/collations" || return 1
+        cat -- "$answers" >>"$work/collations" || return 1
         ;;
       *) printf '%s\n' "$_ask_row" >>"$work/collations" || return 1 ;;
     esac
@@ -68,7 +74,7 @@ ask_collations() {
 
 # ask_whole COMMAND...: false where the answer is cut.
 ask_whole() {
-  "$@" "SELECT 'end'" && grep -q -x end "$work/answers"
+  "$@" "SELECT 'end'" && grep -q -x end "$answers"
 }
 
 # Not a database whose removal was interrupted (-2, which lets nobody in), nor one whose name would be read as two. Since
@@ -102,10 +108,10 @@ note_locked() {
   _locked_words=$(words_of "$work/words" | tr '\n\t' '  ')
   [ "$status" -ne 124 ] || _locked_words='no answer within 60 s'
   ask_whole ask_anybody "$ask_databases" || return 1
-  if grep -q -F -x -e "enter$tab$collation_database" "$work/answers"; then
-    printf '%s\t%s\t-\t%s\n' "$_locked_kind" "$collation_database" "$_locked_words" >"$work/answers"
+  if grep -q -F -x -e "enter$tab$collation_database" "$answers"; then
+    printf '%s\t%s\t-\t%s\n' "$_locked_kind" "$collation_database" "$_locked_words" >"$answers"
   else
-    printf '' >"$work/answers"
+    printf '' >"$answers"
   fi
 }
 

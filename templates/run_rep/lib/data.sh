@@ -53,23 +53,24 @@ remove_clone() {
 install_clone() {
   retire_replica
   mv -- "$1" "$replica"
-  ignore sync "$store"
+  [ -e "$replica/unflushed" ] || ignore sync "$store"
   remove_clone "$store/clone.0"
 }
 
 # @may rename
-# Data that is outdated stops being the replica's. Any other is left where it is.
+# Data that is outdated, or was lost before it was on disk, stops being the replica's. Any other is left where it is.
 retire_replica() {
   [ -e "$replica" ] || [ -L "$replica" ] || return 0
-  if [ ! -f "$replica/outdated" ] || [ "$on_diverged" != reclone ]; then
+  if ! is_lost "$replica" && { [ ! -f "$replica/outdated" ] || [ "$on_diverged" != reclone ]; }; then
     fail DATA_IN_USE "$replica appeared while the clone was made"
   fi
   mv -- "$replica" "$store/clone.0"
 }
 
-# is_finished DIRECTORY: clone.done is written last, after the copy was verified and flushed.
+# is_finished DIRECTORY: clone.done is written last, after the copy was verified and, unless it bears the mark of one that
+# answers first, flushed.
 is_finished() {
-  [ ! -L "$1" ] && [ -f "$1/data/PG_VERSION" ] && [ -f "$1/clone.done" ] && read_pins "$1/clone.done"
+  ! is_lost "$1" && [ ! -L "$1" ] && [ -f "$1/data/PG_VERSION" ] && [ -f "$1/clone.done" ] && read_pins "$1/clone.done"
 }
 
 # free_mb DIRECTORY: prints how much may still be written there; nothing if df cannot tell.

@@ -9,12 +9,15 @@ make_door() {
 }
 
 # write_access open | closed: what the server takes for its pg_hba.conf, in PGDATA for names of files in its lines.
+# $replica/access is that pg_hba.conf which it was made of.
 write_access() {
   {
     printf '# %s. Made by run_rep.sh of pg_hba.conf: change that.\n' "$1" \
       && printf 'local all all trust\nlocal replication all trust\n' \
-      && { [ "$1" = closed ] || cat -- "$pgdata/pg_hba.conf"; }
-  } >"$hba_file.new" && mv -- "$hba_file.new" "$hba_file"
+      && { [ "$1" = closed ] || { cp -- "$pgdata/pg_hba.conf" "$replica/access" && cat -- "$replica/access"; }; }
+  } >"$hba_file.new" || return 1
+  [ "$behind" = no ] || rm -f -- "$hba_file" || return 1
+  mv -- "$hba_file.new" "$hba_file"
 }
 
 is_closed() {
@@ -32,12 +35,20 @@ open_access() {
   access_fault=''
   if ! { cp -- "$hba_file" "$hba_file.old" && write_access open; } 2>"$work/words"; then
     access_fault="cannot write $hba_file: $(words_of "$work/words")"
+    ignore rm -f -- "$replica/access"
     return 1
   fi
-  if ask_superuser postgres "SELECT line_number - 3, error FROM pg_hba_file_rules \
-WHERE error IS NOT NULL ORDER BY line_number LIMIT 1" && IFS="$tab" read -r _open_line _open_error <"$work/answers"; then
-    access_fault="line $_open_line of $pgdata/pg_hba.conf: $_open_error"
+  # Since 16 a line may be of a file that is included.
+  _open_place="line_number - 3, '-'"
+  [ "${major%%.*}" -lt 16 ] || _open_place="CASE file_name WHEN current_setting('hba_file') THEN line_number - 3 \
+ELSE line_number END, CASE file_name WHEN current_setting('hba_file') THEN '-' ELSE file_name END"
+  _open_question="SELECT $_open_place, error FROM pg_hba_file_rules WHERE error IS NOT NULL ORDER BY line_number LIMIT 1"
+  if { ask_superuser postgres "$_open_question" || ask_superuser template1 "$_open_question"; } \
+    && IFS="$tab" read -r _open_line _open_file _open_error <"$answers"; then
+    [ "$_open_file" != - ] || _open_file=$pgdata/pg_hba.conf
+    access_fault="line $_open_line of $_open_file: $_open_error"
     ignore mv -- "$hba_file.old" "$hba_file"
+    ignore rm -f -- "$replica/access"
     return 1
   fi
   ignore kill -s HUP "$server"
@@ -46,7 +57,7 @@ WHERE error IS NOT NULL ORDER BY line_number LIMIT 1" && IFS="$tab" read -r _ope
 # renew_access: what somebody has changed in pg_hba.conf counts without a restart.
 renew_access() {
   [ "$access" = open ] || return 0
-  if sed 1,3d "$hba_file" 2>/dev/null | cmp -s - "$pgdata/pg_hba.conf" 2>/dev/null; then
+  if cmp -s -- "$replica/access" "$pgdata/pg_hba.conf"; then
     renew_said=''
   elif open_access; then
     log INFO 'pg_hba.conf has changed: taken over'
@@ -69,9 +80,15 @@ ask_door() {
     set -- "$@" -c "$_door_command"
     shift
   done
+  answers=$work/answers
+  # While the copy is written to disk, a file that is truncated, and one that takes another's place, wait for it.
+  if [ "$behind" = yes ]; then
+    door_asks=$((door_asks + 1))
+    answers=$work/answers.$door_asks
+  fi
   cd -- "${replica:?}" || return 1
   bounded 60 "$client_bin"/psql -X -w -A -t -F "$tab" -v ON_ERROR_STOP=1 \
-    -d "$_door_conninfo" "$@" >"$work/answers" 2>"$work/words"
+    -d "$_door_conninfo" "$@" >"$answers" 2>"$work/words"
   cd -- "${sandbox:?}" || return 1
   [ "$status" -eq 0 ]
 }
@@ -90,7 +107,11 @@ AND rolname !~ '[[:cntrl:]]' ORDER BY oid LIMIT 1"
 ask_superuser() {
   if [ -z "$door_superuser" ]; then
     ask_anybody "$superuser_question" || return 1
-    IFS="$tab" read -r _superuser_kind door_superuser <"$work/answers" || return 1
+    IFS="$tab" read -r _superuser_kind door_superuser <"$answers" || return 1
   fi
-  ask_door "$door_superuser" "$@"
+  ask_door "$door_superuser" "$@" || {
+    # It may have been renamed on the master since.
+    door_superuser=''
+    return 1
+  }
 }

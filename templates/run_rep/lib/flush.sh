@@ -11,15 +11,18 @@ settle_flush() {
     'Linux '*) [ -n "$(sync -f /proc/self 2>&1)" ] || flush=beside ;;
     *) ;;
   esac
-  # Of a file system above another one nobody hears what that one could not write.
-  case $(ignore df -P -- "$store") in
-    *"$newline"overlay*) flush=own ;;
-    *) ;;
+  # Of a file system above another one (overlay, FUSE), or of a server's, nobody hears what that could not write.
+  _flush_kind=''
+  ! have stat || _flush_kind=$(stat -f -c %T -- "$store" 2>/dev/null) || _flush_kind=''
+  case $_flush_kind in
+    ext2/ext3 | xfs | btrfs | f2fs | tmpfs) ;;
+    *) flush=own ;;
   esac
 }
 
 start_flush() {
   [ "$flush" = beside ] && [ -z "$flusher" ] || return 0
+  ignore rm -f -- "$work/flushed" "$work/flush.failed"
   launching=yes
   (
     begin_helper
@@ -29,17 +32,59 @@ start_flush() {
   launched
 }
 
-# In its helper. A failure is its exit status, since on a full disk no file could tell of it. The signal that ends it
-# ends its pause, but loses no answer of sync.
+# In its helper. A failure is its exit status, since on a full disk no file could tell of it; a clone that answers first
+# is spoilt by it at once. The signal that ends it ends its pause, but loses no answer of sync.
 flush_beside() {
+  flush_is_long=no
   while kill -0 "$$" 2>/dev/null; do
+    _flush_last=no _flush_status=0
+    [ ! -e "$work/copied" ] || _flush_last=yes
+    since_boot
+    _flush_begun=$since_boot
     napping=yes
-    sync -f "$staging" >/dev/null 2>&1 || exit 1
+    sync -f "$store" >/dev/null 2>&1 || _flush_status=$?
     napping=no
+    # What killed it is no answer.
+    [ "$_flush_status" -le 128 ] || exit 0
+    if [ "$_flush_status" -ne 0 ]; then
+      spoil_clone
+      printf '' >"$work/flush.failed" || :
+      exit 1
+    fi
     [ "$helper_ended" = no ] || exit 0
+    if [ "$_flush_last" = yes ]; then
+      printf '' >"$work/flushed" || exit 1
+      exit 0
+    fi
     nap 0.1
+    since_boot
+    [ "$((since_boot - _flush_begun))" -lt 50 ] || flush_is_long=yes
+    [ "$behind" = no ] || await_answer
   done
   exit 0
+}
+
+# await_answer: on a file system that is being flushed whoever changes a file waits. So a server that is to answer first
+# starts before the next flush, where a flush takes long, or when the copy is here; for ten seconds at most.
+await_answer() {
+  _answer_naps=100
+  while [ ! -e "$work/answered" ] && [ "$_answer_naps" -gt 0 ]; do
+    if [ -e "$work/copied" ]; then
+      _answer_naps=$((_answer_naps - 1))
+    elif [ "$flush_is_long" = no ]; then
+      return 0
+    fi
+    nap 0.1
+  done
+}
+
+# since_boot: sets $since_boot to hundredths of a second, of which every shell can count the last six digits; a constant
+# without /proc.
+since_boot() {
+  _since_text=0.00
+  read -r _since_text _since_rest 2>/dev/null </proc/uptime || :
+  _since_text=${_since_text%.*}${_since_text#*.}
+  since_boot=1${_since_text#"${_since_text%??????}"}
 }
 
 # end_flush: when the copy is here. A helper that had not begun yet has no answer to lose.
@@ -51,12 +96,16 @@ end_flush() {
   flusher=
 }
 
-# stop_flush: when the copy is given up, nobody waits for the disk. The helper itself ends when what it waits for has.
+# stop_flush: when the copy is given up, nobody waits for the disk, not even for a sync that the kernel does not let go
+# before it is done. A helper that is over has a number that may be somebody else's by now.
 stop_flush() {
   [ -n "$flusher" ] || return 0
-  ignore kill -s USR1 "$flusher"
-  kill_each KILL "$(children_of "$flusher")"
-  ignore wait "$flusher"
+  if [ ! -e "$work/flushed" ] && [ ! -e "$work/flush.failed" ]; then
+    # It must not start another one meanwhile.
+    ignore kill -s STOP "$flusher"
+    kill_each KILL "$(children_of "$flusher")$newline$flusher"
+    ignore wait "$flusher"
+  fi
   flusher=
 }
 
@@ -64,11 +113,26 @@ stop_flush() {
 finish_flush() {
   [ "$flush" = beside ] || return 0
   end_flush
-  launch sync -f "$staging"
-  await
-  [ "$signals" -eq 0 ] || exit "$exit_code"
-  if [ "$status" -ne 0 ] || [ "$flush_status" -eq 1 ]; then
+  if ! flush_store || [ "$flush_status" -eq 1 ]; then
     need_room "$store" 1
     fail CLONE_FAILED "the copy cannot be written to the disk of $store"
   fi
+}
+
+# flush_store: a signal ends the waiting, and the script or the watcher, at once.
+flush_store() {
+  launching=yes
+  exec sync -f "$store" </dev/null >/dev/null 2>&1 &
+  syncer=$!
+  launched
+  _flush_store_status=0
+  wait "$syncer" || _flush_store_status=$?
+  syncer=
+  [ "$_flush_store_status" -eq 0 ]
+}
+
+# The kernel lets it go when it is done.
+end_syncer() {
+  [ -z "$syncer" ] || ignore kill -s KILL "$syncer"
+  syncer=
 }

@@ -35,8 +35,13 @@ feed_holder() {
   ignore rm -f -- "$work/hold"
 }
 
-# check_hold: a master that has no slot or no walsender left must not cost us the replica.
+# check_hold: waits for the answer. A master that has no slot or no walsender left must not cost us the replica.
 check_hold() {
+  _hold_blinks=250
+  while [ -n "$wal_holder" ] && [ ! -s "$work/held" ] && [ ! -s "$work/hold.words" ] && [ "$_hold_blinks" -gt 0 ]; do
+    _hold_blinks=$((_hold_blinks - 1))
+    blink 0.02
+  done
   [ -n "$wal_holder" ] && [ -s "$work/hold.words" ] || return 0
   log WARN "nothing keeps the WAL of the master until this replica streams: $(words_of "$work/hold.words")"
 }
@@ -52,8 +57,8 @@ release_wal() {
 
 # let_wal_go: in the watcher, when the replica streams, or when what it waits for may be the place of the holder.
 let_wal_go() {
-  if [ -n "$watch_holder" ] && [ -p "${work%/watch}/hold" ]; then
-    ignore rm -f -- "${work%/watch}/hold"
+  if [ -n "$watch_holder" ] && [ -p "$run_work/hold" ]; then
+    ignore rm -f -- "$run_work/hold"
     ignore kill -s USR1 "$watch_holder"
   fi
   watch_holder=

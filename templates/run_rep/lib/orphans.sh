@@ -40,8 +40,9 @@ end_old_server() {
 }
 
 # Processes of a server whose postmaster was killed end by themselves, if nothing keeps them; as long as
-# one lives no new server can start.
+# one lives no new server can start. A server that ended by itself has taken its postmaster.pid away last.
 end_old_workers() {
+  [ -e "$pgdata/postmaster.pid" ] || return 0
   for _workers_try in 1 2 3 4 5 6; do
     _workers_left=$(workers_of "$pgdata")
     [ -n "$_workers_left" ] || return 0

@@ -100,7 +100,9 @@ with_settings() {
   done <<EOF
 $held_settings
 EOF
-  if [ "$standby_marker" = standby.signal ]; then
+  if [ "$behind" = yes ]; then
+    set -- "$@" -c "config_file=$replica/behind.conf"
+  elif [ "$standby_marker" = standby.signal ]; then
     set -- "$@" -c "primary_conninfo=$primary_conninfo"
   fi
   "$@" -c "port=$PORT0" -c "data_directory=$pgdata" -c "hba_file=$hba_file" \

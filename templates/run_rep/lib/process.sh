@@ -52,6 +52,7 @@ on_exit() {
   fi
   end_helper "$stopper"
   end_helper "$watchdog"
+  end_syncer
   stop_flush
   end_watcher
   release_wal
@@ -273,7 +274,7 @@ nap() {
   nap_pid=$!
   napping=no
   [ "$helper_ended" = no ] || end_nap
-  wait "$nap_pid" || [ "$?" -gt 128 ] || ignore sleep 1
+  wait "$nap_pid" || [ "$?" -ne 1 ] || ignore sleep 1
   nap_pid=''
 }
 

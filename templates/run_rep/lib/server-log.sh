@@ -46,8 +46,7 @@ trim_server_log() {
 renew_rotation() {
   find_live_log
   [ -n "$live_log" ] && [ -n "$(ignore find "$live_log" -prune -size "+$((log_file_kb * 4))")" ] || return 0
-  _renew_collector=$(server_process logger)
-  [ -z "$_renew_collector" ] || ignore kill -s HUP "$_renew_collector"
+  ignore kill -s HUP "$server"
 }
 
 # await_collector: the process that writes the log ends after its server, when all is written.

@@ -147,25 +147,3 @@ needed_segment() {
   needed=$(next_segment "$1")
   ! has_page "$needed" 0
 }
-
-# replay_segment: prints the name of the WAL file that replay reads, or waits for; from the title of the
-# startup process, which no other language and no missing right can hide.
-replay_segment() {
-  _segment_pid=$(server_process startup)
-  [ -n "$_segment_pid" ] || return 0
-  ignore cat "/proc/$_segment_pid/cmdline" | tr '\0' ' ' | sed -n 's/.* \([0-9A-F]\{24\}\).*/\1/p'
-}
-
-# server_process PATTERN: prints the number of that child of $server, by its title ("wal receiver" in 10).
-server_process() {
-  set -- grep -l -s -e ": $1"
-  while read -r _process_pid; do
-    [ -z "$_process_pid" ] || set -- "$@" "/proc/$_process_pid/cmdline"
-  done <<EOF
-$(children_of "$server")
-EOF
-  [ "$#" -gt 5 ] || return 0
-  _process_file=$(ignore "$@")
-  _process_file=${_process_file#/proc/}
-  [ -z "$_process_file" ] || printf '%s\n' "${_process_file%%/*}"
-}

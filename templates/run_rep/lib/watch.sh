@@ -5,7 +5,7 @@
 start_watcher() {
   server=$child
   verdict_file=$work/verdict
-  watch_holder=$wal_holder
+  watch_holder=$wal_holder watch_flusher=$flusher
   launching=yes
   (
     become_watcher
@@ -18,7 +18,8 @@ start_watcher() {
 # In its subshell: work files, a child, helpers and traps of its own. A helper of the script's that stops the server by
 # now must not be ended by the watcher.
 become_watcher() {
-  child='' stopper='' watchdog='' flusher='' wal_holder='' wal_client='' launching=no serving=no staging='' alive='' self='' pause_on_failure=no exit_code=0
+  child='' stopper='' watchdog='' flusher='' syncer='' wal_holder='' wal_client='' launching=no serving=no staging='' alive='' self='' pause_on_failure=no exit_code=0
+  run_work=$work
   make_ours "$work/watch"
   work=$work/watch
   exec 9</dev/null
@@ -28,20 +29,20 @@ become_watcher() {
 }
 
 watch_server() {
-  watch_still=0 watch_receiver='' watch_segment=none watch_said='' watch_compared=no renew_said='' door_superuser=''
+  watch_still=0 watch_receiver=0 watch_replayed='' watch_said='' watch_compared=no behind_state=unflushed behind_still=0 renew_said='' door_superuser=''
   while :; do
     await_look
     end_if_alone
     renew_access
     trim_server_log
-    watch_control
-    if [ ! -r /proc/self/stat ]; then
-      # Nobody can see whether it streams; a server that is open does, or has what it needs.
-      ! is_open || let_wal_go
-      continue
-    fi
     renew_rotation
-    watch_stream
+    if look; then
+      # Nothing streams before it is on disk.
+      [ "$behind" = yes ] || watch_stream
+    else
+      watch_control
+    fi
+    [ "$behind" = no ] || hurry_behind
   done
 }
 
@@ -49,22 +50,25 @@ watch_server() {
 # standby does not before it has replayed what makes it consistent, and says so in postmaster.pid.
 await_look() {
   _look_left=$watch_interval _look_blinks=100
-  while [ "$access" = closed ] && [ "$_look_left" -gt 0 ]; do
+  while [ "$access" = closed ] || [ "$behind" = yes ]; do
+    [ "$_look_left" -gt 0 ] || return 0
+    _look_pause=0.1
+    [ "$access" = open ] || _look_pause=0.02
     if is_open; then
-      if ! open_doors; then
-        _look_left=$((_look_left - 1))
-        pause 1
-      fi
-    elif [ "$_look_blinks" -gt 0 ]; then
+      [ "$access" = open ] || open_doors || _look_blinks=0
+      # Where the server does not obey at once, it is asked less and less often.
+      [ "$behind" = no ] || settle_behind || _look_blinks=$((_look_blinks / 2))
+    fi
+    if [ "$_look_blinks" -gt 0 ]; then
       _look_blinks=$((_look_blinks - 1))
-      blink 0.02
+      blink "$_look_pause"
     else
       _look_left=$((_look_left - 1))
       pause 1
     fi
     end_if_alone
   done
-  [ "$_look_left" -lt "$watch_interval" ] || pause "$watch_interval"
+  pause "$watch_interval"
 }
 
 # open_doors: once, when the server lets the script in. Rules that it would not take end it, as they would have kept it
@@ -108,18 +112,42 @@ decide() {
   exit 0
 }
 
-# The state of a fresh clone is "in production" until recovery has read backup_label, so that is looked
-# at first.
+# look: one question, by one client, tells how the server stands. False when nobody is let in yet, or it gives no answer,
+# which is no verdict. A walreceiver that has come to the end of a timeline is still there, but waits. A replica that lacks what its master raised has ended (before 14), or its replay is paused.
+look() {
+  is_open || return 1
+  _look_question="SELECT recovers, \
+coalesce((SELECT pid FROM pg_stat_wal_receiver WHERE coalesce(status, 'streaming') = 'streaming'), 0), \
+CASE WHEN recovers THEN pg_last_wal_replay_lsn() END, CASE WHEN recovers THEN pg_is_wal_replay_paused() END \
+FROM pg_is_in_recovery() AS recovers"
+  look_receiver='' look_replayed=unknown
+  if ! { ask_superuser postgres "$_look_question" || ask_anybody "$_look_question"; } \
+    || ! IFS="$tab" read -r _look_recovers look_receiver look_replayed _look_paused <"$answers" \
+    || ! is_integer "$look_receiver" 0 999999999; then
+    # Where no answer can be written, no WAL can be either.
+    _look_mb=$(free_mb "$store")
+    [ "${_look_mb:-16}" -lt 16 ] || return 1
+    look_receiver=0 look_replayed=unknown
+    watch_control
+    return 0
+  fi
+  [ "$_look_recovers" = t ] || decide_promoted
+  [ "$_look_paused" != t ] || ! read_control "$pgdata" || ! raised_parity || decide parity "$raised"
+}
+
+decide_promoted() {
+  decide promoted "somebody promoted the server: it takes writes, beside $POSTGRES_MASTER"
+}
+
+# What the control file tells where the server does not. The state of a fresh clone is "in production" until recovery has
+# read backup_label, so that is looked at first.
 watch_control() {
   _watch_label=no
   [ ! -e "$pgdata/backup_label" ] || _watch_label=yes
-  read_control "$pgdata" || {
-    control=''
-    return 0
-  }
+  read_control "$pgdata" || return 0
   control_field 'Database cluster state'
   if [ "$field" = 'in production' ] && [ "$_watch_label" = no ]; then
-    decide promoted "somebody promoted the server: it takes writes, beside $POSTGRES_MASTER"
+    decide_promoted
   fi
   ! raised_parity || decide parity "$raised"
 }
@@ -140,17 +168,16 @@ EOF
   return 1
 }
 
-# A walreceiver that lives on between two looks streams, or waits for a master that is away; one that
-# cannot stream is a new process each time.
+# A walreceiver that is connected at two looks streams; one that cannot is a new process each time, and one that only
+# tries to connect is not listed.
 watch_stream() {
-  _watch_pid=$(server_process 'wal *receiver')
-  if [ -n "$_watch_pid" ] && [ "$_watch_pid" = "$watch_receiver" ]; then
+  if [ "$look_receiver" -gt 0 ] && [ "$look_receiver" = "$watch_receiver" ]; then
     let_wal_go
     [ -z "$watch_said" ] || log INFO 'the walreceiver runs again'
-    watch_still=0 watch_segment=none watch_said=''
+    watch_still=0 watch_replayed='' watch_said=''
     return 0
   fi
-  watch_receiver=$_watch_pid
+  watch_receiver=$look_receiver
   watch_still=$((watch_still + watch_interval))
   [ "$watch_still" -ge "$stale_limit" ] || return 0
   watch_still=0
@@ -162,16 +189,17 @@ watch_stream() {
 # Why does nothing arrive? A master that is merely away is no reason to stop serving; and replay may have
 # hours of WAL to read that is here, before it asks for more.
 judge_standstill() {
-  _still_segment=$(replay_segment)
   standstill='replay has WAL to read that is here'
-  if [ "$_still_segment" != "$watch_segment" ]; then
-    watch_segment=$_still_segment
+  if [ "$look_replayed" != "$watch_replayed" ]; then
+    watch_replayed=$look_replayed
     return 0
   fi
   let_wal_go
   _still_mb=$(free_mb "$store")
   [ "${_still_mb:-16}" -ge 16 ] \
     || decide no_space "$store has $_still_mb MB left, so that no WAL can be received"
+  standstill='the server gives no answer'
+  [ "$look_replayed" != unknown ] || return 0
   standstill='the master gives no answer'
   if ! ask_master; then
     standstill="$standstill: $(words_of "$work/words")"
@@ -180,13 +208,13 @@ judge_standstill() {
   read_identity
   [ "$master_system" = "$pinned_system" ] || decide identity \
     "the data is of system $pinned_system, but $POSTGRES_MASTER is now system $master_system"
-  control_position
   standstill="pg_controldata cannot tell where $pgdata stands"
-  [ -n "$timeline" ] || return 0
+  read_control "$pgdata" || return 0
+  control_position
   judge_history "$timeline" "$position" || decide diverged "$divergence"
   [ -z "$slot" ] || mend_slot
-  standstill="the master answers, and has what comes after $position"
-  if [ -n "$_still_segment" ] && needed_segment "$_still_segment" && is_wal_gone "$needed"; then
+  standstill="the master answers, and has what comes after $look_replayed"
+  if needed_segment "$(segment_of "$timeline" "$look_replayed")" && is_wal_gone "$needed"; then
     decide wal_gone "the master has no longer the WAL file $needed, which comes next here"
   fi
 }

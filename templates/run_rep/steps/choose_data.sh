@@ -17,6 +17,12 @@ step_choose_data() {
   major=$master_major
   find_major
   find_basebackup || fail SERVER_BINARIES "pg_basebackup is missing, or older than PostgreSQL $major"
+  # Only a base backup tells how much there is, and one makes the master write a checkpoint and switch its WAL.
+  if [ "$sub_command" != run ]; then
+    check_space
+    log INFO "a run would clone $POSTGRES_MASTER; how much that is, only a base backup tells"
+    return 0
+  fi
   start_patience
   until measure_master; do
     _header_words=$(words_of "$work/words")

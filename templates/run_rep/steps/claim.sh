@@ -9,7 +9,8 @@ step_claim() {
   fi
   claim_store
   survey
-  if [ "$data_state" = finished ] || [ "$data_state" = outdated ]; then
+  _claim_tidied=no
+  if [ -e "$replica" ]; then
     if server_is_live; then
       log WARN "ending the server with process number $live_server, which outlived its run"
       end_old_server "$live_server"
@@ -17,9 +18,17 @@ step_claim() {
     end_old_workers
   fi
   for _claim_left in "$store"/work.* "$store"/clone.*; do
-    [ ! -e "$_claim_left" ] || tidy_away "$_claim_left"
+    [ -e "$_claim_left" ] || continue
+    _claim_tidied=yes
+    tidy_away "$_claim_left"
   done
-  survey
+  if [ -e "$replica" ] && is_lost "$replica"; then
+    log WARN 'the host went down, or its disk failed, before the clone was on disk: it is removed'
+    _claim_tidied=yes
+    retire_replica
+    remove_clone "$store/clone.0"
+  fi
+  [ "$_claim_tidied" = no ] || survey
 }
 
 # tidy_away DIRECTORY: a clone that was finished, and died before its rename, is good.

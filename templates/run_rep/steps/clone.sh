@@ -6,6 +6,7 @@ step_clone() {
   [ "$decision" = clone ] || return 0
   staging=$store/clone.$claim
   settle_flush
+  settle_durability
   clone_tries=0 clone_busy=0 clone_wal=stream
   start_patience
   until copy_master; do
@@ -53,10 +54,13 @@ try_clone_again() {
   start_patience
 }
 
+# What the copy has received is no standby's, so it does not bear the name of one: a master that waits for this replica
+# (synchronous_standby_names) would take it for safe.
 copy_master() {
   make_ours "$staging"
+  [ "$behind" = no ] || mark_unflushed "$staging"
   mkdir -- "$staging/tablespaces" || cannot_write "$staging" "cannot make $staging/tablespaces"
-  set -- -D "$staging/data" -d "$primary_conninfo" -F p -c fast -X "$clone_wal" -w -v
+  set -- -D "$staging/data" -d "$primary_conninfo application_name=run_rep_clone" -F p -c fast -X "$clone_wal" -w -v
   [ -z "$slot" ] || [ "$clone_wal" = fetch ] || set -- "$@" -S "$slot"
   [ "$flush" = own ] || set -- "$@" --no-sync
   while IFS= read -r _copy_row; do
@@ -125,7 +129,11 @@ watch_clone() {
 finish_clone() {
   hold_wal
   verify_copy
-  finish_flush
+  if [ "$behind" = yes ]; then
+    prepare_behind
+  else
+    finish_flush
+  fi
   check_hold
   read_control "$staging/data" || fail CLONE_FAILED "the copy has no readable control file: $control"
   control_field 'Database system identifier'
@@ -134,7 +142,8 @@ finish_clone() {
   write_standby_marker "$staging/data"
   printf '%s\n' "system_identifier=$master_system" "timeline=$master_timeline" "major=$major" \
     >"$staging/clone.done" || cannot_write "$staging" "cannot write $staging/clone.done"
-  ignore sync "$staging/data/$standby_marker" "$staging/data" "$staging/clone.done" "$staging"
+  [ "$behind" = yes ] \
+    || ignore sync "$staging/data/$standby_marker" "$staging/data" "$staging/clone.done" "$staging"
   install_clone "$staging"
   staging=
   log INFO "cloned $backup_mb MB"

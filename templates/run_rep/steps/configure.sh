@@ -12,6 +12,7 @@ step_configure() {
     || write_standby_marker "$pgdata"
   read_control "$pgdata" || fail GATE "pg_controldata cannot read $pgdata: $control"
   conf_dir=$pgdata
+  flush_rest
   # Whatever else it is asked, this judges its whole configuration.
   setting max_connections
   parity_held=
@@ -149,6 +150,7 @@ dynamic_shared_memory_type=sysv"
 # A library that is missing here is found by the server only when it starts.
 check_libraries() {
   setting_or shared_preload_libraries ''
+  [ -n "$value" ] || return 0
   printf '%s\n' "$value" | tr ',' '\n' | tr -d ' "'"'" >"$work/libraries"
   while read -r _library; do
     case $_library in

@@ -45,6 +45,10 @@ refuse_entry() {
 
 # A finished clone of ours?
 survey_replica() {
+  if is_lost "$replica"; then
+    data_state=unfinished
+    return 0
+  fi
   is_finished "$replica" || fail DATA_FOREIGN "$replica is not a clone that this script finished"
   is_owned "$pgdata" || fail DATA_FOREIGN "$pgdata does not belong to $RUN_USER"
   read -r data_major 2>/dev/null <"$pgdata/PG_VERSION" || data_major=''

@@ -80,6 +80,8 @@ obey_verdict() {
     no_space) fail NO_SPACE "$verdict_text" ;;
     collation) fail COLLATION "$verdict_text" ;;
     access) fail SETTINGS "$verdict_text" ;;
+    unflushed) give_up_unflushed "$verdict_text" ;;
+    behind) ;;
     *)
       read_control "$pgdata" || return 0
       raised_parity || return 0
@@ -94,6 +96,7 @@ obey_verdict() {
 start_again() {
   [ -r "$script" ] || fail RUN_USER "cannot read $script, to start again"
   release_wal
+  stop_flush
   remove_work "$work"
   unset TMPDIR
   trap - EXIT

@@ -15,6 +15,7 @@ stop_immediate=10
 stall_limit=300
 verify_clone=none
 newer=refuse
+durability=before
 on_diverged=fail
 on_collation=refuse
 slot_mode=none
@@ -25,7 +26,7 @@ ready_bytes=16777216
 ready_seconds=''
 
 version() {
-  printf '%s\n' 'run_rep.sh of model bd33d7a331608aa7' 'for PostgreSQL 10'
+  printf '%s\n' 'run_rep.sh of model 6743b05cdf68e52f' 'for PostgreSQL 10'
 }
 
 ### templates/run_rep/versions.sh.hbs

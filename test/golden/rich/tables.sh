@@ -15,6 +15,7 @@ stop_immediate=30
 stall_limit=300
 verify_clone=sizes
 newer=refuse
+durability=before
 on_diverged=fail
 on_collation=refuse
 slot_mode=none
@@ -25,7 +26,7 @@ ready_bytes=16777216
 ready_seconds=''
 
 version() {
-  printf '%s\n' 'run_rep.sh of model de17c71c9f8de0f2' 'for PostgreSQL 15 16'
+  printf '%s\n' 'run_rep.sh of model 255393f6142be5ec' 'for PostgreSQL 15 16'
 }
 
 ### templates/run_rep/contract.sh.hbs
