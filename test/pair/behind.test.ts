@@ -7,7 +7,9 @@ import { buildQuickScript } from './harness/build-script.js'
 import { serverBin, testWith } from './harness/capability.js'
 import { contractFor, type Environment } from './harness/contract.js'
 import { mountBlockDisk } from './harness/disk.js'
+import { openGate } from './harness/gate.js'
 import { type Master, startMaster } from './harness/master.js'
+import { signal } from './harness/processes.js'
 import { openSpace, type Space } from './harness/space.js'
 import { withSync } from './harness/sync.js'
 import { waitFor } from './harness/wait.js'
@@ -178,6 +180,21 @@ testWith(
     await stop(again)
   },
 )
+
+testWith([], 'a copy that broke off and was made again is as good as any', async () => {
+  const gate = await openGate(space, master)
+  gate.hold()
+  const agent = await runAgent(space, { env: contractFor(space, gate), script })
+  await gate.waitForCopy()
+  for (const { pid } of agent.descendants().filter(({ args }) => /pg_basebackup -D/.test(args))) {
+    signal(pid, 'SIGKILL')
+  }
+  gate.release()
+  await agent.waitForRow(await master.insert())
+  expect(agent.log()).toMatch(/the copy is removed; trying again/)
+  await agent.waitForLog(/INFO serve: the clone is on disk/)
+  await stop(agent)
+})
 
 testWith([], 'without a superuser who may log in it starts again, with fsync', async () => {
   const text = readFileSync(script, 'utf8')

@@ -7,12 +7,14 @@
 # settle_durability: sets $behind to yes where the server is to answer first: not where old data goes for its sake.
 settle_durability() {
   behind=no
-  [ "$durability" = behind ] && [ "$data_state" != outdated ] || return 0
-  if [ "$flush" = own ] || [ -z "$own_boot" ]; then
-    log WARN 'answering only when the clone is on disk: that nothing is lost unheard needs Linux 5.8 and its sync -f'
-    return 0
+  [ "$durability" = behind ] || return 0
+  if [ "$data_state" = outdated ]; then
+    log INFO 'answering only when the clone is on disk: it takes the place of other data'
+  elif [ "$flush" = own ] || [ -z "$own_boot" ]; then
+    log WARN "answering only when the clone is on disk: nobody would hear of an error of the file system of $store"
+  else
+    behind=yes
   fi
-  behind=yes
 }
 
 # mark_unflushed DIRECTORY: on disk before the first byte of the copy is.
@@ -77,8 +79,9 @@ settle_behind() {
     if [ ! -e "$run_work/flushed" ]; then
       [ "$access" != open ] || [ -e "$run_work/answered" ] || printf '' 2>/dev/null >"$run_work/answered" || :
       [ ! -e "$run_work/flush.failed" ] || decide_unflushed
-      # It may have ended well since we looked.
-      kill -0 "$watch_flusher" 2>/dev/null || [ -e "$run_work/flushed" ] || decide_unflushed
+      # It may have ended well since we looked. Where nobody can say how it ended, the next start asks the disk anew.
+      kill -0 "$watch_flusher" 2>/dev/null || [ -e "$run_work/flushed" ] \
+        || decide behind 'nobody knows whether the clone is on disk: starting again, with fsync'
       return 0
     fi
     write_behind flushed 2>/dev/null || return 1
@@ -106,19 +109,31 @@ decide_unflushed() {
 }
 
 # hurry_behind: at each look meanwhile. Where the server cannot be told that its copy is on disk, since no superuser may
-# log in, its configuration is broken, or its disk is full, it starts again, or ends.
+# log in, its configuration is broken, or its disk is full, it starts again, or ends. One that replays is given ten times as
+# long, from when the control file last showed it.
 hurry_behind() {
   [ -e "$run_work/flushed" ] || return 0
+  _hurry_limit=$stale_limit
+  if ! is_open; then
+    _hurry_limit=$((stale_limit * 10))
+    [ "$look_replayed" = "$behind_replayed" ] || behind_still=0
+    behind_replayed=$look_replayed
+  fi
   behind_still=$((behind_still + watch_interval))
-  [ "$behind_still" -ge "$stale_limit" ] || return 0
+  [ "$behind_still" -ge "$_hurry_limit" ] || return 0
   _hurry_mb=$(free_mb "$store")
   [ "${_hurry_mb:-16}" -ge 16 ] || decide no_space "$store has $_hurry_mb MB left, so that no WAL can be received"
-  decide behind "the server could not be told for $stale_limit s that its clone is on disk: starting again, with fsync"
+  decide behind "the server could not be told for $_hurry_limit s that its clone is on disk: starting again, with fsync"
 }
 
 # write_through: flushes what is left, and takes the mark away, before anybody is told that something is safe here.
 write_through() {
-  flush_store && rm -f -- "${replica:?}/unflushed" && flush_store
+  flush_store && sync_files "$replica" || return 1
+  rm -f -- "${replica:?}/unflushed" || return 1
+  flush_store || {
+    printf 'failed\n' 2>/dev/null >"$replica/unflushed" || :
+    return 1
+  }
 }
 
 # flush_rest: before the start of a server whose copy a dead run has left so.
@@ -130,15 +145,7 @@ flush_rest() {
   [ ! -e "$replica/behind.conf" ] || ignore rm -f -- "$replica/behind.conf"
   [ -f "$replica/unflushed" ] || return 0
   log INFO 'writing the clone to disk, for which the run that made it had no time'
-  # An error of which that run may have heard, and told nobody, is still known of each file.
-  { sync_files && write_through; } || give_up_unflushed "the copy cannot be written to the disk of $store"
-}
-
-sync_files() {
-  launch find "$replica" -type f -exec sync {} +
-  await
-  [ "$signals" -eq 0 ] || exit "$exit_code"
-  [ "$status" -eq 0 ]
+  write_through || give_up_unflushed "the copy cannot be written to the disk of $store"
 }
 
 # give_up_unflushed TEXT: a disk tells of an error once, so nobody may believe a later flush.

@@ -68,7 +68,7 @@ flush_beside() {
 # starts before the next flush, where a flush takes long, or when the copy is here; for ten seconds at most.
 await_answer() {
   _answer_naps=100
-  while [ ! -e "$work/answered" ] && [ "$_answer_naps" -gt 0 ]; do
+  while kill -0 "$$" 2>/dev/null && [ ! -e "$work/answered" ] && [ "$_answer_naps" -gt 0 ]; do
     if [ -e "$work/copied" ]; then
       _answer_naps=$((_answer_naps - 1))
     elif [ "$flush_is_long" = no ]; then
@@ -103,7 +103,9 @@ stop_flush() {
   if [ ! -e "$work/flushed" ] && [ ! -e "$work/flush.failed" ]; then
     # It must not start another one meanwhile.
     ignore kill -s STOP "$flusher"
-    kill_each KILL "$(children_of "$flusher")$newline$flusher"
+    _stop_children=$(children_of "$flusher")
+    ignore kill -s KILL "$flusher"
+    ignore kill_each KILL "$_stop_children"
     ignore wait "$flusher"
   fi
   flusher=
@@ -113,22 +115,36 @@ stop_flush() {
 finish_flush() {
   [ "$flush" = beside ] || return 0
   end_flush
-  if ! flush_store || [ "$flush_status" -eq 1 ]; then
+  if ! flush_store || ! sync_files "$staging" || [ "$flush_status" -eq 1 ]; then
     need_room "$store" 1
     fail CLONE_FAILED "the copy cannot be written to the disk of $store"
   fi
 }
 
-# flush_store: a signal ends the waiting, and the script or the watcher, at once.
+# flush_store: a signal ends the waiting, and the script or the watcher, at once. What killed it is no answer.
 flush_store() {
-  launching=yes
-  exec sync -f "$store" </dev/null >/dev/null 2>&1 &
-  syncer=$!
-  launched
-  _flush_store_status=0
-  wait "$syncer" || _flush_store_status=$?
-  syncer=
+  _flush_store_status=200
+  while [ "$_flush_store_status" -gt 128 ]; do
+    _flush_store_status=0
+    launching=yes
+    exec sync -f "$store" </dev/null >/dev/null 2>&1 &
+    syncer=$!
+    launched
+    wait "$syncer" || _flush_store_status=$?
+    syncer=
+  done
   [ "$_flush_store_status" -eq 0 ]
+}
+
+# sync_files DIRECTORY: of an error that another one has heard who flushes that file system, its files still tell.
+sync_files() {
+  status=200
+  while [ "$status" -gt 128 ]; do
+    launch find "$1" -type f -exec sync {} +
+    await
+    [ "$signals" -eq 0 ] || exit "$exit_code"
+  done
+  [ "$status" -eq 0 ]
 }
 
 # The kernel lets it go when it is done.

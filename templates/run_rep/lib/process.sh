@@ -43,7 +43,13 @@ on_exit() {
   _exit_status=$?
   [ "$_exit_status" -le 256 ] || _exit_status=$((128 + _exit_status % 128))
   trap '' TERM INT HUP
-  [ -n "$self" ] || trap '' VTALRM
+  if [ -z "$self" ]; then
+    trap '' VTALRM
+    # A watcher that ends by itself has not done what it alone does.
+    if [ "$signals" -eq 0 ] && { [ "$behind" = yes ] || [ "$access" = closed ]; }; then
+      ignore kill -s USR2 "$$"
+    fi
+  fi
   trap - EXIT
   pause_on_failure=no
   if [ -n "$child" ]; then

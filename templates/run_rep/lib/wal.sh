@@ -139,11 +139,11 @@ has_page() {
   esac
 }
 
-# needed_segment NAME: sets $needed to the file that must come from the master, when replay is in that one;
-# false if the next one is here already.
+# needed_segment NAME: sets $needed to the file that must come from the master, when replay is in that one: the first that
+# is not all here.
 needed_segment() {
   needed=$1
-  has_page "$1" 1 || return 0
-  needed=$(next_segment "$1")
-  ! has_page "$needed" 0
+  while has_page "$needed" 1; do
+    needed=$(next_segment "$needed")
+  done
 }

@@ -29,20 +29,20 @@ become_watcher() {
 }
 
 watch_server() {
-  watch_still=0 watch_receiver=0 watch_replayed='' watch_said='' watch_compared=no behind_state=unflushed behind_still=0 renew_said='' door_superuser=''
+  watch_still=0 watch_receiver=0 watch_replayed='' watch_said='' watch_compared=no behind_state=unflushed behind_still=0 behind_replayed='' renew_said='' door_superuser=''
   while :; do
     await_look
     end_if_alone
     renew_access
     trim_server_log
     renew_rotation
-    if look; then
-      # Nothing streams before it is on disk.
-      [ "$behind" = yes ] || watch_stream
+    look || watch_control
+    # Nothing streams before it is on disk.
+    if [ "$behind" = yes ]; then
+      hurry_behind
     else
-      watch_control
+      watch_stream
     fi
-    [ "$behind" = no ] || hurry_behind
   done
 }
 
@@ -100,6 +100,8 @@ end_if_alone() {
   ! kill -0 "$$" 2>/dev/null || return 0
   log WARN "the script was killed; shutting down the server that it left behind"
   end_old_server "$server"
+  # Nobody is there to be called.
+  behind=no access=open
   exit 0
 }
 
@@ -120,16 +122,10 @@ look() {
 coalesce((SELECT pid FROM pg_stat_wal_receiver WHERE coalesce(status, 'streaming') = 'streaming'), 0), \
 CASE WHEN recovers THEN pg_last_wal_replay_lsn() END, CASE WHEN recovers THEN pg_is_wal_replay_paused() END \
 FROM pg_is_in_recovery() AS recovers"
-  look_receiver='' look_replayed=unknown
   if ! { ask_superuser postgres "$_look_question" || ask_anybody "$_look_question"; } \
     || ! IFS="$tab" read -r _look_recovers look_receiver look_replayed _look_paused <"$answers" \
     || ! is_integer "$look_receiver" 0 999999999; then
-    # Where no answer can be written, no WAL can be either.
-    _look_mb=$(free_mb "$store")
-    [ "${_look_mb:-16}" -lt 16 ] || return 1
-    look_receiver=0 look_replayed=unknown
-    watch_control
-    return 0
+    return 1
   fi
   [ "$_look_recovers" = t ] || decide_promoted
   [ "$_look_paused" != t ] || ! read_control "$pgdata" || ! raised_parity || decide parity "$raised"
@@ -140,8 +136,9 @@ decide_promoted() {
 }
 
 # What the control file tells where the server does not. The state of a fresh clone is "in production" until recovery has
-# read backup_label, so that is looked at first.
+# read backup_label, so that is looked at first. How far replay is it hears only now and then.
 watch_control() {
+  look_receiver=0 look_replayed=unknown
   _watch_label=no
   [ ! -e "$pgdata/backup_label" ] || _watch_label=yes
   read_control "$pgdata" || return 0
@@ -150,6 +147,8 @@ watch_control() {
     decide_promoted
   fi
   ! raised_parity || decide parity "$raised"
+  control_position
+  look_replayed=${position:-unknown}
 }
 
 # raised_parity: did the master raise, in the WAL that came here, what a standby must not have less of? By what
@@ -214,7 +213,8 @@ judge_standstill() {
   judge_history "$timeline" "$position" || decide diverged "$divergence"
   [ -z "$slot" ] || mend_slot
   standstill="the master answers, and has what comes after $look_replayed"
-  if needed_segment "$(segment_of "$timeline" "$look_replayed")" && is_wal_gone "$needed"; then
+  needed_segment "$(segment_of "$timeline" "$look_replayed")"
+  if is_wal_gone "$needed"; then
     decide wal_gone "the master has no longer the WAL file $needed, which comes next here"
   fi
 }

@@ -83,9 +83,12 @@ obey_verdict() {
     unflushed) give_up_unflushed "$verdict_text" ;;
     behind) ;;
     *)
-      read_control "$pgdata" || return 0
-      raised_parity || return 0
-      log INFO "$raised: starting again with it"
+      # Clients, or the master, would wait for ever for a watcher that is gone.
+      if [ "$called" = no ] || { [ ! -f "$replica/unflushed" ] && ! is_closed; }; then
+        read_control "$pgdata" || return 0
+        raised_parity || return 0
+        log INFO "$raised: starting again with it"
+      fi
       ;;
   esac
   start_again
