@@ -115,6 +115,35 @@ exec /usr/bin/sync "$@"`
   await expectNothingLeft(agent)
 })
 
+// As when another one has flushed that file system, and heard of the error that was ours.
+testWith(
+  [],
+  'an error that only the files still tell of is an error; a file that is gone is none',
+  async () => {
+    const saying = (words: string) =>
+      withSync(
+        space,
+        `case " $* " in
+  *'/PG_VERSION '*) echo "sync: error syncing 'x': ${words}" >&2; exit 1 ;;
+esac
+exec /usr/bin/sync "$@"`,
+      )
+    const script = buildQuickScript(space)
+    const start = (words: string) =>
+      runAgent(space, {
+        env: { ...contractFor(space, master, { EXIT_PAUSE: '0' }), ...saying(words) },
+        script,
+      })
+    const failing = await start('Input/output error')
+    expect(await failing.exit, failing.log()).toBe(75)
+    expect(failing.log()).toMatch(/ERROR clone: the copy cannot be written to the disk of /)
+    const agent = await start('No such file or directory')
+    await agent.waitForRow(await master.insert())
+    agent.terminate('SIGTERM', 'script')
+    expect(await agent.exit, agent.log()).toBe(0)
+  },
+)
+
 testWith([], 'where sync cannot flush one file system, pg_basebackup writes to disk itself', async () => {
   const gate = await openGate(space, master)
   const ignoring = `case $1 in

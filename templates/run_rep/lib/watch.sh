@@ -115,18 +115,17 @@ decide() {
 }
 
 # look: one question, by one client, tells how the server stands. False when nobody is let in yet, or it gives no answer,
-# which is no verdict. A walreceiver that has come to the end of a timeline is still there, but waits. A replica that lacks what its master raised has ended (before 14), or its replay is paused.
+# which is no verdict. A walreceiver that has come to the end of a timeline is still there, but waits. A replica that lacks
+# what its master raised has ended (before 14), or its replay is paused.
 look() {
   is_open || return 1
   _look_question="SELECT recovers, \
 coalesce((SELECT pid FROM pg_stat_wal_receiver WHERE coalesce(status, 'streaming') = 'streaming'), 0), \
 CASE WHEN recovers THEN pg_last_wal_replay_lsn() END, CASE WHEN recovers THEN pg_is_wal_replay_paused() END \
 FROM pg_is_in_recovery() AS recovers"
-  if ! { ask_superuser postgres "$_look_question" || ask_anybody "$_look_question"; } \
-    || ! IFS="$tab" read -r _look_recovers look_receiver look_replayed _look_paused <"$answers" \
-    || ! is_integer "$look_receiver" 0 999999999; then
-    return 1
-  fi
+  ask_superuser postgres "$_look_question" || ask_anybody "$_look_question" || return 1
+  IFS="$tab" read -r _look_recovers look_receiver look_replayed _look_paused <"$answers" || return 1
+  is_integer "$look_receiver" 0 999999999 || return 1
   [ "$_look_recovers" = t ] || decide_promoted
   [ "$_look_paused" != t ] || ! read_control "$pgdata" || ! raised_parity || decide parity "$raised"
 }
@@ -193,7 +192,8 @@ judge_standstill() {
     watch_replayed=$look_replayed
     return 0
   fi
-  let_wal_go
+  # Of one that nobody is let into yet the control file tells too little.
+  ! is_open || let_wal_go
   _still_mb=$(free_mb "$store")
   [ "${_still_mb:-16}" -ge 16 ] \
     || decide no_space "$store has $_still_mb MB left, so that no WAL can be received"
