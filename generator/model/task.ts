@@ -34,18 +34,20 @@ const health = z
   .prefault({})
   .describe('The health check, `run_rep.sh health`')
 
+const readinessTimes = z.strictObject({
+  interval: whole.min(1).default(60).describe('Seconds from the end of one check to the next'),
+  timeout: whole
+    .min(15)
+    .default(20)
+    .describe('Seconds for one check; `ready` may watch for some of them whether replay moves'),
+  delay: seconds.default(15).describe('Seconds before the first check'),
+})
+
+/** What `task.readiness: true` stands for. */
+export const usualReadiness = readinessTimes.parse({})
+
 const readiness = z
-  .union([
-    z.literal(true),
-    z.strictObject({
-      interval: whole.min(1).default(60).describe('Seconds from the end of one check to the next'),
-      timeout: whole
-        .min(15)
-        .default(20)
-        .describe('Seconds for one check; `ready` may watch for some of them whether replay moves'),
-      delay: seconds.default(15).describe('Seconds before the first check'),
-    }),
-  ])
+  .union([z.literal(true), readinessTimes])
   .optional()
   .describe('Whether the supervisor asks `run_rep.sh ready`, too: its answer never ends a task')
 

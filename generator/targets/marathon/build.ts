@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { type Replica, taskEnv } from '../../model/replica.js'
-import { healthTimeout, readMebibytes, sandboxDisk, type Task } from '../../model/task.js'
+import { healthTimeout, readMebibytes, sandboxDisk, type Task, usualReadiness } from '../../model/task.js'
 import type {
   MarathonApp,
   MarathonArtifact,
@@ -97,8 +97,7 @@ function listPorts({ portName, portLabels, morePorts }: Marathon, { port: own }:
 }
 
 function toCheck(readiness: NonNullable<Task['readiness']>): MarathonCheck {
-  const { interval, timeout, delay } =
-    readiness === true ? { interval: 60, timeout: 20, delay: 15 } : readiness
+  const { interval, timeout, delay } = readiness === true ? usualReadiness : readiness
   return {
     exec: { command: { shell: 'exec sh run_rep.sh ready' } },
     intervalSeconds: interval,
