@@ -44,10 +44,14 @@ function printTable(head, lines) {
   process.stdout.write('\n')
 }
 
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
 
 function summarise(figures) {
-  const groups = Map.groupBy ? Map.groupBy(figures, keyOf) : groupBy(figures, keyOf)
+  const groups = groupBy(figures, keyOf)
   const found = [...groups.values()].map((group) => {
     const seconds = group.map((one) => one.seconds)
     return {
@@ -71,6 +75,7 @@ function summarise(figures) {
 const keyOf = ({ scale, name }) => `${scale} ${name}`
 const isRestart = ({ name }) => name.startsWith('restart')
 
+// Node 20 has no Map.groupBy.
 function groupBy(items, key) {
   const groups = new Map()
   for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item])
