@@ -11,7 +11,7 @@ settle_durability() {
   if [ "$data_state" = outdated ]; then
     log INFO 'answering only when the clone is on disk: it takes the place of other data'
   elif [ "$flush" = own ] || [ -z "$own_boot" ]; then
-    log WARN "answering only when the clone is on disk: nobody would hear of an error of the file system of $store"
+    log WARN "answering only when the clone is on disk: the file system of $store does not say for certain what it lost"
   else
     behind=yes
   fi
@@ -105,7 +105,7 @@ settle_behind() {
 
 decide_unflushed() {
   spoil_clone
-  decide unflushed "the copy cannot be written to the disk of $store"
+  decide unflushed "$(unwritten)"
 }
 
 # hurry_behind: at each look meanwhile. Where the server cannot be told that its copy is on disk, since no superuser may
@@ -145,13 +145,14 @@ flush_rest() {
   [ ! -e "$replica/behind.conf" ] || ignore rm -f -- "$replica/behind.conf"
   [ -f "$replica/unflushed" ] || return 0
   log INFO 'writing the clone to disk, for which the run that made it had no time'
-  write_through || give_up_unflushed "the copy cannot be written to the disk of $store"
+  write_through || give_up_unflushed "$(unwritten)"
 }
 
 # give_up_unflushed TEXT: a disk tells of an error once, so nobody may believe a later flush.
 give_up_unflushed() {
   spoil_clone
-  is_lost "$replica" || fail CLONE_FAILED "$1, and $replica, which nobody may use, has to be removed by hand"
+  # Its advice would be that the copy was removed.
+  is_lost "$replica" || fail DATA_DIR "$1; $replica is damaged, and can be neither marked nor removed: remove it by hand"
   retire_replica
   remove_clone "$store/clone.0"
   fail CLONE_FAILED "$1"

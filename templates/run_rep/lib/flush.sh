@@ -58,6 +58,7 @@ flush_beside() {
     fi
     nap 0.1
     since_boot
+    # Half a second, the nap among it.
     [ "$((since_boot - _flush_begun))" -lt 50 ] || flush_is_long=yes
     [ "$behind" = no ] || await_answer
   done
@@ -117,8 +118,12 @@ finish_flush() {
   end_flush
   if ! flush_store || ! sync_files "$staging" || [ "$flush_status" -eq 1 ]; then
     need_room "$store" 1
-    fail CLONE_FAILED "the copy cannot be written to the disk of $store"
+    fail CLONE_FAILED "$(unwritten)"
   fi
+}
+
+unwritten() {
+  printf 'the copy cannot be written to the disk of %s; the log of the kernel says why\n' "$store"
 }
 
 # flush_store: a signal ends the waiting, and the script or the watcher, at once. What killed it is no answer.
