@@ -60,7 +60,7 @@ quick() {
   if command -v shellcheck >/dev/null 2>&1; then
     gate 5-prove node build/bin/cli.js prove
     gate 6-prove-file node build/bin/cli.js prove dist/run_rep.sh
-    gate 7-shellcheck-tests shellcheck -s sh test/setup.sh test/run.sh test/stress.sh test/crash/run.sh \
+    gate 7-shellcheck-tests shellcheck -s sh test/setup.sh test/run.sh test/stress.sh test/crash/run.sh test/failover/run.sh \
       test/mutation/run.sh test/lab/build.sh test/lab/run.sh test/lab/locales.sh test/lab/pg_controldata.sh
   else
     printf '1..1\nok 1 prove, with ShellCheck # skip NOT RUN: not installed\n' >"$results/5-prove.tap"
@@ -76,7 +76,7 @@ rest() {
   # The cells of the matrix that are run here: always a thin slice, and the groups that MATRIX_PART names. Elsewhere
   # than as root on Debian they are NOT RUN.
   case " ${MATRIX_PART:-} " in
-    *' major '* | *' settings '*) hosts='' ;;
+    *' major '* | *' settings '* | *' master '*) hosts='' ;;
     *' skew '* | *' collation '*) hosts='bookworm busybox trixie forky 10 12 14 15 16' ;;
     *) hosts='bookworm busybox 10' ;;
   esac

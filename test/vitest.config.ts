@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 class SweepFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const isSweep = ({ moduleId }: TestSpecification) => moduleId.includes('/test/crash/')
+    const isSweep = ({ moduleId }: TestSpecification) => /\/test\/(crash|failover)\//.test(moduleId)
     return [...sorted.filter(isSweep), ...sorted.filter((file) => !isSweep(file))]
   }
 }
@@ -14,7 +14,7 @@ class SweepFirst extends BaseSequencer {
 // a thin slice of the crashes.
 const tier = process.env.TEST_TIER ?? 'all'
 const all = ['test/**/*.test.ts']
-const slow = ['test/pair/**', 'test/agent/**', 'test/lab/**']
+const slow = ['test/pair/**', 'test/agent/**', 'test/lab/**', 'test/failover/**']
 const life = 'test/pair/life.test.ts'
 const tiers: Readonly<Record<string, { include: string[]; exclude: string[] }>> = {
   quick: { include: all, exclude: [...slow.map((files) => `${files}/!(life).test.ts`)] },

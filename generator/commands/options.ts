@@ -16,7 +16,15 @@ export const exits = { done: 0, refused: 1, usage: 2, drift: 3 } as const
 const usualNames = ['replica.config.ts', 'replica.config.json']
 
 // What stands in --out; marathon.json stands where --app says.
-const distNames = ['SHA256SUMS', 'pg_hba.conf', 'postgresql.conf', 'run_rep.map.json', 'run_rep.sh']
+const distNames = [
+  'SHA256SUMS',
+  'master.pg_hba.conf',
+  'master.sql',
+  'pg_hba.conf',
+  'postgresql.conf',
+  'run_rep.map.json',
+  'run_rep.sh',
+]
 
 /** The model's file: the one named, else a usual name in this directory, else none (the embedded model). */
 export function findConfig(given: string | undefined): string | undefined {

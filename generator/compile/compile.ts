@@ -2,6 +2,7 @@ import { type Diagnostic, isError, sortDiagnostics } from '../diagnostics/diagno
 import { pathTo } from '../diagnostics/path.js'
 import { listContract } from '../model/contract/user.js'
 import type { Replica } from '../model/replica.js'
+import { listShape } from '../model/shape.js'
 import { defaultMethod } from '../postgres/access.js'
 import { completeAccess } from '../postgres/access-schema.js'
 import { printMap } from '../script/map.js'
@@ -12,6 +13,9 @@ import { type Sources, templateOf } from '../script/sources.js'
 import { printConf } from './conf.js'
 import { printHba } from './hba.js'
 import { judgeGiven, judgeModel } from './judge-model.js'
+import { printMasterHba } from './master/hba.js'
+import { listNeeds } from './master/needs.js'
+import { printMasterSql } from './master/sql.js'
 import type { Model } from './model.js'
 import { parseModel } from './parse-model.js'
 import { compileTargets, type StartedTarget } from './targets.js'
@@ -32,8 +36,8 @@ export interface Compiled {
 }
 
 /**
- * Compiles a raw model into the artefacts: run_rep.sh, postgresql.conf, pg_hba.conf, run_rep.map.json,
- * SHA256SUMS, and what its targets print. Pure: the same model and sources give the same bytes everywhere.
+ * Compiles a raw model into the artefacts: run_rep.sh, postgresql.conf, pg_hba.conf, master.sql, master.pg_hba.conf,
+ * run_rep.map.json, SHA256SUMS, and what its targets print. Pure: the same model and sources give the same bytes everywhere.
  */
 export function compileReplica(value: unknown, sources: Sources): Compiled {
   const parsed = parseModel(value)
@@ -85,12 +89,19 @@ function refuse(found: readonly Diagnostic[]): Compiled {
 function printFiles({ model, script, map, targets }: Values, sources: Sources): Record<string, string> {
   const access = completeAccess(model.access, model.master.role)
   const method = defaultMethod(model.postgresql.majors)
+  const needs = listNeeds(model)
   const print = (isPublished: boolean) =>
     targets.filter((target) => target.isPublished === isPublished).map((target) => target.print())
   const published: Record<string, string> = Object.assign(
     {
+      'master.pg_hba.conf': printMasterHba(templateOf(sources, 'master.pg_hba.conf.hbs'), model, needs),
+      'master.sql': printMasterSql(templateOf(sources, 'master.sql.hbs'), model, needs),
       'pg_hba.conf': printHba(templateOf(sources, 'pg_hba.conf.hbs'), access, method),
-      'postgresql.conf': printConf(templateOf(sources, 'postgresql.conf.hbs'), model.postgresql.settings),
+      'postgresql.conf': printConf(
+        templateOf(sources, 'postgresql.conf.hbs'),
+        model.postgresql.settings,
+        listShape(model).map(({ name }) => name),
+      ),
       'run_rep.map.json': printMap(map),
       'run_rep.sh': script.text,
     },

@@ -2,18 +2,24 @@ import { heldSettings } from '../postgres/held.js'
 import { keepDefaults, type Settings } from '../postgres/settings-schema.js'
 import { renderTemplate } from '../template.js'
 
-/** Prints postgresql.conf from `templates/postgresql.conf.hbs`: the model's own settings, then the defaults. */
-export function printConf(template: string, settings: Settings): string {
+/**
+ * Prints postgresql.conf from `templates/postgresql.conf.hbs`: the model's own settings, then the defaults, but for what
+ * other parts of the model hold.
+ */
+export function printConf(template: string, settings: Settings, shape: readonly string[] = []): string {
   const own = Object.entries(settings)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => ({ name, value, why: '' }))
+  const standing = keepDefaults(settings).filter(({ name }) => !shape.includes(name))
   const groups = [
     { title: 'Set in the model (postgresql.settings)', lines: alignSettings(own) },
-    { title: 'Defaults of a replica node', lines: alignSettings(keepDefaults(settings)) },
+    { title: 'Defaults of a replica node', lines: alignSettings(standing) },
   ]
   return renderTemplate(template, {
     groups: groups.filter(({ lines }) => lines.length > 0),
-    held: wrapWords([...heldSettings.keys()].filter((name) => !neverSettings.has(name))),
+    held: wrapWords(
+      [...new Set([...heldSettings.keys(), ...shape])].filter((name) => !neverSettings.has(name)),
+    ),
   })
 }
 

@@ -21,6 +21,13 @@ export function printHba(template: string, groups: readonly AccessGroup[], metho
   return renderTemplate(template, { groups: view })
 }
 
+/** Prints one line of pg_hba.conf, as a person would write it; `method` is that of a rule that names none. */
+export function hbaLine(rule: AccessRule, method: AccessMethod): string {
+  return printColumns(rule, method)
+    .filter((column) => column !== '')
+    .join(' ')
+}
+
 /**
  * Prints a database or user name as one token of pg_hba.conf (next_token in hba.c). A plain string keeps
  * the meaning of its keyword or leading `+`; `{ name }` is quoted where it would have one.

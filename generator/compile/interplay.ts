@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type ModelPath, pathTo } from '../diagnostics/path.js'
-import { type Replica, usualReplica } from '../model/replica.js'
+import { hostsOf, type Replica, usualReplica } from '../model/replica.js'
 import { defaultMethod } from '../postgres/access.js'
 import { nameWritten, readEffective } from '../postgres/effective.js'
 
@@ -90,7 +90,9 @@ const interplays: readonly Interplay[] = [
     find: ({ master: { tls } }) => {
       if (typeof tls !== 'object') return undefined
       if (tls.mode === 'disable') {
-        const part = (['rootCert', 'cert', 'key'] as const).find((name) => tls[name] !== undefined)
+        const part = (['rootCert', 'cert', 'key', 'minProtocol'] as const).find(
+          (name) => tls[name] !== undefined,
+        )
         return part && pathTo`master.tls.${part}`
       }
       return tls.rootCert !== undefined && /^(allow|prefer)$/.test(tls.mode)
@@ -113,6 +115,17 @@ const interplays: readonly Interplay[] = [
     hint: 'set both master.tls.cert and master.tls.key',
   },
   {
+    code: 'W_MASTER_UNUSED',
+    find: ({ master: { tls, gssEncMode } }) => {
+      const mode = typeof tls === 'object' ? tls.mode : tls
+      return gssEncMode === 'require' && mode !== undefined && mode !== 'disable'
+        ? pathTo`master.tls`
+        : undefined
+    },
+    message: () => "with gssEncMode 'require' libpq talks GSSAPI, and no TLS",
+    hint: "take it out, or use gssEncMode 'prefer'",
+  },
+  {
     code: 'E_RUN_DATA',
     find: ({ run }) => (plainPath(run.dataDir) === '.' ? pathTo`run.dataDir` : undefined),
     message: ({ run }) =>
@@ -127,10 +140,6 @@ const interplays: readonly Interplay[] = [
     hint: 'let run.dataDir be relative to the sandbox, or take task.preset out',
   },
 ]
-
-function hostsOf({ hosts }: Replica['master']): string[] {
-  return [hosts].flat().flatMap((list) => list.split(','))
-}
 
 function plainPath(path: string): string {
   return posix.normalize(path).replace(/(.)\/+$/, '$1')

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { pathTo } from '../diagnostics/path.js'
 import { whyTaken } from '../model/contract/user.js'
-import { deploymentEnv, pathOfVariable, type Replica } from '../model/replica.js'
+import { deploymentEnv, pathOfVariable, type Replica, readTls, usualReplica } from '../model/replica.js'
 import { healthTimeout } from '../model/task.js'
 import { type AccessContext, judgeAccess } from '../postgres/access.js'
 import { completeAccess } from '../postgres/access-schema.js'
@@ -15,7 +15,10 @@ import { mergeSettings } from '../postgres/settings-schema.js'
 import type { Design } from '../script/sources.js'
 import type { Given } from '../targets/target.js'
 import { judgeInterplay } from './interplay.js'
+import { judgeRestore } from './judge-restore.js'
+import { judgeShape } from './judge-shape.js'
 import { judgeHealth, judgeHealthGrace, judgeStopGrace } from './limits.js'
+import { judgeLogin } from './login.js'
 
 /** What the schema cannot see, whoever starts the script: rules across parts of the model, and PostgreSQL's by major. */
 export function judgeModel({ model, contract }: Design): Diagnostic[] {
@@ -29,9 +32,13 @@ export function judgeModel({ model, contract }: Design): Diagnostic[] {
     ...judgeListen(run.listen),
     ...judgeAdmission(completeAccess(model.access, model.master.role), listVisitors(model)),
     ...judgeInterplay(model),
+    ...judgeLogin(model),
     ...judgePreset(model),
     ...judgeSlot(model),
+    ...judgeShape(model),
+    ...judgeRestore(model),
     ...judgeDurability(model),
+    ...judgeRewind(model),
     ...judgeTaskEnv(model, contract),
     ...judgeSecrets(model),
     ...judgeOwnVariables(model),
@@ -42,7 +49,7 @@ export function judgeModel({ model, contract }: Design): Diagnostic[] {
 /** Holds what a target gives the script against the contract and the limits of the model. */
 export function judgeGiven(given: Given, { model, contract }: Design): Diagnostic[] {
   const { env, user, stopGrace, space } = given
-  const { task, run, postgresql } = model
+  const { task, run, clone, postgresql } = model
   const health = { ...task.health, timeout: healthTimeout(task.health) }
   const settings = mergeSettings(postgresql.settings)
   return [
@@ -51,7 +58,7 @@ export function judgeGiven(given: Given, { model, contract }: Design): Diagnosti
     ...judgeContract(env, { model, contract }),
     ...(space === undefined ? [] : [...judgeDisk(settings, space), ...judgeLog(run.logMiB, space)]),
     ...(given.asksHealth
-      ? [...judgeHealth(health), ...judgeHealthGrace(health, { ...run, space: space?.size })]
+      ? [...judgeHealth(health), ...judgeHealthGrace(health, { ...run, ...clone, space: space?.size })]
       : []),
     ...(given.keepsData ? [] : judgeLostData(model)),
   ]
@@ -71,8 +78,7 @@ function accessContext({ postgresql: { settings, majors } }: Replica): AccessCon
 }
 
 function listVisitors({ master, run }: Replica): Visitors {
-  const mode = typeof master.tls === 'string' ? master.tls : master.tls?.mode
-  return { role: master.role, listen: run.listen, mayUseTls: mode !== 'disable' }
+  return { role: master.role, listen: run.listen, mayUseTls: readTls(master)?.mode !== 'disable' }
 }
 
 function judgeUser(user: string, { run }: Replica): Diagnostic[] {
@@ -123,6 +129,28 @@ function judgeDurability({ run, postgresql }: Replica): Diagnostic[] {
   const message = `PostgreSQL ${old.join(', ')} cannot be told while it runs to connect to its master, as a server must that answers before its clone is on disk`
   const hint = "take these majors out of postgresql.majors, or say 'before'"
   return [{ code: 'E_RUN_DURABILITY', path: pathTo`run.durability`, message, hint }]
+}
+
+// Before 11 the functions that pg_rewind calls are for superusers, whatever is granted.
+function judgeRewind({ run, rewind, postgresql }: Replica): Diagnostic[] {
+  const warn = (path: Diagnostic['path'] & object, message: string, hint: string): Diagnostic[] => [
+    { code: 'W_RUN_REWIND', path, message, hint },
+  ]
+  if (run.onDiverged !== 'rewind') {
+    const part = rewind.role === undefined ? 'otherwise' : 'role'
+    if (part === 'otherwise' && rewind.otherwise === usualReplica.rewind.otherwise) return []
+    return warn(
+      pathTo`rewind.${part}`,
+      `nothing is rewound: run.onDiverged is '${run.onDiverged}'`,
+      "say run.onDiverged: 'rewind', or take rewind out",
+    )
+  }
+  if (rewind.role !== undefined || !postgresql.majors.includes(10)) return []
+  return warn(
+    pathTo`run.onDiverged`,
+    `PostgreSQL 10 lets only a superuser rewind: with a master of that major run.onDiverged means '${rewind.otherwise}'`,
+    'take 10 out of postgresql.majors, or name a superuser in rewind.role',
+  )
 }
 
 function judgeContract(env: Given['env'], { model, contract }: Design): Diagnostic[] {

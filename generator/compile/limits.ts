@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { pathTo } from '../diagnostics/path.js'
+import { readRate } from '../model/rate.js'
 import { usualReplica } from '../model/replica.js'
 
 /** How long run_rep.sh lets postgres shut down, in seconds, before it goes on to the harder signal. */
@@ -55,11 +56,15 @@ export function judgeHealth({
   return found
 }
 
-/** What a task may have to wait for: its master, and before it gives up (seconds); `space` (MiB) bounds a clone. */
+/**
+ * What a task may have to wait for: its master, and before it gives up (seconds); `space` (MiB) bounds a clone, and
+ * `maxRate` its speed.
+ */
 export interface Patience {
   readonly masterWait: number
   readonly exitPause: number
   readonly space: number | undefined
+  readonly maxRate?: number | string | undefined
 }
 
 /** MiB a second that a gigabit link carries at best. */
@@ -71,7 +76,7 @@ const linkSpeed = 112
  */
 export function judgeHealthGrace(
   limits: HealthLimits,
-  { masterWait, exitPause, space }: Patience,
+  { masterWait, exitPause, space, maxRate }: Patience,
 ): Diagnostic[] {
   const path = pathTo`task.health.gracePeriod`
   const until = Math.max(limits.gracePeriod, limits.delay) + limits.interval * (limits.maxFailures - 1)
@@ -92,9 +97,11 @@ export function judgeHealthGrace(
     const hint = `set task.health.gracePeriod to at least ${masterWait}, or lower run.masterWait`
     return [...found, { code: 'E_HEALTH_GRACE', path, message, hint }]
   }
-  const needed = Math.ceil((space ?? 0) / linkSpeed)
+  const rate = maxRate === undefined ? linkSpeed : readRate(maxRate) / 1024
+  const isBound = rate < linkSpeed
+  const needed = Math.ceil((space ?? 0) / Math.min(rate, linkSpeed))
   if (until >= needed) return found
-  const message = `the health check ends a task after ${until} s; a clone of the ${space} MiB that there is room for takes ${needed} s over a gigabit link`
+  const message = `the health check ends a task after ${until} s; a clone of the ${space} MiB that there is room for takes ${needed} s ${isBound ? `at ${maxRate}${typeof maxRate === 'number' ? ' kB' : ''} a second (clone.maxRate)` : 'over a gigabit link'}`
   const hint = 'raise it to the longest time a clone may take: after the first success it counts no more'
   return [...found, { code: 'W_HEALTH_GRACE', path, message, hint }]
 }

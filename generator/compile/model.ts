@@ -35,6 +35,12 @@ export interface ReplicaInput extends Input {
   master?: Input['master']
   /** How the script behaves: as whom it runs PostgreSQL, where the data lies, how long it waits, what it does with trouble. */
   run?: Input['run']
+  /** How the copy of the master is made: how fast, after which checkpoint, compressed or not. */
+  clone?: Input['clone']
+  /** How data that left the master's history is brought back, where `run.onDiverged` is 'rewind'. */
+  rewind?: Input['rewind']
+  /** The archive from which WAL is taken that the master has removed. */
+  restore?: Input['restore']
   /** What `run_rep.sh ready` takes for ready. */
   ready?: Input['ready']
   /** How long each kind of shutdown may take; both must fit into `task.stopGrace`. */

@@ -4,6 +4,7 @@ export const codes: Readonly<Record<string, string>> = {
     'a server of that major does not know the authentication method, and would refuse the whole file',
   E_ACCESS_OPTION:
     'a server of that major does not know the option for this method, and would refuse the whole file',
+  E_CLONE_COMPRESS: 'a server of that major cannot compress a base backup on its way',
   E_CONFIG_DIRECTORY: 'the model is looked for in a file, and this is a directory',
   E_CONFIG_DUPLICATE_KEY: 'JSON takes the last of two values with one key, and says nothing',
   E_CONFIG_EMPTY: 'the file holds no model',
@@ -23,14 +24,20 @@ export const codes: Readonly<Record<string, string>> = {
   E_HEALTH_TIMEOUT: 'a check that hangs would be noticed much later than its interval says',
   E_IMPORT_APP: 'the file holds no app, or several and it is not said which',
   E_IMPORT_EXISTS: 'a model that is there is never written over',
+  E_MASTER_LIBPQ:
+    'a libpq that does not know the word would refuse each connection, or log in without that protection',
+  E_MASTER_TLS:
+    'words of libpq that contradict each other: it would refuse each connection, or ignore one of them',
   E_MODEL: 'a value of the model is not what the schema wants',
   E_MODEL_KEY: 'the schema does not know the key',
   E_READ: 'a generated file cannot be read',
+  E_RESTORE: 'a command that sh cannot run, or PostgreSQL cuts off, would fail when its WAL is needed',
   E_RUN_DATA: 'the data would lie among what is not its own, which the script refuses',
   E_RUN_DURABILITY: 'a server of that major cannot be told to connect while it runs',
   E_RUN_LISTEN:
     'PostgreSQL binds an address once: one that is taken already is left out, with a warning in its log',
   E_RUN_SLOT: 'a server of that major does not know temporary slots, and would not start',
+  E_RUN_SYNC_SLOTS: 'a standby that lacks something keeps none of the slots, and only its log tells',
   E_SETTING_CONFLICT:
     'two settings, or one and what run_rep.sh holds, with which a server does not start or answers nothing',
   E_SETTING_FIXED: 'a setting that only tells something; in a file it keeps the server from starting',
@@ -63,6 +70,8 @@ export const codes: Readonly<Record<string, string>> = {
     'all variables of a POSIX shell are global: one that begins with _ belongs to one function',
   E_SHELL_READ: 'read without -r eats backslashes, and its other options are not POSIX',
   E_SHELL_REDIRECTION: 'a file that cannot be opened for a special built-in ends the script at once',
+  E_SHELL_REWIND:
+    'pg_rewind would start a server of its own on the data, and leaves it half done when it is cut',
   E_SHELL_START: 'one place starts a server: behind the gate, with the settings that must hold',
   E_SHELL_SUBSTITUTIONS: 'bash 5.2 fails when a signal comes between two substitutions of one command',
   E_SHELL_SYNTAX: 'the text is not shell',
@@ -123,10 +132,16 @@ export const codes: Readonly<Record<string, string>> = {
   W_IMPORT_CHANGED: 'the model does it in another way than the app, for the reason given',
   W_IMPORT_FORM: 'an older way to write the same, or one that POST does not take',
   W_IMPORT_LOST: 'the model has no place for that part of the app',
+  W_MASTER_TLS: 'somebody on the way could read what is copied, and take part as if he were the master',
   W_MASTER_UNUSED: 'a part of `master` that nothing reads, as the rest of it is',
   W_NOT_RUN: 'a check could not be run on this machine',
+  W_RUN_DELAY: 'a replica that is behind on purpose is no place for readers, and keeps its master waiting',
+  W_RUN_FEEDBACK: 'the master never hears what queries on the replica still see',
   W_RUN_LISTEN: 'an address that another one holds already',
+  W_RUN_NAME: 'several replicas of one name, which their master cannot tell apart',
   W_RUN_PAUSE: 'a task that is killed in its pause is followed by the next one at once',
+  W_RUN_REWIND:
+    'pg_rewind is not let in by a master of that major, or what the model says of it is never used',
   W_RUN_SLOT: 'a slot whose replica does not come back keeps WAL on the master until its disk is full',
   W_RUN_STALL: 'a copy that still connects would be taken for one that stands still',
   W_RUN_WATCH: 'the watcher would see too late, or not at all, that nothing is streaming',

@@ -95,11 +95,30 @@ export const failures: readonly Failure[] = [
       'find out which server is the right master; move the old data away to clone anew, or set run.onDiverged in the model',
   },
   {
+    id: 'RECLONE',
+    code: 75,
+    means: 'the data of a running replica cannot follow the master any more, and run.onDiverged is reclone',
+    advice:
+      'nothing: the next run clones anew, with a grace of its own; the old data stays until its replacement is complete',
+  },
+  {
+    id: 'REWIND',
+    code: 75,
+    means: "the data of a running replica left the master's history, and run.onDiverged is rewind",
+    advice: 'nothing: the next run rewinds the data, with a grace of its own',
+  },
+  {
+    id: 'HALF_REWOUND',
+    code: 65,
+    means: 'pg_rewind did not end well, and what it left is no data any more',
+    advice: 'move the old data away to clone anew, or let rewind.otherwise of the model be reclone',
+  },
+  {
     id: 'WAL_GONE',
     code: 65,
     means: 'the master has removed WAL that the replica still needs',
     advice:
-      'move the old data away to clone anew, or set run.onDiverged in the model; raise wal_keep_size on the master',
+      'move the old data away to clone anew, or set run.onDiverged in the model; raise wal_keep_size on the master, or name its archive (restore)',
   },
   {
     id: 'GATE',
@@ -130,14 +149,28 @@ export const failures: readonly Failure[] = [
   {
     id: 'MASTER_TLS',
     code: 77,
-    means: 'no TLS connection with the master',
-    advice: 'check PGSSLMODE, PGSSLROOTCERT, PGSSLCERT and PGSSLKEY against the master',
+    means: 'no connection with the master that is as safe as demanded',
+    advice:
+      'check the certificates, the PGSSL* variables, PGCHANNELBINDING, PGREQUIREAUTH and PGGSSENCMODE against the master',
+  },
+  {
+    id: 'LIBPQ',
+    code: 78,
+    means: 'a libpq that connects to the master is too old for a word that protects the connection',
+    advice:
+      'install what is named above on this agent, or take the variable out where the supervisor gets it, and do without its protection',
   },
   {
     id: 'MASTER_WAL_LEVEL',
     code: 78,
     means: 'the master writes too little WAL for a replica',
     advice: 'set wal_level = replica on the master and restart it',
+  },
+  {
+    id: 'MASTER_UNFIT',
+    code: 78,
+    means: 'preflight found a setting of the master that no run gets over',
+    advice: 'set what is named above on the master; dist/master.sql shows more of it, in SQL',
   },
   {
     id: 'MASTER_VERSION',

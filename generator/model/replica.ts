@@ -1,12 +1,21 @@
 import { z } from 'zod'
 import { type ModelPath, pathTo } from '../diagnostics/path.js'
 import { accessSchema } from '../postgres/access-schema.js'
+import { parseNetwork } from '../postgres/network.js'
 import { settingsSchema } from '../postgres/settings-schema.js'
 import { majors as knownMajors } from '../postgres/versions.js'
 import { types } from './contract/types.js'
 import { userVariablesSchema } from './contract/user.js'
-import { builtinVariables, usualValue } from './contract/variables.js'
+import {
+  builtinVariables,
+  threeWays,
+  tlsNegotiations,
+  tlsVersions,
+  usualValue,
+} from './contract/variables.js'
 import { userStepSchema } from './own-steps.js'
+import { rateSchema } from './rate.js'
+import { restoreSchema } from './restore.js'
 import { type EnvValue, taskSchema } from './task.js'
 
 const seconds = (min: number, max: number) => z.int().min(min).max(max)
@@ -19,14 +28,57 @@ const tlsMode = types.ssl_mode.schema
 
 const tlsSchema = z.strictObject({
   mode: tlsMode.describe('Whether TLS is used, and what is verified (PGSSLMODE)'),
-  rootCert: types.absolute_path.schema
+  rootCert: types.root_cert.schema
     .optional()
-    .describe("The certificates that sign the master's (PGSSLROOTCERT)"),
+    .describe(
+      "The certificates that sign the master's (PGSSLROOTCERT); 'system' (since 16): those that the agent trusts",
+    ),
+  crl: types.absolute_path.schema
+    .optional()
+    .describe('The list of certificates that were revoked (PGSSLCRL)'),
   cert: types.absolute_path.schema.optional().describe("The replica's own certificate (PGSSLCERT)"),
   key: types.absolute_path.schema.optional().describe('The key of that certificate (PGSSLKEY)'),
+  minProtocol: z
+    .enum(tlsVersions)
+    .optional()
+    .describe('The oldest TLS that is spoken (PGSSLMINPROTOCOLVERSION, since 13)'),
+  negotiation: z
+    .enum(tlsNegotiations)
+    .optional()
+    .describe(
+      'Whether PostgreSQL is asked for TLS first, or TLS begins at once (PGSSLNEGOTIATION, direct since 17)',
+    ),
 })
 
-type Tls = z.infer<typeof tlsSchema>
+const tcpSchema = z.strictObject({
+  userTimeout: seconds(0, 3600)
+    .optional()
+    .describe(
+      'Seconds after which a connection whose data nobody acknowledges is given up (tcp_user_timeout, since 12), that of a copy aside: run.stallLimit; default run.connectTimeout, 0: what the system does',
+    ),
+  keepalivesIdle: seconds(0, 32_767)
+    .default(30)
+    .describe('Seconds of silence before the master is asked whether it is there; 0: what the system does'),
+  keepalivesInterval: seconds(0, 32_767)
+    .optional()
+    .describe('Seconds until it is asked again; default what the system does'),
+  keepalivesCount: z
+    .int()
+    .min(0)
+    .max(127)
+    .optional()
+    .describe('How many such questions without an answer end a connection; default what the system does'),
+})
+
+export type Tls = z.infer<typeof tlsSchema>
+
+const network = z.string().refine(
+  (text) => {
+    const found = parseNetwork(text)
+    return found?.kind === 'range' && !found.hasHostBits
+  },
+  { error: 'expected a network, 10.1.0.0/16 or fd00:1::/32 (no bits behind the mask), or an address' },
+)
 
 const masterSchema = z.strictObject({
   hosts: z
@@ -39,11 +91,63 @@ const masterSchema = z.strictObject({
     .max(65_535)
     .default(Number(usualValue('POSTGRES_PORT')))
     .describe('The port of hosts that name none'),
-  role: types.role.schema.default('replicator').describe('The role that replicates'),
+  role: types.role.schema
+    .refine((name) => !/^(pg_.*|public|none)$/.test(name), {
+      error: 'PostgreSQL keeps public, none and all names that begin with pg_ for itself',
+    })
+    .refine((name) => !name.startsWith('/'), {
+      error: 'in pg_hba.conf a name that starts with / is a pattern since PostgreSQL 16',
+    })
+    .default('replicator')
+    .describe('The role that replicates'),
+  agents: z
+    .array(network)
+    .min(1)
+    .optional()
+    .describe(
+      'The networks that the agents are in, for master.pg_hba.conf; by default the same host and all private networks',
+    ),
   tls: z
     .union([tlsMode, tlsSchema])
     .optional()
     .describe("libpq's sslmode, and paths of certificates on the agent"),
+  requireAuth: z
+    .union([types.auth_methods.schema, z.array(types.auth_methods.schema).min(1)])
+    .optional()
+    .describe(
+      "How the master may ask who we are (PGREQUIREAUTH, since 16), as 'scram-sha-256'; with a ! how it may not",
+    ),
+  channelBinding: z
+    .enum(threeWays)
+    .optional()
+    .describe(
+      'Whether a login by SCRAM is bound to its TLS (PGCHANNELBINDING, since 13), by which the master proves that it knows the password',
+    ),
+  gssEncMode: z
+    .enum(threeWays)
+    .optional()
+    .describe('Whether the connection is encrypted by GSSAPI (PGGSSENCMODE, since 12)'),
+  tcp: tcpSchema.prefault({}),
+  database: types.text.schema
+    .refine((name) => name !== '' && Buffer.byteLength(name) <= 63, {
+      error: 'must be the name of a database: 1 to 63 bytes',
+    })
+    .default('postgres')
+    .describe('The database by way of which run.syncSlots reads the slots, and pg_rewind the files'),
+})
+
+const receiverSchema = z.strictObject({
+  timeout: seconds(1, 86_400)
+    .optional()
+    .describe(
+      'Seconds of silence after which the connection with the master is given up (wal_receiver_timeout)',
+    ),
+  statusInterval: seconds(1, 86_400)
+    .optional()
+    .describe('Seconds between two reports to the master at the most (wal_receiver_status_interval)'),
+  retryInterval: seconds(1, 86_400)
+    .optional()
+    .describe('Seconds before WAL that did not come is asked for again (wal_retrieve_retry_interval)'),
 })
 
 const loopback = new Set(['*', '0.0.0.0', '127.0.0.1', 'localhost'])
@@ -77,10 +181,10 @@ const runSchema = z.strictObject({
       'Whether a clone is on disk before it answers, or (since 13) answers first, and streams when it is on disk; if the host goes down in between, it is cloned anew',
     ),
   onDiverged: z
-    .enum(['fail', 'reclone'])
+    .enum(['fail', 'reclone', 'rewind'])
     .default('fail')
     .describe(
-      'What is done with data that cannot follow the master any more, since WAL is gone or histories parted',
+      'What is done with data that cannot follow the master any more, since WAL is gone or histories parted; rewind: where histories parted pg_rewind brings it back, else by rewind.otherwise',
     ),
   onCollation: z
     .enum(['refuse', 'warn', 'ignore'])
@@ -88,11 +192,41 @@ const runSchema = z.strictObject({
     .describe(
       'What is done where text sorts in another way than where its indexes were made; ignore: nobody looks',
     ),
+  from: z
+    .enum(['master', 'replica'])
+    .default('master')
+    .describe(
+      'What is cloned and followed: the master, or one of the standbys among master.hosts, which spares the master a walsender and its network (a cascade); the master where no standby answers. None of them may follow this replica',
+    ),
   slot: z
     .enum(['none', 'temporary', 'permanent'])
     .default('none')
     .describe(
       'A replication slot on the master that keeps the WAL this replica needs: temporary while it is connected (since 13), or permanent, one for each PGDATA_DIR',
+    ),
+  name: types.standby_name.schema
+    .optional()
+    .describe(
+      'The name by which pg_stat_replication and synchronous_standby_names of the master know the replica (POSTGRES_REPNAME); by default made of app, host and port',
+    ),
+  // In PostgreSQL milliseconds of 31 bits.
+  delay: seconds(1, 2_147_483)
+    .optional()
+    .describe(
+      'Seconds that each transaction waits here after its commit on the master (recovery_min_apply_delay), so that a mistake there can be mended from here; it is received at once',
+    ),
+  hotStandbyFeedback: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the master keeps the rows that queries here still see (hot_standby_feedback), whatever the configuration says; by default as that says',
+    ),
+  receiver: receiverSchema.prefault({}),
+  syncSlots: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether the master's logical replication slots that are made for a failover are kept here, too (since 17; sync_replication_slots)",
     ),
   // Before 18 a file of the log may have 2 GiB at most.
   logMiB: z
@@ -107,11 +241,48 @@ const runSchema = z.strictObject({
     .describe('Seconds without streaming after which the master is asked why'),
 })
 
+const rewindSchema = z.strictObject({
+  role: types.role.schema
+    .optional()
+    .describe(
+      'The role as which pg_rewind connects to master.database; by default the one that replicates. Before 11 it must be a superuser',
+    ),
+  otherwise: z
+    .enum(['reclone', 'fail'])
+    .default('reclone')
+    .describe(
+      'What run.onDiverged: rewind does where pg_rewind cannot help: WAL is gone, it lacks a right or a setting of the master, or it was interrupted',
+    ),
+})
+
+const cloneSchema = z.strictObject({
+  maxRate: rateSchema.optional(),
+  checkpoint: z
+    .enum(['fast', 'spread'])
+    .default('fast')
+    .describe(
+      "How the master writes the checkpoints that a clone begins with. fast: at once; spread: at its usual pace, so that a clone waits for it twice, each time for up to twice the master's checkpoint_timeout",
+    ),
+  compress: z
+    .enum(['none', 'gzip', 'lz4', 'zstd'])
+    .default('none')
+    .describe(
+      'By what the master compresses the copy on its way (since 15, where its server was built with it); it is unpacked here',
+    ),
+})
+
 const readySchema = z.strictObject({
-  lagMiB: z.int().min(0).max(900).default(16).describe('How far behind the master a ready replica may be'),
+  lagMiB: z
+    .int()
+    .min(0)
+    .max(900)
+    .default(16)
+    .describe('How far behind the master a ready replica may be; what run.delay holds back does not count'),
   lagSeconds: seconds(1, 86_400)
     .optional()
-    .describe('For how many seconds it may have WAL to replay since the last transaction that it did'),
+    .describe(
+      'For how many seconds it may have WAL to replay since the last transaction that it did, counted from the end of run.delay',
+    ),
 })
 
 const shutdownSchema = z.strictObject({
@@ -146,9 +317,12 @@ const postgresqlSchema = z.strictObject({
 export const replicaSchema = z.strictObject({
   master: masterSchema.prefault({}),
   run: runSchema.prefault({}),
+  clone: cloneSchema.prefault({}),
+  rewind: rewindSchema.prefault({}),
   ready: readySchema.prefault({}),
   shutdown: shutdownSchema.prefault({}),
   postgresql: postgresqlSchema.prefault({}),
+  restore: restoreSchema.optional(),
   access: accessSchema,
   env: userVariablesSchema.prefault({}),
   steps: z.array(userStepSchema).default([]).describe('Steps of your own'),
@@ -164,9 +338,24 @@ export type Replica = z.infer<typeof replicaSchema>
 /** The replica of which a model says nothing: of two numbers at odds the one that it wrote is blamed. */
 export const usualReplica: Replica = replicaSchema.parse({})
 
+/** The role as which pg_rewind connects, and by what it is the master's matter; undefined where nothing is rewound. */
+export function rewindRole({ run, rewind, master }: Replica): string | undefined {
+  return run.onDiverged === 'rewind' ? (rewind.role ?? master.role) : undefined
+}
+
+/** The hosts of the master, each with its port if it names one. */
+export function hostsOf({ hosts }: Replica['master']): string[] {
+  return [hosts].flat().flatMap((list) => list.split(','))
+}
+
 /** The environment that every supervisor gives: what differs from one deployment to another, and `task.env`. */
 export function taskEnv(model: Replica): Record<string, EnvValue> {
   return { ...deploymentEnv(model), ...model.task.env }
+}
+
+/** `master.tls`, which may be written as its mode alone. */
+export function readTls({ tls }: Pick<Replica['master'], 'tls'>): Tls | undefined {
+  return typeof tls === 'string' ? { mode: tls } : tls
 }
 
 /** The variables that parts of the model set, each by its own. */
@@ -194,7 +383,7 @@ interface DeploymentValue {
 const builtinDefaults = new Map(builtinVariables.map(({ name, default: usual }) => [name, usual]))
 
 function listDeploymentValues({ master, run, publish }: Replica): DeploymentValue[] {
-  const tls: Tls | undefined = typeof master.tls === 'string' ? { mode: master.tls } : master.tls
+  const tls = readTls(master)
   const isServed = run.configUrl === undefined
   const configUrl = isServed ? `${publish.replace(/\/+$/, '')}/conf` : (run.configUrl ?? undefined)
   // What the script takes by itself need not be said.
@@ -207,6 +396,7 @@ function listDeploymentValues({ master, run, publish }: Replica): DeploymentValu
     item('POSTGRES_MASTER', pathTo`master.hosts`, [master.hosts].flat().join(',')),
     item('POSTGRES_REPUSER', pathTo`master.role`, master.role),
     item('RUN_USER', pathTo`run.user`, run.user),
+    item('POSTGRES_REPNAME', pathTo`run.name`, run.name),
     item('POSTGRES_PORT', pathTo`master.port`, master.port),
     item('PGDATA_DIR', pathTo`run.dataDir`, run.dataDir),
     item('PGPASSFILE', pathTo`run.passfile`, run.passfile),
@@ -217,5 +407,15 @@ function listDeploymentValues({ master, run, publish }: Replica): DeploymentValu
     item('PGSSLROOTCERT', pathTo`master.tls.rootCert`, tls?.rootCert),
     item('PGSSLCERT', pathTo`master.tls.cert`, tls?.cert),
     item('PGSSLKEY', pathTo`master.tls.key`, tls?.key),
+    item('PGSSLCRL', pathTo`master.tls.crl`, tls?.crl),
+    item('PGSSLMINPROTOCOLVERSION', pathTo`master.tls.minProtocol`, tls?.minProtocol),
+    item('PGSSLNEGOTIATION', pathTo`master.tls.negotiation`, tls?.negotiation),
+    item(
+      'PGREQUIREAUTH',
+      pathTo`master.requireAuth`,
+      master.requireAuth && [master.requireAuth].flat().join(','),
+    ),
+    item('PGCHANNELBINDING', pathTo`master.channelBinding`, master.channelBinding),
+    item('PGGSSENCMODE', pathTo`master.gssEncMode`, master.gssEncMode),
   ]
 }

@@ -87,6 +87,9 @@ type Unless<T, K extends string> = Omit<T, K | 'type'>
 // Not `all`: an agent with a public address would offer its log-in to the whole world.
 export const privateNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'] as const
 
+/** Where replicas are, and copies of them, while nobody says it: on the same host, or in a private network. */
+export const replicaNetworks = ['127.0.0.1/32', '::1/128', ...privateNetworks] as const
+
 /** The model's own access rules; they come first in the file, where the first line that matches decides. */
 export const accessSchema = z
   .array(accessRuleSchema)
@@ -144,7 +147,7 @@ export interface AccessGroup {
  */
 export function completeAccess(rules: readonly AccessRule[], role: string): AccessGroup[] {
   const isOwn = rules.some((rule) => listNames(rule.database).includes('replication'))
-  const networks = ['127.0.0.1/32', '::1/128', ...(isOwn ? [] : privateNetworks)]
+  const networks = isOwn ? ['127.0.0.1/32', '::1/128'] : replicaNetworks
   return [
     { title: 'Clients (access in the model)', rules },
     { title: 'This agent', rules: [{ type: 'local', database: 'all', user: 'all' }, ...loopbackRules()] },

@@ -94,7 +94,6 @@ export const bootValues: Readonly<Record<string, BootValue>> = {
   statement_timeout: 0,
   summarize_wal: 'off',
   superuser_reserved_connections: 3,
-  sync_replication_slots: 'off',
   transaction_timeout: 0,
   wal_receiver_status_interval: '10s',
   wal_receiver_timeout: '60s',

@@ -10,13 +10,11 @@ export function whereHeld(name: string): string | undefined {
  * place where a model says them. A line in postgresql.conf would have no effect, so the model refuses it.
  */
 export const heldSettings: ReadonlyMap<string, string> = new Map([
-  [
-    'archive_cleanup_command',
-    'run_rep.sh switches it off: a replica without an archive has nothing to clean',
-  ],
+  ['archive_cleanup_command', "run_rep.sh switches it off: an archive is not a replica's to clean"],
   ['archive_mode', 'run_rep.sh switches it off: only the master archives'],
   ['config_file', 'run_rep.sh names the file itself'],
   ['data_directory', 'set run.dataDir'],
+  ['event_source', 'run_rep.sh marks the server by it; it means nothing elsewhere than on Windows'],
   ['external_pid_file', 'run_rep.sh switches it off: a path of the master means nothing on an agent'],
   ['hba_file', 'run_rep.sh names the file itself; its lines are in access'],
   ['hot_standby', 'run_rep.sh switches it on: a replica that answers no query is of no use here'],
@@ -38,12 +36,10 @@ export const heldSettings: ReadonlyMap<string, string> = new Map([
   ['primary_slot_name', 'run_rep.sh sets it; set run.slot'],
   ['promote_trigger_file', 'run_rep.sh switches it off: a replica is never promoted'],
   ['recovery_end_command', 'run_rep.sh switches it off: recovery never ends on a replica'],
-  [
-    'recovery_min_apply_delay',
-    'run_rep.sh switches it off: what came along from a delayed replica must not stay',
-  ],
-  ['restore_command', 'run_rep.sh sets it: a replica streams from its master'],
+  ['recovery_min_apply_delay', 'set run.delay'],
+  ['restore_command', 'set restore'],
   ['standby_mode', 'run_rep.sh writes it where the major wants it'],
+  ['sync_replication_slots', 'set run.syncSlots'],
   ['trigger_file', 'a replica is never promoted'],
   ['unix_socket_directories', 'the one socket is a door for run_rep.sh alone'],
   ['wal_receiver_create_temp_slot', 'set run.slot'],

@@ -174,12 +174,5 @@ function heldPartners(): IdleSettings[] {
       'syslog_facility syslog_ident syslog_sequence_numbers syslog_split_messages event_source',
       'run_rep.sh lets the logging collector write the log',
     ),
-    {
-      names: ['sync_replication_slots'],
-      since: 17,
-      isBroken: ({ isOn }) => isOn('sync_replication_slots'),
-      reason: 'it wants a database in primary_conninfo, and run_rep.sh names none, as replication needs none',
-      hint: 'take it out',
-    },
   ]
 }

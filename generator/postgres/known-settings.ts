@@ -227,8 +227,6 @@ export interface KnownSettings {
   readonly enable_tidscan?: Flag
   /** Warn about backslash escapes in ordinary string literals. */
   readonly escape_string_warning?: Flag
-  /** Sets the application name used to identify PostgreSQL messages in the event log. */
-  readonly event_source?: string
   /** Enables event triggers. Since PostgreSQL 17. */
   readonly event_triggers?: Flag
   /** Terminate session on any error. */
@@ -607,8 +605,6 @@ export interface KnownSettings {
   readonly summarize_wal?: Flag
   /** Sets the number of connection slots reserved for superusers. 0 to 262143. */
   readonly superuser_reserved_connections?: Amount
-  /** Enables a physical standby to synchronize logical failover replication slots from the primary server. Since PostgreSQL 17. */
-  readonly sync_replication_slots?: Flag
   /** Enables synchronized sequential scans. */
   readonly synchronize_seqscans?: Flag
   /** Lists streaming replication standby server replication slot names that logical WAL sender processes will wait for. Since PostgreSQL 17. */

@@ -58,6 +58,7 @@ const heldValues: readonly (Span & HeldValue)[] = [
   { name: 'primary_slot_name', value: '', since: 12 },
   { name: 'wal_receiver_create_temp_slot', value: 'off', since: 13 },
   { name: 'recovery_min_apply_delay', value: '0', since: 12 },
+  { name: 'sync_replication_slots', value: 'off', since: 17 },
   { name: 'restore_command', value: '', since: 12 },
   { name: 'archive_cleanup_command', value: '', since: 12 },
   { name: 'recovery_end_command', value: '', since: 12 },

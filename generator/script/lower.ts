@@ -4,9 +4,13 @@ import { type SupervisorWord, supervisorWords } from '../model/contract/supervis
 import type { ContractVariable } from '../model/contract/variables.js'
 import { failures } from '../model/exits.js'
 import { orderSteps } from '../model/own-steps.js'
+import { readRate } from '../model/rate.js'
 import type { Replica } from '../model/replica.js'
-import { type VersionRule, versionRules } from '../postgres/versions.js'
+import { listShape } from '../model/shape.js'
+import { libpqWords } from '../postgres/libpq.js'
+import { type HeldValue, type VersionRule, versionRules } from '../postgres/versions.js'
 import { lit } from '../shell/words.js'
+import { printRestore } from './restore.js'
 
 /** A template's view: ready values only, so that a template decides nothing. */
 export type View = Readonly<Record<string, unknown>>
@@ -22,11 +26,15 @@ export function lowerReplica(
     model.steps.some((step) => step.name === name) && !lastingSteps.includes(name)
   const calls = steps.map((name) => ({
     name,
-    command: isApart(name) ? `run_own_step step_${name}` : `step_${name}`,
+    commands: [...helpersBefore(name, model), isApart(name) ? `run_own_step step_${name}` : `step_${name}`],
   }))
   return {
     'constants.sh.hbs': {
-      constants: listConstants(model),
+      constants: listConstants(model).map(({ name, value }) => ({
+        name,
+        value,
+        isShell: /[$`]/.test(String(value)),
+      })),
       modelDigest,
       majors: [...new Set(model.postgresql.majors)].sort((a, b) => a - b).join(' '),
     },
@@ -43,7 +51,15 @@ export function lowerReplica(
       lines: contract.flatMap(printCheck),
     },
     'supervisor.sh.hbs': { words: supervisorWords.map(lowerWord) },
-    'versions.sh.hbs': lowerVersions(model.postgresql.majors, model.run.listen),
+    'libpq.sh.hbs': {
+      words: libpqWords.map(({ keyword, value, since, protects }) => ({
+        pattern: `${keyword}=${value}`,
+        since,
+        protects: protects ? 'yes' : 'no',
+      })),
+    },
+    'versions.sh.hbs': lowerVersions(model),
+    'archive.sh.hbs': lowerArchive(model),
     'sequence.sh.hbs': {
       run: calls,
       preflight: calls.slice(0, steps.indexOf(lastPreflightStep) + 1),
@@ -51,6 +67,11 @@ export function lowerReplica(
       usage: subCommands.map(({ name, doc }) => `${name.padEnd(widest(subCommands))}  ${doc}`),
     },
   }
+}
+
+/** What a step begins with where the model says so: data that was rewound is as good as any when one is chosen. */
+export function helpersBefore(step: string, { run }: Pick<Replica, 'run'>): readonly string[] {
+  return step === 'choose_data' && run.onDiverged === 'rewind' ? ['rewind_data'] : []
 }
 
 function lowerWord({ name, doc, variables, usual }: SupervisorWord): View {
@@ -88,6 +109,17 @@ export function docOf(name: string, { steps }: Pick<Replica, 'steps'>): string {
   return [...builtinSteps, ...steps].find((step) => step.name === name)?.doc ?? ''
 }
 
+// Looked for in the same way as what the script itself runs, but not printed by `need`: nothing in the script runs it.
+function lowerArchive({ restore }: Replica): View {
+  const programs = restore === undefined ? [] : printRestore(restore).programs
+  return {
+    questions: programs.map(({ question, name }) => ({
+      question,
+      words: lit(`${name} is not here, by which WAL comes from the archive`),
+    })),
+  }
+}
+
 /** A variable of the script that the model gives its value once and for all, and where in the model. */
 export interface Constant {
   readonly name: string
@@ -96,7 +128,9 @@ export interface Constant {
 }
 
 /** What the model compiles into the script: limits in seconds and bytes, and choices. */
-export function listConstants({ shutdown, run, postgresql, ready }: Replica): Constant[] {
+export function listConstants(model: Replica): Constant[] {
+  const { shutdown, run, clone, rewind, master, postgresql, ready, task } = model
+  const { tcp } = master
   const item = (name: string, path: ModelPath, value: string | number): Constant => ({ name, path, value })
   return [
     item('stop_fast', pathTo`shutdown.fast`, shutdown.fast),
@@ -105,14 +139,53 @@ export function listConstants({ shutdown, run, postgresql, ready }: Replica): Co
     item('verify_clone', pathTo`postgresql.verifyClone`, postgresql.verifyClone),
     item('newer', pathTo`postgresql.newer`, postgresql.newer),
     item('durability', pathTo`run.durability`, run.durability),
-    item('on_diverged', pathTo`run.onDiverged`, run.onDiverged),
+    // What in the end becomes of such data.
+    item(
+      'on_diverged',
+      run.onDiverged === 'rewind' ? pathTo`rewind.otherwise` : pathTo`run.onDiverged`,
+      run.onDiverged === 'rewind' ? rewind.otherwise : run.onDiverged,
+    ),
+    item('rewinds', pathTo`run.onDiverged`, run.onDiverged === 'rewind' ? 'yes' : 'no'),
+    ...(run.onDiverged === 'rewind'
+      ? [
+          item('rewind_role', pathTo`rewind.role`, lit(rewind.role ?? '')),
+          item('rewind_database', pathTo`master.database`, lit(master.database)),
+        ]
+      : []),
     item('on_collation', pathTo`run.onCollation`, run.onCollation),
     item('slot_mode', pathTo`run.slot`, run.slot),
+    item('stream_from', pathTo`run.from`, run.from),
+    item('instances', pathTo`task.instances`, task.instances),
+    item('apply_delay', pathTo`run.delay`, run.delay ?? 0),
+    item('sync_database', pathTo`run.syncSlots`, lit(run.syncSlots ? master.database : '')),
+    item(
+      'clone_rate',
+      pathTo`clone.maxRate`,
+      clone.maxRate === undefined ? lit('') : `${readRate(clone.maxRate)}k`,
+    ),
+    item('clone_checkpoint', pathTo`clone.checkpoint`, clone.checkpoint),
+    item('clone_compress', pathTo`clone.compress`, clone.compress),
     item('log_file_kb', pathTo`run.logMiB`, run.logMiB * 256),
     item('watch_interval', pathTo`run.watchInterval`, run.watchInterval),
     item('stale_limit', pathTo`run.staleLimit`, run.staleLimit),
+    item('user_timeout', pathTo`master.tcp.userTimeout`, tcp.userTimeout ?? lit('')),
+    item('keepalives_idle', pathTo`master.tcp.keepalivesIdle`, tcp.keepalivesIdle),
+    item('keepalives_interval', pathTo`master.tcp.keepalivesInterval`, tcp.keepalivesInterval ?? lit('')),
+    item('keepalives_count', pathTo`master.tcp.keepalivesCount`, tcp.keepalivesCount ?? lit('')),
     item('ready_bytes', pathTo`ready.lagMiB`, ready.lagMiB * 1_048_576),
     item('ready_seconds', pathTo`ready.lagSeconds`, ready.lagSeconds ?? lit('')),
+    ...listArchive(model),
+  ]
+}
+
+function listArchive({ restore }: Replica): Constant[] {
+  const path = pathTo`restore`
+  if (restore === undefined) return [{ name: 'restore_command', path, value: lit('') }]
+  const { command, missing, directory = '' } = printRestore(restore)
+  return [
+    { name: 'restore_command', path, value: lit(command) },
+    { name: 'archive_missing', path, value: lit(missing.join(' ')) },
+    { name: 'archive_directory', path, value: lit(directory) },
   ]
 }
 
@@ -136,9 +209,12 @@ function printCheck(variable: ContractVariable): string[] {
 }
 
 // A default that holds for most majors, then a branch for each set of majors that differs.
-function lowerVersions(majors: readonly number[], listen: readonly string[]): View {
-  const rules = versionRules.filter(({ major }) => majors.includes(major))
-  const held = groupByMajors(rules, (rule) => rule.held.map(({ name, value }) => `${name}=${value}`))
+function lowerVersions(model: Replica): View {
+  const { listen } = model.run
+  const rules = versionRules.filter(({ major }) => model.postgresql.majors.includes(major))
+  const held = groupByMajors(rules, (rule) =>
+    listHeld(rule, model).map(({ name, value }) => `${name}=${value}`),
+  )
   const common = held.filter(({ pattern }) => pattern === patternOf(rules))
   return {
     known: patternOf(rules),
@@ -155,11 +231,18 @@ function lowerVersions(majors: readonly number[], listen: readonly string[]): Vi
       branchByMajors(rules, ({ hasManifest }) => `has_manifest=${hasManifest ? 'yes' : 'no'}`),
       branchByMajors(rules, ({ hasBaseBackupOptions }) =>
         hasBaseBackupOptions
-          ? "backup_command=\"BASE_BACKUP (LABEL 'run_rep', PROGRESS, CHECKPOINT 'fast', WAIT false)\""
-          : 'backup_command="BASE_BACKUP LABEL \'run_rep\' PROGRESS FAST NOWAIT"',
+          ? `backup_command="BASE_BACKUP (LABEL 'run_rep', PROGRESS, CHECKPOINT '${model.clone.checkpoint}', WAIT false)"`
+          : `backup_command="BASE_BACKUP LABEL 'run_rep' PROGRESS${model.clone.checkpoint === 'fast' ? ' FAST' : ''} NOWAIT"`,
       ),
     ],
   }
+}
+
+// What the model says wins over what holds where it says nothing.
+function listHeld({ major, held }: VersionRule, model: Replica): HeldValue[] {
+  const shape = listShape(model).filter(({ since }) => since <= major)
+  const isShaped = (name: string) => shape.some((setting) => setting.name === name)
+  return [...held.filter(({ name }) => !isShaped(name)), ...shape]
 }
 
 // One `case`: a branch for each value, the newest majors last and under `*`.

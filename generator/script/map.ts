@@ -4,7 +4,7 @@ import { orderSteps } from '../model/own-steps.js'
 import { pathOfVariable, type Replica } from '../model/replica.js'
 import type { Effects, FunctionEffects } from '../shell/effects.js'
 import { failuresOf, reachableFrom, toolsOf } from '../shell/tools.js'
-import { docOf, listConstants } from './lower.js'
+import { docOf, helpersBefore, listConstants } from './lower.js'
 import { locateLine, type PrintedScript, type Span } from './print.js'
 
 /** Where each part of run_rep.sh comes from, and what it does. Lines are those of run_rep.sh, the first and the last. */
@@ -72,8 +72,9 @@ export function mapScript(
     const root = `step_${name}`
     // A step that runs in a process of its own is run by another function.
     const call = effects.functions.find((part) => part.name === 'run')?.calls.find((one) => one.name === root)
-    const ways = [root, ...(call?.via ?? [])]
-    const reached = reachableFrom(effects, [root])
+    const roots = [...helpersBefore(name, model), root]
+    const ways = [...roots, ...(call?.via ?? [])]
+    const reached = reachableFrom(effects, roots)
     const parts = effects.functions.filter((part) => reached.includes(part.name))
     const lines = effects.steps.find((step) => step.name === name)
     const own = parts.find((part) => part.name === root)
@@ -91,7 +92,13 @@ export function mapScript(
         lines: [from, to],
         reads: namesOf(parts, (part) => part.reads),
         sets: namesOf(parts, (part) => part.sets),
-        tools: toolsOf(effects, root).map(({ tool, dir }) => (dir === undefined ? tool : `$${dir}/${tool}`)),
+        tools: [
+          ...new Set(
+            roots
+              .flatMap((one) => toolsOf(effects, one))
+              .map(({ tool, dir }) => (dir === undefined ? tool : `$${dir}/${tool}`)),
+          ),
+        ],
         failures: [...new Set(ways.flatMap((way) => failuresOf(effects, way)))].sort(),
       },
     ]

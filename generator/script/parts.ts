@@ -21,6 +21,12 @@ export interface Parts {
 
 /** Needed only where a step of the user's runs in a process of its own. */
 const ownStepFile = 'run_rep/lib/own-step.sh'
+/** Needed only where data is rewound. */
+const rewindFile = 'run_rep/lib/rewind.sh'
+
+/** Only one of them stands in a script: whether a replica has an archive. */
+const archiveFile = 'run_rep/lib/archive.sh'
+const noArchiveFile = 'run_rep/lib/no-archive.sh'
 
 /** Which files make up the script, and in which order: helpers first, then the steps in the order of the run. */
 export function listParts({ model, contract }: Design, sources: Sources): Parts {
@@ -32,18 +38,29 @@ export function listParts({ model, contract }: Design, sources: Sources): Parts 
     source: `templates/${name}`,
     text: templateOf(sources, name),
   })
-  const isUsed = (name: string) => name !== ownStepFile || lasting.steps.length < model.steps.length
+  const hasArchive = model.restore !== undefined
+  const unused = new Set([
+    hasArchive ? noArchiveFile : archiveFile,
+    ...(lasting.steps.length < model.steps.length ? [] : [ownStepFile]),
+    ...(model.run.onDiverged === 'rewind' ? [] : [rewindFile]),
+  ])
   const library = Object.keys(sources.templates).filter(
-    (name) => /^run_rep\/lib\/.*\.sh$/.test(name) && isUsed(name),
+    (name) => /^run_rep\/lib\/.*\.sh$/.test(name) && !unused.has(name),
   )
   const types = listTypeFiles(contract.map(({ type }) => type)).map((name) => `run_rep/${name}`)
   const steps = builtinSteps.map(({ file }) => `run_rep/${file}`).filter((name) => name.endsWith('.sh'))
   const own = [...new Set(model.steps.map(({ file }) => file))].map((file) => ownChunk(file, model, sources))
   return {
     above: [
-      ...['constants.sh.hbs', 'exits.sh.hbs', 'supervisor.sh.hbs', 'contract.sh.hbs', 'versions.sh.hbs'].map(
-        table,
-      ),
+      ...[
+        'constants.sh.hbs',
+        'exits.sh.hbs',
+        'supervisor.sh.hbs',
+        'contract.sh.hbs',
+        'versions.sh.hbs',
+        'libpq.sh.hbs',
+        ...(hasArchive ? ['archive.sh.hbs'] : []),
+      ].map(table),
       ...[...library, ...types, ...steps].map(plain),
       ...own,
       ...['run_rep/health.sh', 'run_rep/ready.sh'].map(plain),

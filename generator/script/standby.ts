@@ -15,6 +15,8 @@ export interface Rights {
   readonly rename: ReadonlySet<string>
   /** Run a server on data. */
   readonly start: ReadonlySet<string>
+  /** Run pg_rewind, which writes to data in place, takes its marker away, and would start a server of its own. */
+  readonly rewind: ReadonlySet<string>
 }
 
 /** Reads them from the package's own shell, by path, and from no other text: nobody gives himself a right. */
@@ -24,7 +26,13 @@ export function readRights(templates: Readonly<Record<string, string>>): Rights 
     .flatMap(([, text]) => [...text.matchAll(/^# @may (\w+).*\n(?:#.*\n)*(\w+)\(\) \{$/gm)])
   const who = (right: string) =>
     new Set(found.flatMap(([, what, name = '']) => (what === right ? [name] : [])))
-  return { touch: who('touch'), remove: who('remove'), rename: who('rename'), start: who('start') }
+  return {
+    touch: who('touch'),
+    remove: who('remove'),
+    rename: who('rename'),
+    start: who('start'),
+    rewind: who('rewind'),
+  }
 }
 
 /** Tools that make a master of a data directory, or a new one, or that start a server past the gate. */
@@ -55,7 +63,7 @@ const forbidMasters: Rule = (shell, { runs }) => [
 ]
 
 const promotion =
-  /\bpg_promote\b|(promote_)?trigger_file\s*=\s*['"]?[^\s'"]+|\/(fallback_)?promote(?=["'\s]|$)/
+  /\bpg_promote\b|(promote_)?trigger_file[ \t]*=[ \t]*['"]?[^\s'"]+|\/(fallback_)?promote(?=["'\s]|$)/
 
 const masters = (message: string) =>
   ({ code: 'E_SHELL_MASTER', message, hint: 'run_rep.sh runs a standby and nothing else' }) as const
@@ -146,8 +154,35 @@ function isGateAndStart(shell: Shell, { body }: FunctionNode): boolean {
 
 const asks = new Set(['-C', '--version', '-V', '--help', '-?', '--describe-config'])
 
+const noServer = '--no-ensure-shutdown'
+
+const keepRewind: Rule = (shell, { known, rights }) => [
+  ...shell.all('Command').flatMap(({ node }): Finding[] => {
+    const run = runsOf(node, known).find(({ name, kind }) => kind === 'tool' && name === 'pg_rewind')
+    if (run === undefined) return []
+    if (!rights.rewind.has(functionAround(shell, node) ?? '')) {
+      const message = 'data is rewound here'
+      const hint = `only ${[...rights.rewind].join()} does that, when a mark keeps what is half done from being served`
+      return [findingAt(shell, run.word, { code: 'E_SHELL_REWIND', message, hint })]
+    }
+    const options = run.args.flatMap((word) => (word.type === 'Word' ? [literalOf(word) ?? ''] : []))
+    const written = options.find((option) => option === '-R' || option === '--write-recovery-conf')
+    if (written === undefined) return []
+    const message = `${written} lets pg_rewind write the marker`
+    const hint = `that is for ${[...rights.touch].join(' and ')}`
+    return [findingAt(shell, run.word, { code: 'E_SHELL_REWIND', message, hint })]
+  }),
+  ...shell.all('Function').flatMap(({ node }): Finding[] => {
+    if (!rights.rewind.has(node.name.value) || textOf(shell, node).includes(noServer)) return []
+    const message = `${node.name.value} lets pg_rewind start a server on the data, past the gate`
+    return [
+      findingAt(shell, node, { code: 'E_SHELL_REWIND', message, hint: `give it ${noServer}, since 13` }),
+    ]
+  }),
+]
+
 /** Every rule that one piece of shell can be judged by. */
-export const standbyRules: readonly Rule[] = [forbidMasters, keepMarkers, keepData, keepStart]
+export const standbyRules: readonly Rule[] = [forbidMasters, keepMarkers, keepData, keepStart, keepRewind]
 
 /**
  * The functions that a start rests on: the gate, whom it asks, and what ends the run when it says no. Whoever changes

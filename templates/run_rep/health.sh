@@ -6,7 +6,8 @@ health() {
   find_store
   [ -f "$pgdata/postmaster.pid" ] || unhealthy "no server runs on $pgdata"
   ! is_closed || unhealthy 'closed to clients until its collations are compared'
-  bounded 8 "$client_bin"/pg_isready -q -h 127.0.0.1 -p "$PORT0" -U "$POSTGRES_REPUSER" -d postgres -t 5
+  bounded 8 "$client_bin"/pg_isready -q -h 127.0.0.1 -p "$PORT0" -U "$POSTGRES_REPUSER" \
+    -d "dbname=postgres $near" -t 5
   [ "$status" -eq 0 ] || unhealthy "no connections are accepted on port $PORT0 (pg_isready: $status)"
   pid_line 4
   [ "$line" = "$PORT0" ] \

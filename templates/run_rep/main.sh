@@ -1,6 +1,6 @@
 main() {
   step=start
-  signals=0 wakes=0 child='' launching=no serving=no exit_code=143 leaving=no self=$$ jitters=0
+  signals=0 wakes=0 status=0 child='' launching=no serving=no exit_code=143 leaving=no self=$$ jitters=0
   pause_on_failure=no apart=no called=no
   stopper='' watchdog='' flusher='' syncer='' flush='' behind=no access=open door_asks=0 answers='' wal_holder='' wal_client='' watcher='' feeder='' staging='' work='' alive='' slot='' gate_state=''
   tab=$(printf '\t')

@@ -29,6 +29,8 @@ try_payloads() {
 @test "PGDATA_DIR is never executed" { try_payloads PGDATA_DIR; }
 @test "PGPASSFILE is never executed" { try_payloads PGPASSFILE /tmp/; }
 @test "PGSSLROOTCERT is never executed" { try_payloads PGSSLROOTCERT /tmp/; }
+@test "PGSSLCRL is never executed" { try_payloads PGSSLCRL /tmp/; }
+@test "PGREQUIREAUTH is never executed" { try_payloads PGREQUIREAUTH; }
 @test "MASTER_WAIT is never executed" { try_payloads MASTER_WAIT; }
 @test "EXIT_PAUSE is never executed" { try_payloads EXIT_PAUSE; }
 @test "PGCONNECT_TIMEOUT is never executed" { try_payloads PGCONNECT_TIMEOUT; }

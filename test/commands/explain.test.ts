@@ -36,9 +36,9 @@ describe('explain', () => {
       expect(code).toBe(0)
       expect(out).toMatch(/from +templates\/run_rep\/lib\/start\.sh:\d+\n/)
       expect((await run(['explain', '--line', String(table)])).out).toMatch(
-        /from +templates\/run_rep\/constants\.sh\.hbs:13\n/,
+        /from +templates\/run_rep\/constants\.sh\.hbs:16\n/,
       )
-      expect(out).toMatch(/function +require_standby\n {2}reached by +choose_data, serve\n$/)
+      expect(out).toMatch(/function +require_standby\n {2}reached by +inspect_master, serve\n$/)
     })
   })
 

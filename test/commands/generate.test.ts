@@ -6,6 +6,8 @@ import { type Folder, hasTrace, head, inFolder, type Outcome } from './cli.js'
 // A JSON model is read without the TypeScript compiler, which costs a second each time.
 const artefacts = [
   'dist/SHA256SUMS',
+  'dist/master.pg_hba.conf',
+  'dist/master.sql',
   'dist/pg_hba.conf',
   'dist/postgresql.conf',
   'dist/run_rep.map.json',

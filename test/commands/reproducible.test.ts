@@ -3,9 +3,15 @@ import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { type Folder, head, inFolder, repository } from './cli.js'
 
-const artefacts = ['SHA256SUMS', 'pg_hba.conf', 'postgresql.conf', 'run_rep.map.json', 'run_rep.sh'].map(
-  (name) => `dist/${name}`,
-)
+const artefacts = [
+  'SHA256SUMS',
+  'master.pg_hba.conf',
+  'master.sql',
+  'pg_hba.conf',
+  'postgresql.conf',
+  'run_rep.map.json',
+  'run_rep.sh',
+].map((name) => `dist/${name}`)
 const files = {
   'replica.config.ts': `${head}export default defineReplica({
   access: [allow.host({ user: 'ärger', from: 'all' })],

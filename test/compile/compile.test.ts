@@ -14,6 +14,8 @@ describe('the artefacts', () => {
     expect(Object.keys(compile().files).sort()).toEqual([
       'SHA256SUMS',
       'marathon.json',
+      'master.pg_hba.conf',
+      'master.sql',
       'pg_hba.conf',
       'postgresql.conf',
       'run_rep.map.json',

@@ -35,6 +35,13 @@ describe('printConf', () => {
     ])
     expect(text).not.toMatch(/^max_connections/m)
   })
+
+  test('a default that another part of the model holds is none of its lines', () => {
+    const text = printConf(template, {}, ['hot_standby_feedback'])
+    expect(text).not.toMatch(/^hot_standby_feedback/m)
+    expect(text).toMatch(/^# .*hot_standby_feedback/m)
+    expect(printConf(template, {})).toMatch(/^hot_standby_feedback/m)
+  })
 })
 
 describe.skipIf(bin === undefined)('a real server', () => {

@@ -31,6 +31,8 @@ test.each(others)(
     const tables = cut(files).filter(isKept)
     const wanted: Record<string, string | undefined> = {
       ...Object.assign({}, ...(values?.targets ?? []).map(({ print }) => print())),
+      'master.pg_hba.conf': files['master.pg_hba.conf'],
+      'master.sql': files['master.sql'],
       'pg_hba.conf': files['pg_hba.conf'],
       'postgresql.conf': files['postgresql.conf'],
       'tables.sh': tables.map(({ source, text }) => `### ${source}\n${text}\n`).join('\n'),
@@ -46,6 +48,7 @@ test.each(others)(
 describe.each([embedded, ...others])('run_rep.sh of $name', ({ folder, files, steps, diagnostics }) => {
   const script = files['run_rep.sh'] ?? ''
   const pieces = cut(files)
+  const rewinds = script.includes('\nrewinds=yes\n')
 
   test('is a head with the digest of all below it, and pieces with one blank line between two', () => {
     expect(diagnostics.filter(({ code }) => code.startsWith('E_'))).toEqual([])
@@ -57,11 +60,15 @@ describe.each([embedded, ...others])('run_rep.sh of $name', ({ folder, files, st
   })
 
   test('has every file, in its order', () => {
-    // Without steps of the user's there is none that runs in a process of its own.
+    // Without steps of the user's there is none that runs in a process of its own; without an archive nobody asks one.
+    const hasArchive = !script.includes("restore_command=''")
+    const unused = [hasArchive ? 'lib/no-archive.sh' : 'lib/archive.sh']
+    if (steps.length === 0) unused.push('lib/own-step.sh')
+    if (!rewinds) unused.push('lib/rewind.sh')
     const filesOf = (part: string) =>
       readdirSync(`templates/run_rep/${part}`)
         .map((name) => `${part}/${name}`)
-        .filter((name) => name !== 'lib/own-step.sh' || steps.length > 0)
+        .filter((name) => !unused.includes(name))
         .sort()
     const inside = (names: readonly string[]) => names.map((name) => `templates/run_rep/${name}`)
     expect(pieces.map(({ source }) => source)).toEqual([
@@ -72,6 +79,8 @@ describe.each([embedded, ...others])('run_rep.sh of $name', ({ folder, files, st
         'supervisor.sh.hbs',
         'contract.sh.hbs',
         'versions.sh.hbs',
+        'libpq.sh.hbs',
+        ...(hasArchive ? ['archive.sh.hbs'] : []),
       ]),
       ...inside([...filesOf('lib'), ...filesOf('types')]),
       ...inside(builtinSteps.map(({ file }) => file).filter((file) => !file.endsWith('.hbs'))),

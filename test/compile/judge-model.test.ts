@@ -93,7 +93,7 @@ describe('judgeModel', () => {
     ],
     [
       'a connection that takes as long as a stall',
-      { master: { hosts: ['a', 'b', 'c'] }, run: { connectTimeout: 100 } },
+      { master: { hosts: ['a', 'b', 'c'], tls: 'verify-full' }, run: { connectTimeout: 100 } },
       ['W_RUN_STALL run.connectTimeout'],
     ],
     ['the same for one host', { run: { connectTimeout: 100 } }, []],
@@ -139,10 +139,10 @@ describe('judgeModel', () => {
     ['nothing to fetch', { run: { configUrl: null } }, []],
     [
       'a port for no host',
-      { master: { hosts: ['a:5433', '[::1]:5434'], port: 6432 } },
+      { master: { hosts: ['a:5433', '[::1]:5434'], port: 6432, tls: 'verify-full' } },
       ['W_MASTER_UNUSED master.port'],
     ],
-    ['a port for one of them', { master: { hosts: 'a:5433,b', port: 6432 } }, []],
+    ['a port for one of them', { master: { hosts: 'a:5433,b', port: 6432, tls: 'verify-full' } }, []],
     [
       'certificates without TLS',
       { master: { tls: { mode: 'disable', rootCert: '/etc/ca.pem' } } },
@@ -302,7 +302,7 @@ describe('judgeModel', () => {
     ['a secret from elsewhere', { env: { A: { type: 'text', secret: true } } }, []],
     [
       'seventeen hosts',
-      { master: { hosts: Array.from({ length: 17 }, (_, index) => `h${index}`) } },
+      { master: { hosts: Array.from({ length: 17 }, (_, index) => `h${index}`), tls: 'verify-full' } },
       ['E_ENV_VALUE master.hosts'],
     ],
     [
@@ -332,6 +332,27 @@ describe('judgeModel', () => {
       ['E_RUN_DURABILITY run.durability'],
     ],
     ['an answer before the disk', { postgresql: { majors: [13] }, run: { durability: 'behind' } }, []],
+    [
+      'a rewind that only a superuser may do',
+      { postgresql: { majors: [10, 15] }, run: { onDiverged: 'rewind' } },
+      ['W_RUN_REWIND run.onDiverged'],
+    ],
+    [
+      'a rewind by a role for it',
+      { postgresql: { majors: [10] }, run: { onDiverged: 'rewind' }, rewind: { role: 'admin' } },
+      [],
+    ],
+    [
+      'a rewind by the role that replicates',
+      { postgresql: { majors: [11] }, run: { onDiverged: 'rewind' }, rewind: { otherwise: 'fail' } },
+      [],
+    ],
+    ['a role for no rewind', { rewind: { role: 'admin' } }, ['W_RUN_REWIND rewind.role']],
+    [
+      'something else than no rewind',
+      { run: { onDiverged: 'reclone' }, rewind: { otherwise: 'fail' } },
+      ['W_RUN_REWIND rewind.otherwise'],
+    ],
     ['a slot for each sandbox', { run: { slot: 'permanent' } }, ['W_RUN_SLOT run.slot']],
     ['a slot for a volume', { run: { slot: 'permanent' }, task: { volume: '1TiB' } }, []],
     ['a slot for a directory', { run: { slot: 'permanent', dataDir: '/srv/pg' } }, []],

@@ -1,4 +1,12 @@
-import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect } from 'vitest'
@@ -39,6 +47,14 @@ export interface Cell {
   readonly says?: RegExp
   /** What the log of its first run must tell. */
   readonly saysOnce?: RegExp
+  /** It is so far behind its master, by the model, that nothing which is written meanwhile comes. */
+  readonly isDelayed?: boolean
+  /** A logical slot of the master that is made for a failover must come to be here, too. */
+  readonly keepsSlots?: boolean
+  /** Its master takes the WAL of its slot, or gives the slot up. */
+  readonly losesSlot?: boolean
+  /** The master archives its WAL, and soon has it no longer itself. */
+  readonly isArchived?: boolean
   /** Another server becomes the master at the end. */
   readonly isFollowing?: boolean
   /** It must end so, and with such words. */
@@ -74,7 +90,15 @@ export async function openPair(space: Space, cell: Cell): Promise<Pair> {
   const masterHost = await openHost(space, network.master, hosts.master)
   const agentHost = await openHost(space, network.replica, hosts.agent)
   const layout = cell.isServed ? 'debian' : 'initdb'
-  const master = await startMaster(space, { host: masterHost, major, layout })
+  const options = [
+    ...(cell.keepsSlots ? ['wal_level=logical'] : []),
+    // No checkpoint comes but those of the test.
+    ...(cell.losesSlot
+      ? ['wal_keep_size=0', 'max_wal_size=1GB', 'min_wal_size=32MB', 'checkpoint_timeout=1d']
+      : []),
+    ...(cell.isArchived ? archiveOptions(space, major) : []),
+  ]
+  const master = await startMaster(space, { host: masterHost, major, layout, options })
   if (cell.locale)
     await master.sql(
       `CREATE DATABASE shop TEMPLATE template0 LC_COLLATE '${cell.locale}' LC_CTYPE '${cell.locale}'`,
@@ -130,6 +154,9 @@ export async function live(
   { says, saysOnce }: Pick<Cell, 'says' | 'saysOnce'> = {},
 ): Promise<void> {
   const { master, agentHost } = pair
+  expect(await pair.ask('preflight')).toBe('yes')
+  // It asks for no setting that this major does not have.
+  expect(master.log()).not.toMatch(/ERROR: /)
   const first = await pair.run()
   // Written before, the row would be in the copy.
   await first.waitUntilServing()
@@ -149,6 +176,167 @@ export async function live(
   if (says) expect(second.log()).toMatch(says)
   expect(await second.sql('SELECT pg_is_in_recovery() AS yes')).toEqual([{ yes: true }])
   await stop(second, agentHost)
+}
+
+/** What the master writes arrives and is not replayed, which `ready` takes for no lag; so also on the same data again. */
+export async function liveBehind(
+  { master, agentHost, run, ask }: Pair,
+  { says }: Pick<Cell, 'says'>,
+): Promise<void> {
+  const life = await run()
+  await life.waitUntilServing()
+  if (says) expect(life.log()).toMatch(says)
+  const row = await master.insert()
+  const isHere = `SELECT 1 FROM rows WHERE body = '${row}'`
+  const waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'RecoveryApplyDelay'"
+  await waitFor('replay to wait', async () => (await life.sql(waits)).length === 1)
+  expect(await life.sql(isHere)).toEqual([])
+  await waitFor('it to be ready', async () => {
+    const answer = await ask('ready')
+    if (answer !== 'yes') throw new Error(answer)
+    return true
+  })
+  await stop(life, agentHost)
+  const again = await run()
+  await again.waitUntilServing()
+  expect(await again.sql(isHere)).toEqual([])
+  expect(await ask('health')).toBe('yes')
+  await stop(again, agentHost)
+}
+
+/** Where the master of an archived cell archives, and its replica looks. */
+export const archiveOf = (space: Space) => join(space.dir, 'an archive')
+
+function archiveOptions(space: Space, major: number): string[] {
+  const archive = archiveOf(space)
+  mkdirSync(archive)
+  chmodSync(archive, 0o777)
+  return [
+    ...['archive_mode=on', 'max_wal_size=32MB', 'min_wal_size=32MB'],
+    major < 13 ? 'wal_keep_segments=0' : 'wal_keep_size=0',
+    `archive_command=cp %p '${archive}/%f' && chmod 644 '${archive}/%f'`,
+  ]
+}
+
+/** What the master has removed comes from the archive, and then the replica streams; so also on the same data again. */
+export async function liveFromArchive({ master, agentHost, run, ask }: Pair): Promise<void> {
+  const life = await run()
+  await life.waitUntilServing()
+  await life.waitForRow(await master.insert())
+  await stop(life, agentHost)
+  const [first] = await master.sql('SELECT pg_walfile_name(pg_current_wal_lsn()) AS name')
+  const file = join(master.dataDir, 'pg_wal', String(first?.name))
+  await waitFor(`${file} to be removed`, async () => {
+    await master.insert()
+    await master.sql('SELECT pg_switch_wal()')
+    await master.sql('CHECKPOINT')
+    return !existsSync(file)
+  })
+  for (const _ of ['once', 'again']) {
+    const next = await run()
+    await next.waitForRow(await master.insert())
+    expect(next.log()).not.toMatch(/no longer the WAL file/)
+    expect(next.serverLog()).toMatch(/restored log file/)
+    expect(await ask('health')).toBe('yes')
+    await stop(next, agentHost)
+  }
+}
+
+/** A slot of the master that is made for a failover comes to be here, and outlives its first use there. */
+export async function liveWithSlots({ master, agentHost, run }: Pair): Promise<void> {
+  appendFileSync(
+    join(master.dataDir, 'pg_hba.conf'),
+    ['', 'host postgres replicator samenet scram-sha-256', ''].join('\n'),
+  )
+  await master.sql('SELECT pg_reload_conf()')
+  await master.sql("SELECT pg_create_logical_replication_slot('kept', 'test_decoding', false, false, true)")
+  const life = await run()
+  await life.waitForRow(await master.insert())
+  await waitFor(
+    () => `the slot to be kept here; the log of the server: ${life.serverLog().slice(-2_000)}`,
+    async () => {
+      // It is kept from where both can read the WAL, so the slot must get on.
+      await master.sql('SELECT pg_log_standby_snapshot()')
+      await master.sql("SELECT pg_replication_slot_advance('kept', pg_current_wal_flush_lsn())")
+      const kept = 'SELECT slot_name FROM pg_replication_slots WHERE synced AND NOT temporary'
+      return (await life.sql(kept)).some(({ slot_name: name }) => name === 'kept')
+    },
+  )
+  await stop(life, agentHost)
+}
+
+/** A slot that the master took, or gave up, is made anew where that is known, and the replica streams by it, without a copy. */
+export async function liveWithoutSlot({ master, agentHost, run }: Pair, major: number): Promise<void> {
+  const life = await run()
+  await life.waitForRow(await master.insert())
+  const [slot] = await master.sql('SELECT slot_name AS name FROM pg_replication_slots WHERE NOT temporary')
+  const name = String(slot?.name)
+  const status = async () => {
+    const [row] = await master.sql(`SELECT wal_status FROM pg_replication_slots WHERE slot_name = '${name}'`)
+    return row?.wal_status
+  }
+  const set = async (line: string) => {
+    await master.sql(`ALTER SYSTEM SET ${line}`)
+    await master.sql('SELECT pg_reload_conf()')
+  }
+  const clones = master.clones()
+  await master.sql("SELECT pg_create_physical_replication_slot('old', true)")
+  for (let round = 0; round < 4; round++) {
+    await life.waitForRow(await master.insert())
+    await master.sql('SELECT pg_switch_wal()')
+  }
+  await life.waitForRow(await master.insert())
+  await stop(life, agentHost)
+  // It gets a slot that is far behind, of which the master takes the WAL; what comes next for the replica is there.
+  await waitFor('the drop of the slot', () => master.sql(`SELECT pg_drop_replication_slot('${name}')`))
+  await master.sql(`SELECT pg_copy_physical_replication_slot('old', '${name}')`)
+  await set("max_slot_wal_keep_size = '16MB'")
+  await waitFor('the slot to be lost', async () => {
+    await master.sql('CHECKPOINT')
+    return (await status()) === 'lost'
+  })
+  const again = await run()
+  await again.waitForRow(await master.insert())
+  const anew = new RegExp(`slot ${name} was invalid: made anew`)
+  if (major >= 15) expect(again.log()).toMatch(anew)
+  expect(await status()).toBe('reserved')
+  await stop(again, agentHost)
+
+  if (major >= 18) {
+    const giveUp = () =>
+      waitFor('the slot to be given up', async () => {
+        await master.sql('CHECKPOINT')
+        const given = "SELECT 1 FROM pg_replication_slots WHERE invalidation_reason = 'idle_timeout'"
+        return (await master.sql(given)).length === 1
+      })
+    await set("idle_replication_slot_timeout = '1s'")
+    await giveUp()
+    const third = await run()
+    await third.waitForRow(await master.insert())
+    expect(third.log()).toMatch(anew)
+    expect(await status()).toBe('reserved')
+
+    // While it serves.
+    const told = third.log().length
+    await master.sql('ALTER ROLE replicator NOLOGIN')
+    await master.sql('SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active')
+    await giveUp()
+    await master.sql('ALTER ROLE replicator LOGIN')
+    await third.waitForRow(await master.insert())
+    expect(third.log().slice(told)).toMatch(anew)
+    expect(await status()).toBe('reserved')
+    await stop(third, agentHost)
+
+    // A good one is asked, and nobody is told of an error.
+    await set('idle_replication_slot_timeout = 0')
+    const words = master.log().length
+    const fourth = await run()
+    await fourth.waitForRow(await master.insert())
+    expect(fourth.log()).not.toMatch(/replication slot/)
+    expect(master.log().slice(words)).not.toMatch(/(ERROR|FATAL): /)
+    await stop(fourth, agentHost)
+  }
+  expect(master.clones()).toBe(clones)
 }
 
 export async function stop(life: Agent, host: LabHost, whom: 'script' | 'tree' = 'script'): Promise<void> {

@@ -7,6 +7,8 @@ export interface NamedCell extends Omit<Cell, 'script'> {
   readonly group:
     | 'major'
     | 'durability'
+    | 'standby'
+    | 'archive'
     | 'shell'
     | 'userland'
     | 'privilege'
@@ -62,6 +64,54 @@ export const cells: readonly NamedCell[] = [
         major,
         model: { run: { durability: 'behind' }, postgresql: { majors: [major] } },
         saysOnce: /INFO serve: the clone is on disk/,
+      }),
+    ),
+  ...majors
+    .filter((major) => major >= 10)
+    .map(
+      (major): NamedCell => ({
+        group: 'standby',
+        name: `${major} an hour behind its master, by a name of its own`,
+        major,
+        isDelayed: true,
+        env: { POSTGRES_REPNAME: 'shop_1' },
+        model: { run: { delay: 3600 }, ready: { lagMiB: 0, lagSeconds: 1 } },
+        says: /INFO serve: starting PostgreSQL \d+ as shop_1 on port/,
+      }),
+    ),
+  ...majors
+    .filter((major) => major >= 17)
+    .map(
+      (major): NamedCell => ({
+        group: 'standby',
+        name: `${major} keeps a logical slot of its master`,
+        major,
+        keepsSlots: true,
+        model: {
+          run: { syncSlots: true, slot: 'permanent', hotStandbyFeedback: true },
+          postgresql: { majors: [major] },
+        },
+      }),
+    ),
+  ...majors
+    .filter((major) => major >= 13)
+    .map(
+      (major): NamedCell => ({
+        group: 'standby',
+        name: `${major} loses its slot, and no WAL that it needs`,
+        major,
+        losesSlot: true,
+        model: { run: { slot: 'permanent' }, postgresql: { majors: [major] } },
+      }),
+    ),
+  ...majors
+    .filter((major) => major >= 10)
+    .map(
+      (major): NamedCell => ({
+        group: 'archive',
+        name: `${major} takes from it what its master has removed`,
+        major,
+        isArchived: true,
       }),
     ),
   ...['dash', 'bash', 'busybox', 'mksh', 'yash'].map(

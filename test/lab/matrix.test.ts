@@ -1,8 +1,19 @@
 import { afterEach, beforeEach, describe, expect } from 'vitest'
+import type { ReplicaInput } from '../../generator/compile/model.js'
 import { buildQuickScript } from '../pair/harness/build-script.js'
 import { testWith } from '../pair/harness/capability.js'
 import { openSpace, type Space } from '../pair/harness/space.js'
-import { followPromoted, hostsOf, live, openPair } from './cell.js'
+import {
+  archiveOf,
+  followPromoted,
+  hostsOf,
+  live,
+  liveBehind,
+  liveFromArchive,
+  liveWithoutSlot,
+  liveWithSlots,
+  openPair,
+} from './cell.js'
 import { cells } from './cells.js'
 import { expectControl } from './control.js'
 import { partsOf } from './host.js'
@@ -27,9 +38,12 @@ describe.each([...new Set(chosen.map(({ group }) => group))])('%s', (group) => {
       [{ lab: Object.values(hostsOf(cell)).flatMap(partsOf) }],
       cell.name,
       async () => {
+        const model: ReplicaInput = cell.isArchived
+          ? { ...cell.model, restore: { from: 'directory', path: archiveOf(space) } }
+          : { ...cell.model }
         const pair = await openPair(space, {
           ...cell,
-          script: buildQuickScript(space, { onCollation: 'refuse', ...cell.model?.run }, cell.model),
+          script: buildQuickScript(space, { onCollation: 'refuse', ...cell.model?.run }, model),
         })
         const versions = await versionsOf(cell, pair)
         if (cell.major < 12) await expectControl(pair, cell.major)
@@ -39,6 +53,14 @@ describe.each([...new Set(chosen.map(({ group }) => group))])('%s', (group) => {
           expect(await life.exit, life.log()).toBe(code)
           expect(life.log()).toMatch(words)
           if (cell.locale === undefined) expect(life.log()).not.toMatch(/pg_basebackup/)
+        } else if (cell.isDelayed) {
+          await liveBehind(pair, cell)
+        } else if (cell.isArchived) {
+          await liveFromArchive(pair)
+        } else if (cell.keepsSlots) {
+          await liveWithSlots(pair)
+        } else if (cell.losesSlot) {
+          await liveWithoutSlot(pair, cell.major)
         } else {
           await live(pair, cell)
           if (cell.isFollowing) await followPromoted(space, pair, cell.major)

@@ -21,16 +21,41 @@ describe('run.listen', () => {
   })
 })
 
+describe('master', () => {
+  const judge = (master: object) => replicaSchema.safeParse({ master }).success
+  test.each(['10.1.0.0/16', '10.1.2.3', 'fd00:1::/32', '0.0.0.0/0'])('agents may be in %s', (network) => {
+    expect(judge({ agents: [network] })).toBe(true)
+  })
+
+  test.each(['10.1.2.3/16', '10.1.0.0/33', 'all', 'samenet', 'agents.example', ''])(
+    '%j is no network',
+    (text) => {
+      expect(judge({ agents: [text] })).toBe(false)
+    },
+  )
+
+  test('no list without a network', () => {
+    expect(judge({ agents: [] })).toBe(false)
+  })
+
+  test.each(['pg_replicator', 'public', 'none', '/repl'])('no role is called %s', (role) => {
+    expect(judge({ role })).toBe(false)
+    expect(judge({ role: `a${role}` })).toBe(true)
+  })
+})
+
 describe('deploymentEnv', () => {
   test.each<[object, object]>([
     [{ master: { hosts: ['a', 'b:1'] } }, { POSTGRES_MASTER: 'a,b:1' }],
     [{ master: { tls: 'require' } }, { PGSSLMODE: 'require' }],
+    [{ master: { requireAuth: ['gss', 'scram-sha-256'] } }, { PGREQUIREAUTH: 'gss,scram-sha-256' }],
     [{ publish: 'https://w/a//' }, { CONFIG_URL: 'https://w/a/conf' }],
     [{ run: { configUrl: 'http://c/x' }, publish: 'http://w/' }, { CONFIG_URL: 'http://c/x' }],
     [
       { run: { dataDir: 'other', masterWait: 0, exitPause: 0 } },
       { PGDATA_DIR: 'other', MASTER_WAIT: '0', EXIT_PAUSE: '0' },
     ],
+    [{ run: { name: 'shop_1' } }, { POSTGRES_REPNAME: 'shop_1' }],
     [{ env: { A: { type: 'port', value: '1', default: '2' } } }, { A: '1' }],
   ])('%j sets %j', (model, wanted) => {
     expect(envOf(model)).toMatchObject(wanted)
@@ -54,7 +79,21 @@ describe('pathOfVariable', () => {
 
   test('each variable that a model can set has a path that the schema has', () => {
     const full = replicaSchema.parse({
-      master: { port: 1, tls: { mode: 'require', rootCert: '/a', cert: '/b', key: '/c' } },
+      master: {
+        port: 1,
+        tls: {
+          mode: 'require',
+          rootCert: '/a',
+          cert: '/b',
+          key: '/c',
+          crl: '/d',
+          minProtocol: 'TLSv1.2',
+          negotiation: 'direct',
+        },
+        requireAuth: '!password',
+        channelBinding: 'prefer',
+        gssEncMode: 'disable',
+      },
       run: {
         configUrl: 'http://x/',
         dataDir: 'd',

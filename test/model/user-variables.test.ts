@@ -57,7 +57,7 @@ describe('userVariablesSchema', () => {
 })
 
 describe('whyTaken', () => {
-  test.each(['METRICS_PORT', 'TZ', 'PATHS', 'PGCHANNELBINDING', 'MESOS_X'])('%s is free', (name) => {
+  test.each(['METRICS_PORT', 'TZ', 'PATHS', 'PGSSLSNI', 'MESOS_X'])('%s is free', (name) => {
     expect(whyTaken(name)).toBeUndefined()
   })
 

@@ -128,7 +128,7 @@ describe('a project that uses all of it', () => {
 
   test.each(kinds)('%s: what is wrong with a model is a finding', (kind) => {
     expect(outcomes.get(kind)?.findings).toEqual({
-      'another folder for steps': ['6 files'],
+      'another folder for steps': ['8 files'],
       'a rule that is broken': ['E_STOP_GRACE task.stopGrace'],
       'a key that no model has': ['E_MODEL_KEY apps'],
       'a step file that is missing': ['E_STEP_FILE steps.0.file'],
@@ -157,7 +157,7 @@ describe('a project that uses all of it', () => {
     expect(stdout + stderr).toBe('')
     const { 'marathon.json': app, SHA256SUMS: sums } = await readArtefacts('out', 'out/marathon.json')
     expect(JSON.parse(app ?? '')).toMatchObject({ id: '/db/pg-replica', env: { POSTGRES_MASTER: 'pg1.db' } })
-    expect(sums).toMatch(/^[0-9a-f]{64} {2}pg_hba\.conf\n/)
+    expect(sums).toMatch(/^[0-9a-f]{64} {2}master\.pg_hba\.conf\n/)
   })
 
   test('generate() loads no TypeScript', async () => {
@@ -167,7 +167,7 @@ const { files } = await generate({})
 const loaded = Object.keys(Module._cache).filter((file) => /typescript|ts-morph/.test(file))
 console.log(Object.keys(files).length, loaded.length)`
     const { stdout } = await run(home, ['node', '--input-type=module', '-e', program])
-    expect(stdout).toBe('6 0')
+    expect(stdout).toBe('8 0')
   })
 
   test('a package that lacks its templates says so', async () => {
@@ -194,7 +194,15 @@ async function compile(name: string, options: object, include: readonly string[]
 
 /** The artefacts that lie in the ES module's folder. */
 async function readArtefacts(dist: string, app: string): Promise<Record<string, string>> {
-  const names = ['SHA256SUMS', 'pg_hba.conf', 'postgresql.conf', 'run_rep.map.json', 'run_rep.sh']
+  const names = [
+    'SHA256SUMS',
+    'master.pg_hba.conf',
+    'master.sql',
+    'pg_hba.conf',
+    'postgresql.conf',
+    'run_rep.map.json',
+    'run_rep.sh',
+  ]
   const paths = [...names.map((name) => [name, join(dist, name)] as const), ['marathon.json', app] as const]
   const texts = paths.map(
     async ([name, path]) => [name, await readFile(join(home, 'module', path), 'utf8')] as const,

@@ -146,11 +146,7 @@ describe('what is not ours, or not a replica, is refused with 65 and not touched
   testWith([], 'a replica of another system than its master', async () => {
     const volume = await copyVolume(space, stopped)
     const other = await startMaster(space, { isStranger: true })
-    await expectReplicaRefused(
-      volume,
-      /the data is of system \d+, but .* is system \d+[\s\S]*DATA_IDENTITY/,
-      other,
-    )
+    await expectReplicaRefused(volume, /is of system \d+, the data here of \d+[\s\S]*DATA_IDENTITY/, other)
     await other.stop()
   })
 

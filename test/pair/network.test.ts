@@ -77,6 +77,23 @@ describe('between two hosts', () => {
     await end(pair)
   })
 
+  testWith(['network'], 'a black hole costs the walreceiver seconds an attempt, not minutes', async () => {
+    const pair = await makePair()
+    const { network, master, agent } = pair
+    await agent.waitForRow(await master.insert())
+    await network.setBlackHole('on')
+    // PGCONNECT_TIMEOUT is 3. The kernel alone would try for two minutes.
+    await waitFor(
+      'two attempts that were given up',
+      () =>
+        (agent.serverLog().match(/could not connect to the primary server: .*timed out/g) ?? []).length > 1,
+      60_000,
+    )
+    await network.setBlackHole('off')
+    await agent.waitForRow(await master.insert())
+    await end(pair)
+  })
+
   testWith(
     ['network', 'heavy'],
     'a black hole in mid-clone is noticed, its copy removed; then it clones anew',

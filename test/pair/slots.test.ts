@@ -7,6 +7,8 @@ import { buildQuickScript } from './harness/build-script.js'
 import { testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
 import { type Master, startMaster } from './harness/master.js'
+import { replicatorPassword } from './harness/passfile.js'
+import { holdWalsender } from './harness/query.js'
 import { openSpace, type Space } from './harness/space.js'
 import { makeVolume } from './harness/volume.js'
 import { waitFor } from './harness/wait.js'
@@ -131,8 +133,73 @@ describe('a permanent slot', () => {
     await recycle(master)
     const lost = await master.sql("SELECT 1 FROM pg_replication_slots WHERE wal_status = 'lost'")
     expect(lost).toHaveLength(1)
+    const ended = await begin(master, volume, script)
+    expect(await ended.exit, ended.log()).toBe(75)
+    expect(ended.log()).toMatch(new RegExp(`slot ${name} was invalid: made anew; WAL may be gone`))
+    expect(ended.log()).toMatch(/cloning anew/)
     const second = await begin(master, volume, script)
-    await second.waitForLog(/cloning anew/)
+    await second.waitForRow(await master.insert())
+    await expectSlots(master, [name])
+    await end(second)
+  })
+
+  testWith([], 'that was invalidated is made anew, and no copy, where its WAL is not needed', async () => {
+    // No checkpoint comes but those of this test.
+    const options = ['wal_keep_size=0', 'max_wal_size=1GB', 'min_wal_size=32MB', 'checkpoint_timeout=1d']
+    const master = await startMaster(space, { options, conf: ['max_slot_wal_keep_size = 16MB'] })
+    const volume = makeVolume(space)
+    const first = await begin(master, volume)
+    await first.waitForRow(await master.insert())
+    await master.sql("SELECT pg_create_physical_replication_slot('old', true)")
+    for (let round = 0; round < 4; round++) {
+      await first.waitForRow(await master.insert())
+      await master.sql('SELECT pg_switch_wal()')
+    }
+    await first.waitForRow(await master.insert())
+    const name = nameOf(volume)
+    await end(first)
+    // It gets a slot that is far behind, of which the master takes the WAL; what comes next for the replica is there.
+    await dropSlot(master, name)
+    await master.sql(`SELECT pg_copy_physical_replication_slot('old', '${name}')`)
+    await master.sql('CHECKPOINT')
+    const state = () => master.sql(`SELECT wal_status FROM pg_replication_slots WHERE slot_name = '${name}'`)
+    expect(await state()).toEqual([{ wal_status: 'lost' }])
+    const clones = master.clones()
+    const told = master.log().length
+    const second = await begin(master, volume)
+    await second.waitForRow(await master.insert())
+    expect(second.log()).toMatch(new RegExp(`slot ${name} was invalid: made anew`))
+    expect(await state()).toEqual([{ wal_status: 'reserved' }])
+    expect(master.clones()).toBe(clones)
+    expect(master.log().slice(told)).not.toMatch(/ERROR: /)
+    await end(second)
+
+    // Of a good one nothing is asked that would be an error there.
+    const again = master.log().length
+    const third = await begin(master, volume)
+    await third.waitForRow(await master.insert())
+    expect(third.log()).not.toMatch(/replication slot/)
+    expect(master.log().slice(again)).not.toMatch(/ERROR: /)
+    await end(third)
+  })
+
+  testWith([], 'that somebody streams from is never dropped', async () => {
+    const master = await startForgetful(['max_slot_wal_keep_size = 1GB'])
+    const volume = makeVolume(space)
+    const first = await begin(master, volume)
+    await first.waitForRow(await master.insert())
+    const name = nameOf(volume)
+    await end(first)
+    // It holds no WAL, as an invalid one, and is in use.
+    await dropSlot(master, name)
+    await master.sql(`SELECT pg_create_physical_replication_slot('${name}')`)
+    const held = await holdWalsender(master.port, replicatorPassword, name)
+    const isActive = `SELECT 1 FROM pg_replication_slots WHERE slot_name = '${name}' AND active`
+    await waitFor('the slot to be in use', async () => (await master.sql(isActive)).length === 1)
+    const second = await begin(master, volume)
+    await second.waitForLog(new RegExp(`slot ${name} is invalid, and cannot be dropped: .*is active`))
+    expect(await master.sql(isActive)).toHaveLength(1)
+    await held.close()
     await second.waitForRow(await master.insert())
     await expectSlots(master, [name])
     await end(second)

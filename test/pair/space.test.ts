@@ -166,7 +166,7 @@ describe('data that is to be replaced', () => {
   testWith(['root'], 'goes before its replacement comes if there is no room for both', async () => {
     const disk = await mountDisk(space, { megabytes: 100 })
     await makeReplica(disk)
-    writeFileSync(join(disk.dir, 'replica/outdated'), 'the data is behind\n')
+    writeFileSync(join(disk.dir, 'replica/outdated'), 'the data is behind\n1\nreclone\n')
     const agent = await start(disk, 'reclone')
     await agent.waitForLog(/no room for two copies/)
     await agent.waitForRow(await master.insert())
@@ -177,7 +177,7 @@ describe('data that is to be replaced', () => {
   testWith(['root'], 'stays if there would be no room without it either', async () => {
     const disk = await mountDisk(space, { megabytes: 110 })
     await makeReplica(disk)
-    writeFileSync(join(disk.dir, 'replica/outdated'), 'the data is behind\n')
+    writeFileSync(join(disk.dir, 'replica/outdated'), 'the data is behind\n1\nreclone\n')
     await disk.fill(2)
     const tree = listTree(join(disk.dir, 'replica'))
     await expectFull(await start(disk, 'reclone'), /MB of old data; \d+ are needed/)

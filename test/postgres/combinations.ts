@@ -185,10 +185,4 @@ export const idleCases: readonly CombinationCase[] = [
   },
   { bad: { archive_command: 'cp %p /x/%f' }, at: 'archive_command', good: { archive_command: '' } },
   { bad: { syslog_ident: 'pg' }, at: 'syslog_ident', good: { event_source: '' } },
-  {
-    since: 17,
-    bad: { sync_replication_slots: true },
-    at: 'sync_replication_slots',
-    good: { sync_replication_slots: 'off' },
-  },
 ]

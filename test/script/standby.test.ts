@@ -15,6 +15,7 @@ test('few functions may what no other may, and say so', () => {
     remove: new Set(['remove_clone', 'remove_work']),
     rename: new Set(['install_clone', 'retire_replica']),
     start: new Set(['start_server']),
+    rewind: new Set(['call_rewind']),
   })
 })
 
@@ -40,6 +41,9 @@ describe('each piece by itself', () => {
     'with_settings() { "$@"; }; with_settings "$pg_bin"/postgres -D "$x" -C port',
     `launch() { "$@"; }; require_standby() { :; }; start_server() { require_standby; ${start}; }`,
     ': promote promotion',
+    'call_rewind() { set -- --no-ensure-shutdown; "$pg_bin"/pg_rewind -D x "$@"; }',
+    // An empty one, and behind it another setting.
+    "held='promote_trigger_file=\nhot_standby=on'",
   ])('passes: %s', (text) => {
     expect(judgeText(`:\n${text}\n`)).toEqual([])
   })
@@ -88,6 +92,15 @@ describe('each piece by itself', () => {
         'step_serve() { "$pg_bin"/postgres -D "$x"; }',
         'with_settings() { "$@"; }; g() { with_settings "$pg_bin"/postgres -D "$x"; }',
         'exec "$pg_bin"/postgres',
+      ],
+    ],
+    rewind: [
+      'REWIND',
+      [
+        '"$pg_bin"/pg_rewind -D "$x" --no-ensure-shutdown',
+        'bounded() { shift; "$@"; }; f() { bounded 5 "$pg_bin"/pg_rewind -D x; }',
+        'call_rewind() { "$pg_bin"/pg_rewind -D x; }',
+        'call_rewind() { "$pg_bin"/pg_rewind -D x --no-ensure-shutdown -R; }',
       ],
     ],
     gate: [

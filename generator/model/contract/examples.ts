@@ -100,6 +100,10 @@ export const examples = {
     good: ['replicator', 'O\'Brien \\ "x"', ' ', '$(id)', '-c', 'é'.repeat(31), 'a'.repeat(63)],
     bad: ['', 'a\nb', 'a\n', '\ta', 'a\x7f', 'a'.repeat(64), 'é'.repeat(32)],
   },
+  standby_name: {
+    good: ['a', 'replica_1', 'R1', '_x', '1', 'db-1.example', 'a'.repeat(63)],
+    bad: ['', '*', '-a', '.a', 'a b', 'a:b', 'a@b', 'a/b', 'a,b', '"a"', 'a\n', '\na', 'é', 'a'.repeat(64)],
+  },
   user_name: {
     good: ['postgres', '_x', 'a', 'pg-rep_1', 'machine$', 'roots', 'a'.repeat(32)],
     bad: [
@@ -138,6 +142,53 @@ export const examples = {
   absolute_path: {
     good: ['/', '/etc/ssl/root.crt', '//a', '/a b', `/${'a'.repeat(999)}`],
     bad: ['', 'a', './a', '~/a', '-/a', '/..', '/a/../b', '/a\n', `/${'a'.repeat(1000)}`],
+  },
+  root_cert: {
+    good: ['system', '/', '/system', '/etc/ssl/root.crt', `/${'a'.repeat(999)}`],
+    bad: [
+      '',
+      'System',
+      'system ',
+      'system\n',
+      'systems',
+      './system',
+      'a',
+      '/..',
+      '/a\n',
+      `/${'a'.repeat(1000)}`,
+    ],
+  },
+  auth_methods: {
+    good: [
+      'scram-sha-256',
+      '!password',
+      'none',
+      'scram-sha-256,gss',
+      '!password,!md5,!none',
+      'password,md5,gss,sspi,scram-sha-256,oauth,none',
+    ],
+    bad: [
+      '',
+      ',',
+      '!',
+      '!!md5',
+      'md5,',
+      ',md5',
+      'md5,,gss',
+      'md5, gss',
+      'md5 ',
+      'md5\n',
+      'MD5',
+      'scram',
+      'cert',
+      '*',
+      'md5,md5',
+      '!md5,!md5',
+      '!md5,gss',
+      'gss,!md5',
+      'md5,!md5',
+      '! md5',
+    ],
   },
   url: {
     good: [

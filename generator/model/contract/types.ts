@@ -34,6 +34,9 @@ export const choiceWords = z
   .min(1)
   .refine((words) => new Set(words).size === words.length, { error: 'each word once' })
 
+/** The words of libpq's require_auth (fe-connect.c). */
+const authMethods = ['password', 'md5', 'gss', 'sspi', 'scram-sha-256', 'oauth', 'none']
+
 /** Every type of variable, by name. Those with limits are functions, which throw on limits that hold no value. */
 export const types = {
   port: describeType({
@@ -69,6 +72,15 @@ export const types = {
     ...examples.user_name,
   }),
 
+  // NAMEDATALEN; with other characters PostgreSQL would put something else into the name, or a list of names read them.
+  standby_name: describeType({
+    name: 'standby_name',
+    file: 'types/word.sh',
+    what: 'the name of a standby: up to 63 letters, digits, _ . and -, first a letter, a digit or _',
+    accepts: (value) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/.test(value) && !value.endsWith('\n'),
+    ...examples.standby_name,
+  }),
+
   path: describeType({
     name: 'path',
     file: 'types/text.sh',
@@ -83,6 +95,23 @@ export const types = {
     what: 'an absolute path of up to 1000 bytes that has no ".." and no control characters',
     accepts: (value) => value.startsWith('/') && isPath(value),
     ...examples.absolute_path,
+  }),
+
+  root_cert: describeType({
+    name: 'root_cert',
+    file: 'types/text.sh',
+    what: 'an absolute path of up to 1000 bytes that has no ".." and no control characters, or the word system',
+    accepts: (value) => value === 'system' || (value.startsWith('/') && isPath(value)),
+    ...examples.root_cert,
+  }),
+
+  auth_methods: describeType({
+    name: 'auth_methods',
+    file: 'types/word.sh',
+    what: `methods separated by commas, each once, all or none of them with a ! before it: ${authMethods.join(', ')}`,
+    args: authMethods,
+    accepts: isAuthMethods,
+    ...examples.auth_methods,
   }),
 
   url: describeType({
@@ -187,6 +216,14 @@ function describeChoice(given: readonly string[]): ContractType {
       `${words.join('')}x`,
     ].filter((word) => !words.includes(word)),
   })
+}
+
+function isAuthMethods(value: string): boolean {
+  const items = value.split(',')
+  const names = items.map((item) => item.replace(/^!/, ''))
+  const denied = items.filter((item) => item.startsWith('!')).length
+  if (denied !== 0 && denied !== items.length) return false
+  return new Set(items).size === items.length && names.every((name) => authMethods.includes(name))
 }
 
 function isPath(value: string): boolean {

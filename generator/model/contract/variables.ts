@@ -21,11 +21,21 @@ export interface ContractVariable {
 
 const day = 86_400
 
+/** Words of libpq, for the model as well. */
+export const tlsVersions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const
+export const tlsNegotiations = ['postgres', 'direct'] as const
+export const threeWays = ['disable', 'prefer', 'require'] as const
+
 /** The contract of the script: the seed's variables by their names of 2015, Marathon's, libpq's and ours. */
 export const builtinVariables: readonly ContractVariable[] = [
   required('POSTGRES_MASTER', types.host_list, 'The master, or several hosts of which one is the master.'),
   required('POSTGRES_REPUSER', types.role, 'The role that replicates; it needs LOGIN and REPLICATION.'),
   required('RUN_USER', types.user_name, 'The user of the agent as whom PostgreSQL runs.'),
+  optional(
+    'POSTGRES_REPNAME',
+    types.standby_name,
+    'The name of the replica in pg_stat_replication and synchronous_standby_names of its master; by default it is made of app, host and port.',
+  ),
   optional(
     'CONFIG_URL',
     types.url,
@@ -75,9 +85,45 @@ export const builtinVariables: readonly ContractVariable[] = [
     'Whether TLS is used with the master, and what is verified.',
     'libpq',
   ),
-  optional('PGSSLROOTCERT', types.absolute_path, "The certificates that sign the master's.", 'libpq'),
+  optional(
+    'PGSSLROOTCERT',
+    types.root_cert,
+    "The certificates that sign the master's; system (since 16, with verify-full): those that the agent trusts.",
+    'libpq',
+  ),
+  optional('PGSSLCRL', types.absolute_path, 'The list of certificates that were revoked.', 'libpq'),
   optional('PGSSLCERT', types.absolute_path, "The replica's own certificate for the master.", 'libpq'),
   optional('PGSSLKEY', types.absolute_path, "The key of the replica's own certificate.", 'libpq'),
+  optional(
+    'PGSSLMINPROTOCOLVERSION',
+    types.choice(tlsVersions),
+    'The oldest TLS that is spoken with the master (since 13).',
+    'libpq',
+  ),
+  optional(
+    'PGSSLNEGOTIATION',
+    types.choice(tlsNegotiations),
+    'Whether PostgreSQL is asked for TLS first, or TLS begins at once (direct: since 17, with require or more).',
+    'libpq',
+  ),
+  optional(
+    'PGGSSENCMODE',
+    types.choice(threeWays),
+    'Whether the connection is encrypted by GSSAPI (since 12); require: by nothing else.',
+    'libpq',
+  ),
+  optional(
+    'PGCHANNELBINDING',
+    types.choice(threeWays),
+    'Whether a login by SCRAM is bound to its TLS (since 13); require: a master that does not prove that it knows the password is refused.',
+    'libpq',
+  ),
+  optional(
+    'PGREQUIREAUTH',
+    types.auth_methods,
+    'How the master may ask who we are (since 16): scram-sha-256, or with ! how it may not: !password,!md5.',
+    'libpq',
+  ),
 ]
 
 /** What the script takes where a variable is absent: the one place of the default that the model has, too. */

@@ -1,7 +1,7 @@
 # The data lies in $store (PGDATA_DIR): "replica" holds a finished clone, "clone.<n>" one that the run
 # of that claim is making, "clone.0" one that was replaced. Each holds data (PGDATA), tablespaces/<oid> and
-# files of ours *beside* PGDATA, where no clone of a clone can bring them along: clone.done, and outdated if
-# it must be replaced. Only remove_clone and install_clone remove or rename one.
+# files of ours *beside* PGDATA, where no clone of a clone can bring them along: clone.done (rewinding in its place while
+# pg_rewind works on it), and outdated if it must be replaced. Only remove_clone and install_clone remove or rename one.
 
 # is_ours DIRECTORY: does it bear our mark and a number, or is it empty, as between two steps of making it?
 is_ours() {
@@ -47,6 +47,30 @@ remove_clone() {
   rm -rf -- "${1:?}"
 }
 
+# is_outdated: is what lies there to be replaced? So says the mark of an earlier run, which names its reason.
+is_outdated() {
+  grep -q -s -x never_streamed "$replica/outdated" \
+    || { [ "$on_diverged" = reclone ] && grep -q -s -x reclone "$replica/outdated"; }
+}
+
+# has_streamed: a stream begins a new WAL file, before the watcher sees it.
+has_streamed() {
+  [ -f "$replica/never_streamed" ] || return 0
+  newest_wal "$pgdata"
+  ! grep -q -s -x -F -e "$newest_wal" "$replica/never_streamed"
+}
+
+# newest_wal DIRECTORY: sets $newest_wal to the name of the last WAL file there.
+newest_wal() {
+  newest_wal=none
+  for _newest_file in "$1/$wal_directory"/*; do
+    case ${_newest_file##*/} in
+      *[!0-9A-F]*) ;;
+      *) newest_wal=${_newest_file##*/} ;;
+    esac
+  done
+}
+
 # @may rename
 # install_clone DIRECTORY: one rename makes a finished clone the replica's data. What it replaces goes
 # only now, if its replacement is to be seen there.
@@ -58,10 +82,11 @@ install_clone() {
 }
 
 # @may rename
-# Data that is outdated, or was lost before it was on disk, stops being the replica's. Any other is left where it is.
+# Data that is outdated, half rewound, or was lost before it was on disk, stops being the replica's. Any other is left
+# where it is.
 retire_replica() {
   [ -e "$replica" ] || [ -L "$replica" ] || return 0
-  if ! is_lost "$replica" && { [ ! -f "$replica/outdated" ] || [ "$on_diverged" != reclone ]; }; then
+  if ! is_lost "$replica" && ! is_outdated && { ! is_half_rewound || [ "$on_diverged" != reclone ]; }; then
     fail DATA_IN_USE "$replica appeared while the clone was made"
   fi
   mv -- "$replica" "$store/clone.0"
@@ -71,6 +96,11 @@ retire_replica() {
 # answers first, flushed.
 is_finished() {
   ! is_lost "$1" && [ ! -L "$1" ] && [ -f "$1/data/PG_VERSION" ] && [ -f "$1/clone.done" ] && read_pins "$1/clone.done"
+}
+
+# is_half_rewound: has pg_rewind begun on the replica's data, and nobody seen it end well? Then the pins are in rewinding.
+is_half_rewound() {
+  [ -f "$replica/rewinding" ] && [ ! -f "$replica/clone.done" ]
 }
 
 # free_mb DIRECTORY: prints how much may still be written there; nothing if df cannot tell.
@@ -114,6 +144,11 @@ write_recovery_conf() {
   quote_conf "$primary_conninfo"
   printf '\n'
   [ -z "$slot" ] || printf "primary_slot_name = '%s'\n" "$slot"
+  [ "$apply_delay" -eq 0 ] || printf "recovery_min_apply_delay = '%ss'\n" "$apply_delay"
+  [ -n "$restore_command" ] || return 0
+  printf 'restore_command = '
+  quote_conf "$restore_command"
+  printf '\n'
 }
 
 # read_pins FILE: what clone.done says of the cluster that this replica is a copy of.

@@ -74,7 +74,7 @@ ask_door() {
   _door_conninfo=host=/proc/self/cwd/door
   [ -d /proc/self/cwd ] || _door_conninfo=host=$(quote_conninfo "$replica/door")
   _door_conninfo="$_door_conninfo port=$PORT0 user=$(quote_conninfo "$1")"
-  _door_conninfo="$_door_conninfo dbname=$(quote_conninfo "$2") options='-c search_path=pg_catalog'"
+  _door_conninfo="$_door_conninfo dbname=$(quote_conninfo "$2") $near options='-c search_path=pg_catalog'"
   shift 2
   for _door_command in "$@"; do
     set -- "$@" -c "$_door_command"

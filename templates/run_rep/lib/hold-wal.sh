@@ -16,7 +16,8 @@ hold_wal() {
     feed_holder
   ) &
   wal_holder=$!
-  exec "$client_bin"/psql -X -w -q -A -t -v ON_ERROR_STOP=1 -d "$primary_conninfo dbname=replication replication=true" \
+  exec "$client_bin"/psql -X -w -q -A -t -v ON_ERROR_STOP=1 \
+    -d "$master_conninfo$login_patience dbname=replication replication=true" \
     <"$work/hold" >"$work/held" 2>"$work/hold.words" 8>&- 9<&- &
   wal_client=$!
   exec 8>&-

@@ -68,10 +68,10 @@ working_in() {
   done
 }
 
-# end_writers DIRECTORY: a pg_basebackup, or its WAL child, may still write there; nobody else has that
+# end_writers DIRECTORY: a pg_basebackup, or its WAL child, or a pg_rewind may still write there; nobody else has that
 # path in its arguments.
 end_writers() {
-  named pg_basebackup | while read -r _writers_pid; do
+  { named pg_basebackup && named pg_rewind; } | while read -r _writers_pid; do
     if ignore cat "/proc/$_writers_pid/cmdline" | tr '\0' '\n' | grep -q -F -x -e "$1/data"; then
       log WARN "ending process $_writers_pid, which still writes to $1"
       ignore kill -s KILL "$_writers_pid"

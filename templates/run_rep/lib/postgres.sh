@@ -16,26 +16,46 @@ is_newer() {
   log WARN "PostgreSQL $1 is newer than all that this script was made for; it is tried as if it were $2"
 }
 
-# Sets $client_bin to the newest psql: Debian's and RHEL's places, then PATH. Debian's own psql in PATH is a
-# perl wrapper, so it comes last. Where there is but one, none is asked for its version.
+# know_major DIRECTORY: sets $tool_major to the major of the client tools there. Where packages for several majors lie
+# side by side, the path tells it and saves a process. One that cannot tell counts for the oldest.
+know_major() {
+  _know_dir=$1
+  case $_know_dir in
+    /usr/lib/postgresql/*/bin | /usr/pgsql-*/bin | /usr/libexec/postgresql*)
+      tool_major=${_know_dir%/bin}
+      tool_major=${tool_major##*[!0-9.]}
+      ;;
+    *) tool_major='' ;;
+  esac
+  if [ -z "$tool_major" ] && [ -x "$_know_dir/psql" ]; then
+    tool_major=$(major_of "$("$_know_dir"/psql --version)")
+  elif [ -z "$tool_major" ]; then
+    tool_major=$(major_of "$("$_know_dir"/pg_basebackup --version)")
+  fi
+  tool_major=${tool_major%%.*}
+  is_integer "$tool_major" 1 999 || tool_major=0
+}
+
+# Sets $client_bin to the newest psql, and $client_major: Debian's and RHEL's places, then PATH. Debian's own psql in
+# PATH is a perl wrapper, so it comes last.
 find_client() {
-  client_bin='' _client_best=''
+  client_bin='' client_major=0
   for _client_dir in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/libexec/postgresql*; do
     if [ ! -x "$_client_dir/psql" ] || [ ! -x "$_client_dir/pg_isready" ]; then
       continue
     fi
-    if [ -n "$client_bin" ]; then
-      [ -n "$_client_best" ] || _client_best=$(major_of "$("$client_bin"/psql --version)")
-      _client_major=$(major_of "$("$_client_dir"/psql --version)")
-      [ "${_client_major%%.*}" -gt "${_client_best%%.*}" ] || continue
-      _client_best=$_client_major
-    fi
-    client_bin=$_client_dir
+    know_major "$_client_dir"
+    [ -z "$client_bin" ] || [ "$tool_major" -gt "$client_major" ] || continue
+    client_bin=$_client_dir client_major=$tool_major
   done
   if [ -z "$client_bin" ] && have psql && have pg_isready; then
     client_bin=$(command -v psql)
     client_bin=${client_bin%/*}
+    know_major "$client_bin"
+    client_major=$tool_major
   fi
+  libpq_major=$client_major libpq_client="psql $client_major of $client_bin"
+  near_conninfo
   [ -n "$client_bin" ]
 }
 
@@ -60,36 +80,11 @@ find_basebackup() {
   for _basebackup_dir in "$pg_bin" "$client_bin"; do
     basebackup_bin=$_basebackup_dir
     if [ -x "$basebackup_bin/pg_basebackup" ]; then
-      _basebackup_major=$(major_of "$("$basebackup_bin"/pg_basebackup --version)")
-      [ "${_basebackup_major%%.*}" -lt "${major%%.*}" ] || return 0
+      know_major "$basebackup_bin"
+      [ "$tool_major" -lt "${major%%.*}" ] || return 0
     fi
   done
   return 1
-}
-
-# Sets $primary_conninfo. Every value is quoted, none is a password: libpq reads PGPASSFILE itself.
-# With several hosts libpq looks for the one that takes writes.
-build_conninfo() {
-  split_host_list "$POSTGRES_MASTER" "$POSTGRES_PORT"
-  primary_conninfo=host=$(quote_conninfo "$master_hosts")
-  conninfo_add port "$master_ports"
-  conninfo_add user "$POSTGRES_REPUSER"
-  conninfo_add application_name "$replica_name"
-  conninfo_add passfile "$PGPASSFILE"
-  conninfo_add connect_timeout "$PGCONNECT_TIMEOUT"
-  conninfo_add sslmode "${PGSSLMODE:-}"
-  conninfo_add sslrootcert "${PGSSLROOTCERT:-}"
-  conninfo_add sslcert "${PGSSLCERT:-}"
-  conninfo_add sslkey "${PGSSLKEY:-}"
-  case $master_hosts in
-    *,*) conninfo_add target_session_attrs read-write ;;
-    *) ;;
-  esac
-}
-
-# conninfo_add KEYWORD VALUE: nothing is added for an empty value.
-conninfo_add() {
-  [ -z "$2" ] || primary_conninfo="$primary_conninfo $1=$(quote_conninfo "$2")"
 }
 
 # with_settings COMMAND...: runs it with every setting that must hold as -c, which beats
@@ -107,5 +102,5 @@ EOF
   fi
   "$@" -c "port=$PORT0" -c "data_directory=$pgdata" -c "hba_file=$hba_file" \
     -c "log_directory=$store/log" -c "log_rotation_size=$log_file_kb" \
-    -c "ident_file=$pgdata/pg_ident.conf" -c "external_pid_file=$work/external.pid"
+    -c "ident_file=$pgdata/pg_ident.conf" -c "external_pid_file=$work/external.pid" -c "event_source=$own_mark"
 }

@@ -46,8 +46,11 @@ on_exit() {
   if [ -z "$self" ]; then
     trap '' VTALRM
     # A watcher that ends by itself has not done what it alone does.
-    if [ "$signals" -eq 0 ] && { [ "$behind" = yes ] || [ "$access" = closed ]; }; then
-      ignore kill -s USR2 "$$"
+    if [ "$signals" -eq 0 ]; then
+      [ "$_exit_status" -eq 0 ] || log ERROR "the watcher of the server ended with status $_exit_status"
+      if [ "$behind" = yes ] || [ "$access" = closed ]; then
+        ignore kill -s USR2 "$$"
+      fi
     fi
   fi
   trap - EXIT
@@ -104,19 +107,25 @@ await() {
 }
 
 # bounded SECONDS COMMAND...: a child that may live so long; $status is 124 when its time was up.
-# A silent peer can hang every client, and timeout(1) is not POSIX. A child whose script was killed is ended, too.
+# A silent peer can hang every client, and timeout(1) is not POSIX.
 bounded() {
   _bounded_seconds=$1
   shift
   launch "$@"
+  guard "$_bounded_seconds"
+}
+
+# guard SECONDS: waits so long for the child. One whose script was killed is ended, too.
+guard() {
+  _guard_seconds=$1
   launching=yes
   (
     begin_helper
-    while [ "$_bounded_seconds" -gt 0 ] && kill -0 "$$" 2>/dev/null; do
-      _bounded_nap=5
-      [ "$_bounded_seconds" -gt 5 ] || _bounded_nap=$_bounded_seconds
-      nap "$_bounded_nap"
-      _bounded_seconds=$((_bounded_seconds - _bounded_nap))
+    while [ "$_guard_seconds" -gt 0 ] && kill -0 "$$" 2>/dev/null; do
+      _guard_nap=5
+      [ "$_guard_seconds" -gt 5 ] || _guard_nap=$_guard_seconds
+      nap "$_guard_nap"
+      _guard_seconds=$((_guard_seconds - _guard_nap))
     done
     end_tree "$child"
   ) &

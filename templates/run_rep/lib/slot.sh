@@ -32,20 +32,129 @@ give_up_slot() {
   esac
 }
 
-# mend_slot: makes it where it is missing, as after a failover, or when somebody dropped it.
+# mend_slot: makes it where it is missing, as after a failover, or when somebody dropped it; and anew where it is invalid, as
+# it holds nothing then, and since 18 nobody streams from it. What is gone of the WAL is judged by what the master has.
 mend_slot() {
-  if ask_slot CREATE_REPLICATION_SLOT 'PHYSICAL RESERVE_WAL' 42710; then
-    grep -q 42710: "$work/words" || log WARN "the master had no replication slot $slot: made again"
-  else
+  find_slot
+  [ "$slot_state" != fine ] || return 0
+  if [ "$slot_state" = invalid ] && ! drop_slot; then
+    log WARN "the replication slot $slot is invalid, and cannot be dropped: $(words_of "$work/words")"
+  elif ! ask_slot CREATE_REPLICATION_SLOT 'PHYSICAL RESERVE_WAL' 42710; then
     log WARN "the replication slot $slot cannot be made: $(words_of "$work/words")"
+  elif [ "$slot_state" = invalid ]; then
+    log WARN "the replication slot $slot was invalid: made anew; WAL${slot_start:+ since $slot_start} may be gone from the master"
+  elif ! grep -q 42710: "$work/words"; then
+    log WARN "the master had no replication slot $slot: made again"
   fi
+}
+
+# find_slot: sets $slot_state, and to invalid where it keeps nothing. A slot whose WAL the master took
+# (max_slot_wal_keep_size) has no beginning. Of one that it gave up (idle_replication_slot_timeout, since 18) only a refusal
+# to stream tells.
+find_slot() {
+  look_for_slot
+  [ "$slot_state" = fine ] || return 0
+  if [ -z "$slot_start" ] || is_refused_slot; then
+    slot_state=invalid
+  fi
+}
+
+# look_for_slot: sets $slot_state to missing or fine, and $slot_start to where its WAL begins; unknown without an answer,
+# and before 15, which cannot be asked.
+look_for_slot() {
+  slot_state=unknown slot_start=''
+  is_integer "$master_version" 150000 999999 && ask_slot READ_REPLICATION_SLOT '' '' || return 0
+  IFS="$tab" read -r _look_kind slot_start _look_rest <"$work/answers" || return 0
+  slot_state=fine
+  [ -n "$_look_kind" ] || slot_state=missing
+}
+
+# is_refused_slot: psql ends at once when it is let stream, and takes nothing. 55000 is an invalid slot, and 55006 one that
+# somebody streams from.
+is_refused_slot() {
+  [ "$master_version" -ge 180000 ] || return 1
+  ! ask_slot 'START_REPLICATION SLOT' "PHYSICAL $master_position" '' && grep -q -e ' 55000:' "$work/words"
+}
+
+# drop_slot: the walsender of the last question may not have let go of it yet. Of one that is in use the master keeps all.
+drop_slot() {
+  _drop_tries=5
+  until ask_slot DROP_REPLICATION_SLOT '' 42704; do
+    _drop_tries=$((_drop_tries - 1))
+    [ "$_drop_tries" -gt 0 ] && grep -q -e ' 55006:' "$work/words" || return 1
+    blink
+  done
+}
+
+# drop_left_slots: in the watcher, while this replica streams from the master that was found. On a host that it followed
+# before, its slot would keep WAL until the disk is full, as soon as that host is back. Asked are those that answered just
+# now, each once.
+drop_left_slots() {
+  [ "$master_read_only" = off ] || return 0
+  _left_master=$master_file _left_timeline=$master_timeline
+  for _left_place in "$work"/hosts/*.place; do
+    is_left "$_left_place" "$_left_timeline" || continue
+    left_host="$master_host$tab$master_port$tab$master_address"
+    case $newline$left_clean in
+      *"$newline$left_host$newline"*) ;;
+      *) drop_left_slot ;;
+    esac
+  done
+  read_place "$_left_master.place" || :
+}
+
+# is_left FILE TIMELINE: another name of the master itself must not be taken for a host that is followed no more. A standby
+# is surely none, nor is a server on an older timeline.
+is_left() {
+  read_place "$1" && [ -z "$host_fault" ] && [ "$master_system" = "$pinned_system" ] || return 1
+  [ "$master_mark" != "$own_mark" ] || return 1
+  [ "$master_read_only" = on ] || [ "$master_timeline" -lt "$2" ]
+}
+
+# drop_left_slot: on $left_host. It is in use while that host has not heard that we are gone.
+drop_left_slot() {
+  look_for_left_slot
+  if [ "$slot_state" = unknown ] || { [ "$slot_state" = fine ] && ! ask_slot DROP_REPLICATION_SLOT '' 42704; }; then
+    left_tries=$((left_tries + 1))
+    [ "$left_tries" -ge 5 ] || return 0
+    log WARN "the replication slot $slot may be left on $master_name, which is followed no more, and keep WAL there: \
+$(words_of "$work/words")"
+  elif [ "$slot_state" = fine ] && ! grep -q 42704: "$work/words"; then
+    log INFO "dropped the replication slot $slot on $master_name, which is followed no more"
+  fi
+  left_clean="$left_clean$left_host$newline" left_tries=0
+  forget_left_host || log WARN "cannot write $replica/left"
+}
+
+# look_for_left_slot: one of before 15 cannot be asked, so there is one where this replica was before.
+look_for_left_slot() {
+  if [ "$master_version" -ge 150000 ]; then
+    look_for_slot
+  elif [ -f "$replica/left" ] && grep -q -x -F -e "$left_host" "$replica/left"; then
+    slot_state=fine
+  else
+    slot_state=missing
+  fi
+}
+
+# note_left_host: before another upstream is written, so that the next run knows of it, too.
+note_left_host() {
+  [ -n "$slot" ] || return 0
+  read_upstream
+  [ -n "$upstream_host" ] && ! is_followed || return 0
+  printf '%s\t%s\t%s\n' "$upstream_host" "$upstream_port" "$upstream_address" >>"$replica/left"
+}
+
+forget_left_host() {
+  [ -f "$replica/left" ] || return 0
+  awk -v host="$left_host" '$0 != host' "$replica/left" 2>/dev/null >"$work/left" && mv -- "$work/left" "$replica/left"
 }
 
 # ask_slot COMMAND OPTIONS FINE: false when it failed, but for the SQLSTATE that is fine. Its numbers are the same in
 # every language (errcodes.txt): 42704 there is none, 42710 it is there already, 53400 all are taken.
 ask_slot() {
-  bounded "$((PGCONNECT_TIMEOUT * master_count + 10))" "$client_bin"/psql -X -w -q -v ON_ERROR_STOP=1 \
-    -v VERBOSITY=verbose -d "$primary_conninfo dbname=replication replication=true" \
+  bounded "$((PGCONNECT_TIMEOUT + 10))" "$client_bin"/psql -X -w -q -A -t -F "$tab" -v ON_ERROR_STOP=1 \
+    -v VERBOSITY=verbose -d "$master_conninfo dbname=replication replication=true" \
     -c "$1 \"$slot\" $2" >"$work/answers" 2>"$work/words"
   [ "$status" -ne 0 ] || return 0
   [ -n "$3" ] && grep -q -e " $3:" "$work/words"
@@ -79,7 +188,7 @@ number_of_text() {
 # A slot whose replica never comes back keeps WAL on the master until its disk is full, unless it is told otherwise.
 warn_of_slots() {
   _slots_limit=-1
-  if [ "${major%%.*}" -ge 13 ] && ask_replication "$primary_conninfo" 'SHOW max_slot_wal_keep_size'; then
+  if [ "${major%%.*}" -ge 13 ] && ask_replication 'SHOW max_slot_wal_keep_size'; then
     read -r _slots_limit <"$work/answers" || :
   fi
   [ "$_slots_limit" != -1 ] || log WARN "max_slot_wal_keep_size of the master is without bound: drop the slots of \

@@ -39,26 +39,48 @@ control_position() {
   fi
 }
 
-# judge_history TIMELINE LSN: is that a point of the master's history? If not, $divergence says why. Needs
-# what ask_master was answered.
+# judge_history TIMELINE LSN: is that a point of the master's history? If not, $divergence says why; $history_known is no
+# where the master did not tell. Needs what find_master was answered; the timeline is none that the master has not reached.
 judge_history() {
-  divergence=
+  divergence='' history_known=yes
   if [ "$1" -eq "$master_timeline" ]; then
     # A master that is a replica itself may be behind for a while, after its restart.
     [ "$master_read_only" = on ] || ! is_ahead "$2" "$master_position" \
-      || divergence="the data is at $2, but $POSTGRES_MASTER only at $master_position of the same timeline"
-  elif [ "$1" -gt "$master_timeline" ]; then
-    divergence="the data is on timeline $1, but $POSTGRES_MASTER only on $master_timeline"
+      || divergence="the data is at $2, but $master_name only at $master_position of the same timeline"
+    [ -n "$divergence" ] || [ "$1" -eq 1 ] || is_followed || compare_histories "$1"
+  elif ! ask_history || ! _history_fork=$(awk -v tli="$1" '$1 == tli { print $2; exit }' "$work/history"); then
+    history_known=no divergence="it does not tell its history: $(words_of "$work/words")"
   else
-    ask_replication "$primary_conninfo" "TIMELINE_HISTORY $master_timeline" || return 0
-    _history_fork=$(sed "1s/^[^$tab]*$tab//" "$work/answers" | awk -v tli="$1" '$1 == tli { print $2; exit }')
     if [ -z "$_history_fork" ]; then
-      divergence="the data is on timeline $1, which is not in the history of $POSTGRES_MASTER"
+      divergence="the data is on timeline $1, which is not in the history of $master_name"
     elif is_ahead "$2" "$_history_fork" || holds_beyond "$1" "$_history_fork"; then
-      divergence="the data goes on with timeline $1, which $POSTGRES_MASTER left at $_history_fork"
+      divergence="the data goes on with timeline $1, which $master_name left at $_history_fork"
     fi
   fi
   [ -z "$divergence" ]
+}
+
+# ask_history: the history of the master's timeline is in $work/history then.
+ask_history() {
+  ask_replication "TIMELINE_HISTORY $master_timeline" || return 1
+  sed "1s/^[^$tab]*$tab//" "$work/answers" >"$work/history"
+}
+
+# compare_histories TIMELINE: two servers that were promoted side by side have timelines of one number, and of two histories.
+compare_histories() {
+  _compare_own=$(awk -v tli="$1" 'BEGIN { printf "%08X", tli }') || return 0
+  _compare_own=$pgdata/$wal_directory/$_compare_own.history
+  [ -f "$_compare_own" ] || return 0
+  if ! ask_history; then
+    history_known=no divergence="it does not tell its history: $(words_of "$work/words")"
+  elif history_forks "$_compare_own" >"$work/forks.own" && history_forks "$work/history" >"$work/forks" \
+    && ! cmp -s -- "$work/forks.own" "$work/forks"; then
+    divergence="timeline $1 of $master_name is another one than timeline $1 of the data here: two servers were promoted"
+  fi
+}
+
+history_forks() {
+  awk '$1 ~ /^[0-9]+$/ { print $1, $2 }' "$1"
 }
 
 # judge_end TIMELINE: does the data end before the master does? Asked of data whose server is down only: in
@@ -66,7 +88,7 @@ judge_history() {
 judge_end() {
   [ "$1" -eq "$master_timeline" ] && [ "$master_read_only" != on ] || return 0
   ! holds_beyond "$1" "$master_position" || {
-    divergence="the data goes on where $POSTGRES_MASTER ends, at $master_position of timeline $1"
+    divergence="the data goes on where $master_name ends, at $master_position of timeline $1"
     return 1
   }
 }
@@ -139,10 +161,27 @@ has_page() {
   esac
 }
 
-# needed_segment NAME: sets $needed to the file that must come from the master, when replay is in that one: the first that
-# is not all here.
+# needed_segment LSN: sets $needed to the file that must come from the master, when replay is there: the first that is not
+# all here. Of which timeline it is, tells the master's history: the control file may not have heard of a promotion yet.
 needed_segment() {
-  needed=$1
+  needed=$master_timeline
+  if [ "$master_timeline" -gt 1 ]; then
+    ask_history || return 1
+    needed=$(awk -v lsn="$1" -v last="$master_timeline" '
+      function hex(text,  value, i) {
+        value = 0
+        for (i = 1; i <= length(text); i++)
+          value = value * 16 + index("0123456789ABCDEF", toupper(substr(text, i, 1))) - 1
+        return value
+      }
+      function number(text,  part) {
+        split(text, part, "/")
+        return hex(part[1]) * 4294967296 + hex(part[2])
+      }
+      $1 ~ /^[0-9]+$/ && number(lsn) < number($2) { last = $1; exit }
+      END { print last }' "$work/history") || return 1
+  fi
+  needed=$(segment_of "$needed" "$1")
   while has_page "$needed" 1; do
     needed=$(next_segment "$needed")
   done

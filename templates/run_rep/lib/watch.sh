@@ -29,7 +29,7 @@ become_watcher() {
 }
 
 watch_server() {
-  watch_still=0 watch_receiver=0 watch_replayed='' watch_said='' watch_compared=no behind_state=unflushed behind_still=0 behind_replayed='' renew_said='' door_superuser=''
+  watch_still=0 watch_streamed=0 strangers=0 hosts_said='' watch_receiver=0 watch_replayed='' watch_said='' doubt_said='' watch_compared=no left_clean='' left_tries=0 behind_state=unflushed behind_still=0 behind_replayed='' renew_said='' door_superuser=''
   while :; do
     await_look
     end_if_alone
@@ -109,7 +109,7 @@ end_if_alone() {
 # for itself.
 decide() {
   log WARN "$2"
-  ! printf '%s\n' "$1" "$2" 2>/dev/null >"$verdict_file.new" || ignore mv -- "$verdict_file.new" "$verdict_file"
+  ! printf '%s\n' "$1" "$2" "${master_timeline:-0}" 2>/dev/null >"$verdict_file.new" || ignore mv -- "$verdict_file.new" "$verdict_file"
   kill -s USR2 "$$" 2>/dev/null || end_if_alone
   exit 0
 }
@@ -121,10 +121,11 @@ look() {
   is_open || return 1
   _look_question="SELECT recovers, \
 coalesce((SELECT pid FROM pg_stat_wal_receiver WHERE coalesce(status, 'streaming') = 'streaming'), 0), \
-CASE WHEN recovers THEN pg_last_wal_replay_lsn() END, CASE WHEN recovers THEN pg_is_wal_replay_paused() END \
+CASE WHEN recovers THEN pg_last_wal_replay_lsn() END, CASE WHEN recovers THEN pg_is_wal_replay_paused() END, \
+coalesce((SELECT received_tli FROM pg_stat_wal_receiver), 0) \
 FROM pg_is_in_recovery() AS recovers"
   ask_superuser postgres "$_look_question" || ask_anybody "$_look_question" || return 1
-  IFS="$tab" read -r _look_recovers look_receiver look_replayed _look_paused <"$answers" || return 1
+  IFS="$tab" read -r _look_recovers look_receiver look_replayed _look_paused look_timeline <"$answers" || return 1
   is_integer "$look_receiver" 0 999999999 || return 1
   [ "$_look_recovers" = t ] || decide_promoted
   [ "$_look_paused" != t ] || ! read_control "$pgdata" || ! raised_parity || decide parity "$raised"
@@ -137,7 +138,7 @@ decide_promoted() {
 # What the control file tells where the server does not. The state of a fresh clone is "in production" until recovery has
 # read backup_label, so that is looked at first. How far replay is it hears only now and then.
 watch_control() {
-  look_receiver=0 look_replayed=unknown
+  look_receiver=0 look_replayed=unknown look_timeline=0
   _watch_label=no
   [ ! -e "$pgdata/backup_label" ] || _watch_label=yes
   read_control "$pgdata" || return 0
@@ -167,27 +168,129 @@ EOF
 }
 
 # A walreceiver that is connected at two looks streams; one that cannot is a new process each time, and one that only
-# tries to connect is not listed.
+# tries to connect is not listed. Even one that streams may stream from somebody who is the master no more.
 watch_stream() {
+  if [ "$look_receiver" -gt 0 ] && [ -e "$replica/never_streamed" ]; then
+    ignore rm -f -- "$replica/never_streamed"
+  fi
   if [ "$look_receiver" -gt 0 ] && [ "$look_receiver" = "$watch_receiver" ]; then
     let_wal_go
     [ -z "$watch_said" ] || log INFO 'the walreceiver runs again'
     watch_still=0 watch_replayed='' watch_said=''
+    watch_streamed=$((watch_streamed + watch_interval))
+    [ "$watch_streamed" -ge "$stale_limit" ] || return 0
+    watch_streamed=0
+    doubt_master
     return 0
   fi
   watch_receiver=$look_receiver
   watch_still=$((watch_still + watch_interval))
-  [ "$watch_still" -ge "$stale_limit" ] || return 0
-  watch_still=0
-  judge_standstill
-  [ "$standstill" = "$watch_said" ] || log WARN "not streaming: $standstill"
-  watch_said=$standstill
+  if [ "$watch_still" -ge "$stale_limit" ]; then
+    watch_still=0 watch_streamed=0
+    judge_standstill
+    [ "$standstill" = "$watch_said" ] || log WARN "not streaming: $standstill"
+    watch_said=$standstill
+  elif [ "$((watch_still / watch_interval % 2))" -eq 0 ]; then
+    seek_master
+  fi
+}
+
+# doubt_master: is there another master than the one that we stream from? What was received may end within a record; what
+# was replayed does not.
+doubt_master() {
+  is_integer "$look_timeline" 1 999999999 || return 0
+  read_control "$pgdata" || return 0
+  own_runs=yes
+  know_own "$look_timeline" "$look_replayed"
+  if ! find_master; then
+    doubt_said=''
+    _doubt_words=''
+    [ "$is_own_master" = no ] || _doubt_words='POSTGRES_MASTER leads to this replica itself, so nothing new arrives'
+  elif [ -n "$divergence" ]; then
+    believe_divergence
+    return 0
+  else
+    doubt_said='' _doubt_words=$host_notes
+    [ ! -f "$replica/outdated" ] || ignore rm -f -- "$replica/outdated"
+    if is_followed; then
+      [ -z "$slot" ] || drop_left_slots
+    elif is_better; then
+      follow_master
+    fi
+  fi
+  [ -z "$_doubt_words" ] || [ "$_doubt_words" = "$hosts_said" ] || log WARN "of the hosts: $_doubt_words"
+  hosts_said=$_doubt_words
+}
+
+# is_better: the one that we stream from is left for another of its timeline only if it says itself that it is no master.
+is_better() {
+  [ "$master_timeline" -eq "$look_timeline" ] || return 0
+  for _better_place in "$work"/hosts/*.place; do
+    IFS="$tab" read -r _better_host _better_port _better_address 2>/dev/null <"$_better_place" || continue
+    if [ "$_better_host" = "$upstream_host" ] && [ "$_better_port" = "$upstream_port" ] \
+      && [ "$_better_address" = "$upstream_address" ]; then
+      [ "$(ignore cat "${_better_place%.place}.status")" = 0 ]
+      return "$?"
+    fi
+  done
+  return 1
+}
+
+# believe_divergence: when the same is said twice in a row.
+believe_divergence() {
+  [ "$divergence" != "$doubt_said" ] || decide diverged "$divergence"
+  doubt_said=$divergence
+}
+
+# seek_master: while nothing streams, but not long yet. Only a promotion is reason enough to look for another one so soon.
+seek_master() {
+  [ "$look_replayed" != unknown ] && read_control "$pgdata" || return 0
+  stand_of_server
+  find_master && [ -z "$divergence" ] || return 0
+  [ "$master_timeline" -gt "$own_floor" ] || return 0
+  is_followed || follow_master
+}
+
+# stand_of_server: of one that runs, by what read_control read.
+stand_of_server() {
+  control_position
+  own_runs=yes
+  know_own "$timeline" "$position"
+}
+
+# follow_master: the walreceiver takes it when it connects next, and one that hangs is ended.
+follow_master() {
+  left_clean='' left_tries=0
+  [ -z "$slot" ] || mend_slot
+  if ! note_forks 2>/dev/null || ! write_upstream 2>/dev/null; then
+    log WARN "cannot write $replica/upstream.conf, so that $master_name is not followed"
+    return 0
+  fi
+  log WARN "following $master_name from now on, the master on timeline $master_timeline"
+  end_receiver
+}
+
+# end_receiver: a walreceiver waits without end for a server that says nothing to it, and so does what keeps slots in step
+# (since 17). PostgreSQL starts another one.
+end_receiver() {
+  _receiver_question="SELECT pid FROM pg_stat_activity WHERE backend_type IN ('walreceiver', 'slotsync worker')"
+  ask_superuser postgres "$_receiver_question" || ask_superuser template1 "$_receiver_question" || return 0
+  _receiver_children=$newline$(children_of "$server")$newline
+  while read -r _receiver_pid; do
+    case $_receiver_children in
+      *"$newline$_receiver_pid$newline"*) ignore kill -s TERM "$_receiver_pid" ;;
+      *) ;;
+    esac
+  done <"$answers"
 }
 
 # Why does nothing arrive? A master that is merely away is no reason to stop serving; and replay may have
 # hours of WAL to read that is here, before it asks for more.
 judge_standstill() {
-  standstill='replay has WAL to read that is here'
+  _still_wait=''
+  ! waits_for_delay \
+    || _still_wait="what is here is replayed first, each transaction $apply_delay s after its commit (run.delay)"
+  standstill=${_still_wait:-replay has WAL to read that is here}
   if [ "$look_replayed" != "$watch_replayed" ]; then
     watch_replayed=$look_replayed
     return 0
@@ -199,34 +302,61 @@ judge_standstill() {
     || decide no_space "$store has $_still_mb MB left, so that no WAL can be received"
   standstill='the server gives no answer'
   [ "$look_replayed" != unknown ] || return 0
-  standstill='the master gives no answer'
-  if ! ask_master; then
-    standstill="$standstill: $(words_of "$work/words")"
-    return 0
-  fi
-  read_identity
-  [ "$master_system" = "$pinned_system" ] || decide identity \
-    "the data is of system $pinned_system, but $POSTGRES_MASTER is now system $master_system"
   standstill="pg_controldata cannot tell where $pgdata stands"
   read_control "$pgdata" || return 0
-  control_position
-  judge_history "$timeline" "$position" || decide diverged "$divergence"
+  stand_of_server
+  if ! find_master; then
+    standstill="no master answers: $no_master" doubt_said=''
+    believe_strangers
+    return 0
+  fi
+  strangers=0
+  standstill=$divergence
+  if [ -n "$divergence" ]; then
+    believe_divergence
+    return 0
+  fi
+  doubt_said=''
   [ -z "$slot" ] || mend_slot
-  standstill="the master answers, and has what comes after $look_replayed"
-  needed_segment "$(segment_of "$timeline" "$look_replayed")"
+  standstill=${_still_wait:-"$master_name answers, and has what comes after $look_replayed"}
+  needed_segment "$look_replayed" || return 0
   if is_wal_gone "$needed"; then
-    decide wal_gone "the master has no longer the WAL file $needed, which comes next here"
+    decide wal_gone "$gone"
+  fi
+  if is_followed; then
+    end_receiver
+  else
+    follow_master
   fi
 }
 
-# is_wal_gone NAME: asked of the master as a walreceiver would ask. Servers speak many languages, but
-# each names the file. An empty file of that name, ending in .partial, says where pg_receivewal begins.
+# believe_strangers: as meet_strangers.
+believe_strangers() {
+  if [ "$foreign" = no ]; then
+    strangers=0
+    return 0
+  fi
+  strangers=$((strangers + 1))
+  [ "$strangers" -lt 3 ] || decide identity "no host is a master of the data in $store: $no_master"
+}
+
+# waits_for_delay: is replay where run.delay lets it be? Only then WAL that is here keeps new WAL from being asked for.
+waits_for_delay() {
+  [ "$apply_delay" -gt 0 ] && is_open || return 1
+  ask_superuser postgres "SELECT 'waits' FROM pg_stat_activity WHERE wait_event = 'RecoveryApplyDelay'" \
+    && grep -q -x waits "$answers"
+}
+
+# is_wal_gone NAME: asked of the master as a walreceiver would ask, and of the archive, if there is one; $gone says so.
+# Servers speak many languages, but each names the file. An empty file of that name, ending in .partial, says where
+# pg_receivewal begins.
 is_wal_gone() {
+  gone="$master_name has no longer the WAL file $1, which comes next here"
   [ -x "$client_bin/pg_receivewal" ] || return 1
   [ -d "$work/wal" ] || mkdir -- "$work/wal" || return 1
   rm -f -- "${work:?}/wal"/* || return 1
   printf '' >"$work/wal/$1.partial" || return 1
-  bounded 5 "$client_bin"/pg_receivewal -D "$work/wal" -d "$primary_conninfo" -n -w 2>"$work/words"
+  bounded 5 "$client_bin"/pg_receivewal -D "$work/wal" -d "$master_conninfo" -n -w 2>"$work/words"
   ignore rm -f -- "${work:?}/wal"/*
-  [ "$status" -ne 124 ] && grep -q -F -e "$1" "$work/words"
+  [ "$status" -ne 124 ] && grep -q -F -e "$1" "$work/words" && ! in_archive "$1"
 }

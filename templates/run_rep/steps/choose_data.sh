@@ -2,11 +2,9 @@
 # Nothing there: clone. Our finished clone: reuse, unless it left the master's history: then by policy.
 # What is in doubt is refused.
 step_choose_data() {
-  decision=clone backup_mb=0 basebackup_bin=''
+  decision=clone backup_mb=0 basebackup_bin='' checkpoint_limit=0
   if [ "$data_state" = finished ] || [ "$data_state" = outdated ]; then
-    major=$pinned_major
-    find_major
-    require_standby
+    know_rules
     [ "$master_known" = no ] || compare_with_master
     if [ "$data_state" = finished ]; then
       decision=reuse
@@ -20,16 +18,17 @@ step_choose_data() {
   # Only a base backup tells how much there is, and one makes the master write a checkpoint and switch its WAL.
   if [ "$sub_command" != run ]; then
     check_space
-    log INFO "a run would clone $POSTGRES_MASTER; how much that is, only a base backup tells"
+    log INFO "a run would clone $master_name; how much that is, only a base backup tells"
     return 0
   fi
+  settle_checkpoint
   start_patience
   until measure_master; do
     _header_words=$(words_of "$work/words")
     retry_if_busy 'the master begins no base backup' "$_header_words"
   done
   check_space
-  log INFO "$POSTGRES_MASTER has $backup_mb MB to clone, in $tablespace_count tablespaces of its own"
+  log INFO "$master_name has $backup_mb MB to clone, in $tablespace_count tablespaces of its own"
 }
 
 # retry_if_busy TEXT WORDS: returns after a pause if the master had no walsender left for us.
@@ -69,30 +68,72 @@ check_inodes() {
     || fail NO_SPACE "$space_place has only $_inodes_free inodes left; a clone needs $_inodes_needed at the least"
 }
 
-find_major() {
+know_rules() {
   version_rules "$major" || fail MASTER_VERSION "PostgreSQL $major is not one that this script was made for"
+}
+
+find_major() {
+  know_rules
   find_server "$major" || fail SERVER_BINARIES "the server of PostgreSQL $major is not installed here"
+  meet_libpq "${major%%.*}" "the server $major of $pg_bin"
 }
 
 compare_with_master() {
-  [ "$master_system" = "$pinned_system" ] || fail DATA_IDENTITY \
-    "the data is of system $pinned_system, but $POSTGRES_MASTER is system $master_system"
   [ "$master_major" = "$pinned_major" ] || fail DATA_MAJOR \
-    "the data is of PostgreSQL $pinned_major, but $POSTGRES_MASTER is $master_major"
-  control_position
-  [ "$data_state" = finished ] || return 0
-  { judge_history "$timeline" "$position" && judge_end "$timeline"; } \
-    || give_up_data "$divergence" || fail DATA_DIVERGED "$divergence"
+    "the data is of PostgreSQL $pinned_major, but $master_name is $master_major"
+  if [ -n "$divergence" ]; then
+    give_up_data "$divergence" || fail DATA_DIVERGED "$divergence"
+  elif [ "$data_state" = finished ] && [ -f "$replica/outdated" ]; then
+    judge_mark
+  fi
 }
 
-# give_up_data TEXT: what the policy says of data that cannot follow the master any more. The mark lasts,
-# so that the next run knows it, too.
+# judge_mark: of data that an earlier run gave up, and that was to stay. What it missed then may have come back.
+judge_mark() {
+  needed_segment "$own_position" || return 0
+  if is_wal_gone "$needed"; then
+    give_up_data "$gone" || fail WAL_GONE "$gone"
+  elif [ "$sub_command" = run ]; then
+    ignore rm -f -- "$replica/outdated"
+  fi
+}
+
+# give_up_data TEXT: what the policy says of data that cannot follow the master any more. A clone that has never streamed is
+# made again in any case: nothing is in it that was not on the master that it was copied from. The mark lasts, so that the
+# next run knows it, too, and with it how new a master must be to be cloned in its place.
 give_up_data() {
-  [ "$on_diverged" = reclone ] || return 1
-  log WARN "$1; cloning anew (the policy is reclone)"
-  printf '%s\n' "$1" >"$work/outdated" || cannot_write "$work" "cannot write $work/outdated"
-  mv -- "$work/outdated" "$replica/outdated" || cannot_write "$replica" "cannot write $replica/outdated"
+  _give_up_why=$on_diverged
+  has_streamed || _give_up_why=never_streamed
+  if [ "$sub_command" = run ]; then
+    printf '%s\n' "$1" "$master_timeline" "$_give_up_why" >"$work/outdated" \
+      || cannot_write "$work" "cannot write $work/outdated"
+    mv -- "$work/outdated" "$replica/outdated" || cannot_write "$replica" "cannot write $replica/outdated"
+  fi
+  case $_give_up_why in
+    reclone) log WARN "$1; cloning anew (the policy is reclone)" ;;
+    never_streamed) log WARN "$1; cloning anew, since this clone has never streamed" ;;
+    *) return 1 ;;
+  esac
   data_state=outdated
+}
+
+# settle_checkpoint: sets $checkpoint_limit, the seconds that the checkpoint before a base backup may take besides, if it is
+# spread: it goes at the master's own pace, and may have to wait for another one.
+settle_checkpoint() {
+  [ "$clone_checkpoint" = spread ] || return 0
+  _checkpoint_timeout=''
+  ! ask_replication 'SHOW checkpoint_timeout' \
+    || read -r _checkpoint_timeout <"$work/answers" || :
+  case $_checkpoint_timeout in
+    *min) _checkpoint_unit=60 ;;
+    *h) _checkpoint_unit=3600 ;;
+    *d) _checkpoint_unit=86400 ;;
+    *) _checkpoint_unit=1 ;;
+  esac
+  _checkpoint_timeout=${_checkpoint_timeout%%[!0-9]*}
+  is_integer "$_checkpoint_timeout" 1 86400 || _checkpoint_timeout=300
+  checkpoint_limit=$((2 * _checkpoint_timeout * _checkpoint_unit))
+  log INFO "the master writes a checkpoint at its own pace, which may take $checkpoint_limit s"
 }
 
 # How much there is to copy, and from which tablespaces. The client is ended before the backup itself;
@@ -102,8 +143,7 @@ measure_master() {
   mkfifo "$work/header" || cannot_write "$work" "cannot make $work/header"
   printf '' >"$work/sizes" || cannot_write "$work" "cannot make $work/sizes"
   backup_mb=0 tablespace_count=0
-  client_major=$(major_of "$("$client_bin"/psql --version)")
-  if [ "${client_major%%.*}" -ge 15 ]; then
+  if [ "$client_major" -ge 15 ]; then
     read_backup_header
   else
     read_backup_progress
@@ -113,11 +153,11 @@ measure_master() {
 # The rows that precede a base backup tell each tablespace and its size.
 read_backup_header() {
   launching=yes
-  "$client_bin"/psql -X -w -A -t -F "$tab" -d "$primary_conninfo dbname=replication replication=true" \
+  "$client_bin"/psql -X -w -A -t -F "$tab" -d "$master_conninfo dbname=replication replication=true" \
     -c "$backup_command" </dev/null >"$work/header" 2>"$work/words" &
   feeder=$!
   launched
-  bounded "$stall_limit" sed -n -e p -e "/^$tab$tab/q" "$work/header" >"$work/sizes"
+  bounded "$((stall_limit + checkpoint_limit))" sed -n -e p -e "/^$tab$tab/q" "$work/header" >"$work/sizes"
   end_feeder
   tablespace_count=-1
   while IFS= read -r _header_row; do
@@ -140,11 +180,11 @@ read_backup_header() {
 # tells the size and how many tablespaces there are, but not where, so there must be none of its own.
 read_backup_progress() {
   launching=yes
-  "$basebackup_bin"/pg_basebackup -D - -F t -X none -c fast -w -P -d "$primary_conninfo" \
+  "$basebackup_bin"/pg_basebackup -D - -F t -X none -c "$clone_checkpoint" -w -P -d "$master_conninfo" \
     </dev/null >/dev/null 2>"$work/header" &
   feeder=$!
   launched
-  bounded "$stall_limit" sed -n -e p -e '/kB (/q' "$work/header" >"$work/words"
+  bounded "$((stall_limit + checkpoint_limit))" sed -n -e p -e '/kB (/q' "$work/header" >"$work/words"
   end_feeder
   if grep -q 'single tablespace' "$work/words"; then
     fail AGENT "the master has tablespaces of its own, which only psql 15 or later can find: \

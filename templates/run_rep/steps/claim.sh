@@ -16,6 +16,7 @@ step_claim() {
       end_old_server "$live_server"
     fi
     end_old_workers
+    ! is_half_rewound || end_writers "$replica"
   fi
   for _claim_left in "$store"/work.* "$store"/clone.*; do
     [ -e "$_claim_left" ] || continue

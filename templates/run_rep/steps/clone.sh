@@ -60,7 +60,10 @@ copy_master() {
   make_ours "$staging"
   [ "$behind" = no ] || mark_unflushed "$staging"
   mkdir -- "$staging/tablespaces" || cannot_write "$staging" "cannot make $staging/tablespaces"
-  set -- -D "$staging/data" -d "$primary_conninfo application_name=run_rep_clone" -F p -c fast -X "$clone_wal" -w -v
+  set -- -D "$staging/data" -d "$master_conninfo$login_patience application_name=run_rep_clone" -F p \
+    -c "$clone_checkpoint" -X "$clone_wal" -w -v
+  [ -z "$clone_rate" ] || set -- "$@" -r "$clone_rate"
+  [ "$clone_compress" = none ] || set -- "$@" --compress="server-$clone_compress"
   [ -z "$slot" ] || [ "$clone_wal" = fetch ] || set -- "$@" -S "$slot"
   [ "$flush" = own ] || set -- "$@" --no-sync
   while IFS= read -r _copy_row; do
@@ -100,9 +103,10 @@ map_path() {
 }
 
 # A clone that does not grow for $stall_limit seconds is dead; writing it to disk at its end may take
-# as long as it likes. A line each minute says how far it is. A copy whose script was killed is ended.
+# as long as it likes, and a checkpoint of the master that is spread as long as that needs. A line each minute says how
+# far it is. A copy whose script was killed is ended.
 watch_clone() {
-  _watch_size=0 _watch_still=0 _watch_quiet=0
+  _watch_size=0 _watch_still=0 _watch_quiet=0 _watch_patience=$checkpoint_limit
   while [ "$_watch_still" -lt "$stall_limit" ]; do
     nap 5
     if ! kill -0 "$$" 2>/dev/null; then
@@ -117,8 +121,14 @@ watch_clone() {
       _watch_still=0
     fi
     _watch_size=$_watch_now
+    _watch_said="copied $((_watch_size / 1024)) of $backup_mb MB"
+    if [ "$_watch_patience" -gt 0 ] && ! grep -q 'checkpoint completed' "$work/clone.log"; then
+      _watch_still=0
+      _watch_patience=$((_watch_patience - 5))
+      _watch_said='the master writes the checkpoint that the copy begins with'
+    fi
     if [ "$_watch_quiet" -ge 60 ]; then
-      log INFO "copied $((_watch_size / 1024)) of $backup_mb MB"
+      log INFO "$_watch_said"
       _watch_quiet=0
     fi
   done
@@ -142,6 +152,8 @@ finish_clone() {
   write_standby_marker "$staging/data"
   printf '%s\n' "system_identifier=$master_system" "timeline=$master_timeline" "major=$major" \
     >"$staging/clone.done" || cannot_write "$staging" "cannot write $staging/clone.done"
+  newest_wal "$staging/data"
+  printf '%s\n' "$newest_wal" >"$staging/never_streamed" || cannot_write "$staging" "cannot write $staging/never_streamed"
   [ "$behind" = yes ] \
     || ignore sync "$staging/data/$standby_marker" "$staging/data" "$staging/clone.done" "$staging"
   install_clone "$staging"

@@ -3,6 +3,8 @@
 # judges its whole configuration before it is started, so that a fault is told with file and line.
 step_configure() {
   read_pins "$replica/clone.done" || fail DATA_FOREIGN "$replica/clone.done is damaged"
+  settle_upstream
+  [ "$decision" = clone ] || drop_strange_histories
   relink_tablespaces
   place_file postgresql.conf
   place_file pg_hba.conf
@@ -23,6 +25,7 @@ step_configure() {
   hold_parity max_prepared_transactions 0 "${master_max_prepared_transactions:-0}" max_prepared_xacts
   hold_parity max_locks_per_transaction 64 "${master_max_locks_per_transaction:-0}" max_locks_per_xact
   hold_slot
+  prepare_archive
   hold_start_sync
   settle_shared_memory
   check_libraries

@@ -4,46 +4,76 @@
 step_inspect_master() {
   build_conninfo
   make_work
+  know_no_master
   master_known=no master_major='' master_segment_mb=0
-  master_system='' master_timeline='' master_position='' master_read_only=''
-  refusals=0
+  refusals=0 strangers=0
+  stand_of_data
   start_patience
-  until ask_master; do
-    _inspect_words=$(words_of "$work/words")
-    if [ "$data_state" = finished ]; then
-      log WARN "the master gives no answer; serving what is here: $_inspect_words"
+  until find_master; do
+    [ "$foreign" = no ] || meet_strangers "$no_master"
+    if [ "$foreign" = no ] && [ "$data_state" = finished ]; then
+      log WARN "no master answers; serving what is here: $no_master"
       return 0
     fi
-    judge_refusal "$_inspect_words"
-    be_patient "no usable answer from $POSTGRES_MASTER: $_inspect_words" || give_up "$_inspect_words"
+    judge_faults
+    be_patient "no usable answer from $POSTGRES_MASTER: $no_master" || give_up "$no_master"
   done
   read_answers
-  master_known=yes
-  log INFO "master: PostgreSQL $master_major, system $master_system, timeline $master_timeline"
+  master_known=yes strangers=0
+  log INFO "master: $master_name, PostgreSQL $master_major, system $master_system, timeline $master_timeline"
+  [ -z "$host_notes" ] || [ "$sub_command" != run ] || log WARN "of the other hosts: $host_notes"
+  [ "$master_read_only" = off ] || [ "$stream_from" = replica ] \
+    || log WARN "$master_name is a standby itself: this replica follows it, and whatever it follows"
+  [ "$sub_command" = run ] || judge_master_side
+  require_wal_level
 }
 
-# One connection, one question a row.
-ask_master() {
-  ask_replication "$primary_conninfo" IDENTIFY_SYSTEM 'SHOW transaction_read_only' \
-    'SHOW server_version_num' 'SHOW wal_level' 'SHOW wal_segment_size' 'SHOW max_connections' 'SHOW max_worker_processes' 'SHOW max_wal_senders' \
-    'SHOW max_prepared_transactions' 'SHOW max_locks_per_transaction'
+# stand_of_data: how far the data here is tells who can be its master. What the gate wants to know is read with it.
+stand_of_data() {
+  own_mark=$identity own_runs=no major='' pg_bin='' server_version='' control='' wal_directory=pg_wal
+  if [ "$data_state" = finished ] || [ "$data_state" = outdated ]; then
+    major=$pinned_major
+    find_major
+    if is_half_rewound; then
+      log WARN "a rewind of $pgdata was interrupted: it is no data any more, and is cloned anew"
+    else
+      require_standby
+    fi
+  fi
+  if [ "$data_state" = finished ]; then
+    control_position
+    know_own "$timeline" "$position"
+    # Preflight may look at one that runs.
+    [ "$sub_command" = run ] || ! server_is_live || own_runs=yes
+  else
+    know_nothing
+  fi
 }
 
-# ask_replication CONNINFO COMMAND...: its time covers a connection attempt to each host in turn, but for a
-# replica that has its data and can serve without an answer.
-ask_replication() {
-  ask_limit=$((PGCONNECT_TIMEOUT * master_count + 10))
-  [ "${data_state:-finished}" != finished ] || ask_limit=5
-  _ask_conninfo=$1
-  shift
-  for _ask_command in "$@"; do
-    set -- "$@" -c "$_ask_command"
-    shift
-  done
-  bounded "$ask_limit" "$client_bin"/psql -X -w -A -t -F "$tab" -v ON_ERROR_STOP=1 \
-    -d "$_ask_conninfo dbname=replication replication=true" "$@" >"$work/answers" 2>"$work/words"
-  [ "$status" -ne 124 ] || printf 'silent for %s s\n' "$ask_limit" >>"$work/words" || :
-  [ "$status" -eq 0 ]
+# meet_strangers WORDS: a name service that errs for a moment must not end a fleet. So an identity that differs is believed
+# when it is still the same after three questions.
+meet_strangers() {
+  strangers=$((strangers + 1))
+  if [ "$sub_command" != run ] || [ "$strangers" -ge 3 ]; then
+    fail DATA_IDENTITY "no host is a master of the data in $store: $1"
+  fi
+}
+
+# judge_faults: a refusal is final when no host can be the master any more: none has answered, or is merely away. What
+# libpq says itself is English.
+judge_faults() {
+  [ "$((own_hosts + foreign_hosts))" -eq 0 ] || return 0
+  if [ "$master_count" -gt 1 ]; then
+    for _faults_place in "$work"/hosts/*.place; do
+      read_place "$_faults_place" || continue
+      case $host_fault in
+        *'Connection refused'* | *timed\ out* | *timeout* | *'No route'* | *unreachable* | *'could not translate'* \
+          | *'closed the connection'* | *'silent for'* | *'starting up'* | *'shutting down'* | *'in recovery'*) return 0 ;;
+        *) ;;
+      esac
+    done
+  fi
+  judge_refusal "$no_master"
 }
 
 # Returns for what may pass by itself, fails for what will not. Servers speak their own language, and
@@ -60,19 +90,22 @@ judge_refusal() {
     *'password authentication failed'* | *'must be superuser or replication role'* | *'permission denied'*)
       fail MASTER_REFUSES "the master refuses the role $POSTGRES_REPUSER: $1"
       ;;
-    # A server that goes down in mid-handshake.
-    *'unexpected eof'*) return 0 ;;
-    *'SSL error'* | *'not support SSL'* | *'certificate verify failed'* | *'root certificate'* \
-      | *'server certificate'* | *'certificate file'* | *'private key file'*)
-      fail MASTER_TLS "no TLS connection with $POSTGRES_MASTER: $1"
+    # A server that goes down in mid-handshake. One before 17 seems to, each time, when TLS comes without being asked for.
+    *'unexpected eof'* | *'SYSCALL error: EOF'*) [ "${PGSSLNEGOTIATION:-}" = direct ] || return 0 ;;
+    *'weak sslmode'* | *'channel binding'* | *'authentication method requirement'* | *GSSAPI* | *'SSL error'* \
+      | *'not support SSL'* | *'certificate verify failed'* | *'root certificate'* | *'server certificate'* \
+      | *'client certificate'* | *'certificate file'* | *'private key file'*)
+      fail MASTER_TLS "no connection with $POSTGRES_MASTER that is as safe as demanded: $1"
       ;;
     *'is read-only'* | *'starting up'* | *'shutting down'* | *'silent for'*) return 0 ;;
     *) ! is_busy "$1" || return 0 ;;
   esac
   bounded "$ask_limit" "$client_bin"/pg_isready -q -h "$master_hosts" -p "$master_ports" \
-    -U "$POSTGRES_REPUSER" -d postgres -t "$PGCONNECT_TIMEOUT"
+    -U "$POSTGRES_REPUSER" -d "dbname=postgres $near" -t "$PGCONNECT_TIMEOUT"
   [ "$status" -eq 0 ] || return 0
   refusals=$((refusals + 1))
+  [ "$refusals" -lt 3 ] || [ "${PGSSLNEGOTIATION:-}" != direct ] \
+    || fail MASTER_TLS "$POSTGRES_MASTER does not take TLS at once, as PGSSLNEGOTIATION wants and 17 was the first to: $1"
   [ "$refusals" -lt 3 ] || fail MASTER_REFUSES "the master refuses the role $POSTGRES_REPUSER: $1"
 }
 
@@ -91,10 +124,10 @@ give_up() {
 }
 
 read_answers() {
-  read_identity
   {
-    read -r _answers_identity
     read -r _answers_read_only
+    read -r _answers_identity
+    read -r _answers_mark
     read -r master_version
     read -r master_wal_level
     read -r _answers_segment
@@ -110,7 +143,7 @@ read_answers() {
     || ! is_integer "$master_max_wal_senders" 0 999999 \
     || ! is_integer "$master_max_prepared_transactions" 0 999999 \
     || ! is_integer "$master_max_locks_per_transaction" 0 999999999; then
-    fail MASTER_VERSION "the answers of $POSTGRES_MASTER are not those of a PostgreSQL server"
+    fail MASTER_VERSION "the answers of $master_name are not those of a PostgreSQL server"
   fi
   case $_answers_segment in
     *GB) master_segment_mb=$((${_answers_segment%GB} * 1024)) ;;
@@ -121,19 +154,17 @@ read_answers() {
   else
     master_major=$((master_version / 10000)).$((master_version / 100 % 100))
   fi
-  case $master_wal_level in
-    replica | logical | hot_standby) ;;
-    *) fail MASTER_WAL_LEVEL "the master's wal_level is $master_wal_level" ;;
-  esac
 }
 
-# The first line is the answer to IDENTIFY_SYSTEM, the second tells whether that server is a replica.
-read_identity() {
-  master_system='' master_timeline='' master_position='' master_read_only=''
-  {
-    IFS="$tab" read -r master_system master_timeline master_position _identity_rest
-    read -r master_read_only
-  } <"$work/answers" || :
+require_wal_level() {
+  has_wal_level || fail MASTER_WAL_LEVEL "the master's wal_level is $master_wal_level"
+}
+
+has_wal_level() {
+  case $master_wal_level in
+    replica | logical | hot_standby) return 0 ;;
+    *) return 1 ;;
+  esac
 }
 
 # Small files of this run only: beside the data, or for preflight, which changes nothing, elsewhere. What

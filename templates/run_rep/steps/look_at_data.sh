@@ -49,12 +49,17 @@ survey_replica() {
     data_state=unfinished
     return 0
   fi
+  if is_half_rewound && read_pins "$replica/rewinding"; then
+    [ "$on_diverged" = reclone ] || fail HALF_REWOUND "a rewind of $pgdata was interrupted"
+    data_state=outdated
+    return 0
+  fi
   is_finished "$replica" || fail DATA_FOREIGN "$replica is not a clone that this script finished"
   is_owned "$pgdata" || fail DATA_FOREIGN "$pgdata does not belong to $RUN_USER"
   read -r data_major 2>/dev/null <"$pgdata/PG_VERSION" || data_major=''
   [ "$data_major" = "$pinned_major" ] \
     || fail DATA_MAJOR "$pgdata is of PostgreSQL $data_major, but was cloned as $pinned_major"
-  if [ -f "$replica/outdated" ] && [ "$on_diverged" = reclone ]; then
+  if is_outdated; then
     data_state=outdated
   fi
 }

@@ -6,6 +6,7 @@ step_preflight() {
   [ -z "$CONFIG_URL" ] || have curl || have wget || tell_fault "neither curl nor wget is here"
   find_client || tell_fault "no psql is here; install the package postgresql-client"
   need_user
+  need_archive
   [ "$faults" -eq 0 ] || fail AGENT "missing on this agent: $faults, named above"
   _preflight_id=$(id -u)
   if [ "$_preflight_id" -eq 0 ]; then
@@ -15,6 +16,7 @@ step_preflight() {
   [ "$_preflight_id" = "$user_id" ] \
     || fail RUN_USER "this runs as $(id -un), which is neither root nor RUN_USER $RUN_USER"
   check_passfile
+  check_tls_files
   find_store
 }
 

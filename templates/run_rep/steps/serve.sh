@@ -75,8 +75,7 @@ obey_verdict() {
   case $verdict in
     promoted) fail GATE "$verdict_text" ;;
     identity) fail DATA_IDENTITY "$verdict_text" ;;
-    diverged) give_up_data "$verdict_text" || fail DATA_DIVERGED "$verdict_text" ;;
-    wal_gone) give_up_data "$verdict_text" || fail WAL_GONE "$verdict_text" ;;
+    diverged | wal_gone) leave_data ;;
     no_space) fail NO_SPACE "$verdict_text" ;;
     collation) fail COLLATION "$verdict_text" ;;
     access) fail SETTINGS "$verdict_text" ;;
@@ -92,6 +91,18 @@ obey_verdict() {
       ;;
   esac
   start_again
+}
+
+# A copy may take hours, and the grace of a health check ended when this server first answered: so the next task makes it.
+# The next task rewinds, too: one that is killed in the middle costs a copy.
+leave_data() {
+  if [ "$rewinds" = yes ] && [ "$verdict" = diverged ]; then
+    fail REWIND "the next run rewinds it: $verdict_text"
+  fi
+  { read -r _leave_kind && read -r _leave_text && read -r master_timeline; } <"$work/verdict" || master_timeline=0
+  ! give_up_data "$verdict_text" || fail RECLONE "the next run clones anew"
+  [ "$verdict" = diverged ] || fail WAL_GONE "$verdict_text"
+  fail DATA_DIVERGED "$verdict_text"
 }
 
 # The same process begins anew, so nothing of this run can be left over in it; the claim knows it again.

@@ -23,3 +23,8 @@ is_path() {
 is_absolute_path() {
   [ "$1" != "${1#/}" ] && is_path "$1"
 }
+
+# A file of root certificates, or libpq's word for those of the system.
+is_root_cert() {
+  [ "$1" = system ] || is_absolute_path "$1"
+}

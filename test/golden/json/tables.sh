@@ -17,16 +17,29 @@ verify_clone=none
 newer=refuse
 durability=before
 on_diverged=fail
+rewinds=no
 on_collation=refuse
 slot_mode=none
+stream_from=master
+instances=1
+apply_delay=0
+sync_database=''
+clone_rate=''
+clone_checkpoint=fast
+clone_compress=none
 log_file_kb=16384
 watch_interval=5
 stale_limit=30
+user_timeout=''
+keepalives_idle=30
+keepalives_interval=''
+keepalives_count=''
 ready_bytes=16777216
 ready_seconds=''
+restore_command=''
 
 version() {
-  printf '%s\n' 'run_rep.sh of model 6743b05cdf68e52f' 'for PostgreSQL 10'
+  printf '%s\n' 'run_rep.sh of model 8638b9c0342a44da' 'for PostgreSQL 10'
 }
 
 ### templates/run_rep/versions.sh.hbs

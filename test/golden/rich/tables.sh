@@ -17,16 +17,34 @@ verify_clone=sizes
 newer=refuse
 durability=before
 on_diverged=fail
+rewinds=yes
+rewind_role='rewinder'
+rewind_database='postgres'
 on_collation=refuse
 slot_mode=none
+stream_from=master
+instances=3
+apply_delay=0
+sync_database=''
+clone_rate=102400k
+clone_checkpoint=spread
+clone_compress=lz4
 log_file_kb=16384
 watch_interval=5
 stale_limit=30
+user_timeout=''
+keepalives_idle=30
+keepalives_interval=''
+keepalives_count=''
 ready_bytes=16777216
 ready_seconds=''
+# shellcheck disable=SC2016 # for the shell of the server
+restore_command='case %f in *.history) exit 1;; esac; [ ! -s ../forks ] || awk -v f=%f '\''substr(f, 1, 8) == substr($1, 1, 8) && f "" >= $1 "" { x = 1 } END { exit x }'\'' ../forks || exit 1; ([ -e '\''/srv/wal of '\''\'\'''\''pg1'\''\'\'''\'' 100%%/%f'\'' ] || exit 1; cp '\''/srv/wal of '\''\'\'''\''pg1'\''\'\'''\'' 100%%/%f'\'' "%p" || exit 3) 9<&-; s=$?; exit $((s < 126 ? s : 125))'
+archive_missing='1'
+archive_directory='/srv/wal of '\''pg1'\'' 100%'
 
 version() {
-  printf '%s\n' 'run_rep.sh of model 255393f6142be5ec' 'for PostgreSQL 15 16'
+  printf '%s\n' 'run_rep.sh of model 205b270d344e284c' 'for PostgreSQL 15 16'
 }
 
 ### templates/run_rep/contract.sh.hbs
@@ -44,6 +62,8 @@ step_contract() {
   is_role "$POSTGRES_REPUSER" || malformed POSTGRES_REPUSER "$POSTGRES_REPUSER" 'a PostgreSQL role name: 1 to 63 bytes without control characters'
   RUN_USER=${RUN_USER:-}
   is_user_name "$RUN_USER" || malformed RUN_USER "$RUN_USER" 'a system user other than root: up to 32 of a-z 0-9 _ -, not first a digit or -, and perhaps a $ at the end'
+  POSTGRES_REPNAME=${POSTGRES_REPNAME:-}
+  [ -z "${POSTGRES_REPNAME:-}" ] || is_standby_name "$POSTGRES_REPNAME" || malformed POSTGRES_REPNAME "$POSTGRES_REPNAME" 'the name of a standby: up to 63 letters, digits, _ . and -, first a letter, a digit or _'
   CONFIG_URL=${CONFIG_URL:-}
   [ -z "${CONFIG_URL:-}" ] || is_url "$CONFIG_URL" || malformed CONFIG_URL "$CONFIG_URL" 'an http or https URL without user or fragment, of letters, digits and -._~:/?@&+,;=%'
   PORT0=${PORT0:-5432}
@@ -63,11 +83,23 @@ step_contract() {
   [ -n "${PGSSLMODE:-}" ] || unset PGSSLMODE
   [ -z "${PGSSLMODE:-}" ] || is_choice "$PGSSLMODE" disable allow prefer require verify-ca verify-full || malformed PGSSLMODE "$PGSSLMODE" 'one of disable, allow, prefer, require, verify-ca, verify-full'
   [ -n "${PGSSLROOTCERT:-}" ] || unset PGSSLROOTCERT
-  [ -z "${PGSSLROOTCERT:-}" ] || is_absolute_path "$PGSSLROOTCERT" || malformed PGSSLROOTCERT "$PGSSLROOTCERT" 'an absolute path of up to 1000 bytes that has no ".." and no control characters'
+  [ -z "${PGSSLROOTCERT:-}" ] || is_root_cert "$PGSSLROOTCERT" || malformed PGSSLROOTCERT "$PGSSLROOTCERT" 'an absolute path of up to 1000 bytes that has no ".." and no control characters, or the word system'
+  [ -n "${PGSSLCRL:-}" ] || unset PGSSLCRL
+  [ -z "${PGSSLCRL:-}" ] || is_absolute_path "$PGSSLCRL" || malformed PGSSLCRL "$PGSSLCRL" 'an absolute path of up to 1000 bytes that has no ".." and no control characters'
   [ -n "${PGSSLCERT:-}" ] || unset PGSSLCERT
   [ -z "${PGSSLCERT:-}" ] || is_absolute_path "$PGSSLCERT" || malformed PGSSLCERT "$PGSSLCERT" 'an absolute path of up to 1000 bytes that has no ".." and no control characters'
   [ -n "${PGSSLKEY:-}" ] || unset PGSSLKEY
   [ -z "${PGSSLKEY:-}" ] || is_absolute_path "$PGSSLKEY" || malformed PGSSLKEY "$PGSSLKEY" 'an absolute path of up to 1000 bytes that has no ".." and no control characters'
+  [ -n "${PGSSLMINPROTOCOLVERSION:-}" ] || unset PGSSLMINPROTOCOLVERSION
+  [ -z "${PGSSLMINPROTOCOLVERSION:-}" ] || is_choice "$PGSSLMINPROTOCOLVERSION" TLSv1 TLSv1.1 TLSv1.2 TLSv1.3 || malformed PGSSLMINPROTOCOLVERSION "$PGSSLMINPROTOCOLVERSION" 'one of TLSv1, TLSv1.1, TLSv1.2, TLSv1.3'
+  [ -n "${PGSSLNEGOTIATION:-}" ] || unset PGSSLNEGOTIATION
+  [ -z "${PGSSLNEGOTIATION:-}" ] || is_choice "$PGSSLNEGOTIATION" postgres direct || malformed PGSSLNEGOTIATION "$PGSSLNEGOTIATION" 'one of postgres, direct'
+  [ -n "${PGGSSENCMODE:-}" ] || unset PGGSSENCMODE
+  [ -z "${PGGSSENCMODE:-}" ] || is_choice "$PGGSSENCMODE" disable prefer require || malformed PGGSSENCMODE "$PGGSSENCMODE" 'one of disable, prefer, require'
+  [ -n "${PGCHANNELBINDING:-}" ] || unset PGCHANNELBINDING
+  [ -z "${PGCHANNELBINDING:-}" ] || is_choice "$PGCHANNELBINDING" disable prefer require || malformed PGCHANNELBINDING "$PGCHANNELBINDING" 'one of disable, prefer, require'
+  [ -n "${PGREQUIREAUTH:-}" ] || unset PGREQUIREAUTH
+  [ -z "${PGREQUIREAUTH:-}" ] || is_auth_methods "$PGREQUIREAUTH" password md5 gss sspi scram-sha-256 oauth none || malformed PGREQUIREAUTH "$PGREQUIREAUTH" 'methods separated by commas, each once, all or none of them with a ! before it: password, md5, gss, sspi, scram-sha-256, oauth, none'
   [ -n "${GREETING:-}" ] || GREETING='it'\''s `no` $(command) } of "ours"'
   is_text "$GREETING" || malformed GREETING "$GREETING" 'one line of up to 1024 bytes without control characters'
   METRICS_PORT=${METRICS_PORT:-9187}
@@ -94,7 +126,7 @@ malformed() {
 forget_pg_variables() {
   while read -r _forget_name; do
     case $_forget_name in
-      PGCONNECT_TIMEOUT | PGDATA_DIR | PGPASSFILE | PGSSLCERT | PGSSLKEY | PGSSLMODE | PGSSLROOTCERT) ;;
+      PGCHANNELBINDING | PGCONNECT_TIMEOUT | PGDATA_DIR | PGGSSENCMODE | PGPASSFILE | PGREQUIREAUTH | PGSSLCERT | PGSSLCRL | PGSSLKEY | PGSSLMINPROTOCOLVERSION | PGSSLMODE | PGSSLNEGOTIATION | PGSSLROOTCERT) ;;
       PG*) unset "$_forget_name" ;;
       *) ;;
     esac
@@ -105,6 +137,8 @@ EOF
 
 # Sets $replica_name, by which pg_stat_replication of the master tells replicas apart: 63 bytes (NAMEDATALEN).
 name_replica() {
+  replica_name=$POSTGRES_REPNAME
+  [ -z "$replica_name" ] || return 0
   replica_name=$told_app@${told_host:-$(uname -n)}:$PORT0
   case $replica_name in
     *[!A-Za-z0-9.:@_/-]*) replica_name=$(printf '%s' "$replica_name" | tr -c 'A-Za-z0-9.:@_/-' '_') ;;
@@ -139,7 +173,7 @@ version_rules() {
     *) has_manifest=yes ;;
   esac
   case $rules_of in
-    *) backup_command="BASE_BACKUP (LABEL 'run_rep', PROGRESS, CHECKPOINT 'fast', WAIT false)" ;;
+    *) backup_command="BASE_BACKUP (LABEL 'run_rep', PROGRESS, CHECKPOINT 'spread', WAIT false)" ;;
   esac
   held_settings='listen_addresses=*
 hot_standby=on
@@ -165,7 +199,9 @@ recovery_target_lsn=
 recovery_target_name=
 recovery_target_time=
 recovery_target_timeline=latest
-recovery_target_xid='
+recovery_target_xid=
+hot_standby_feedback=on
+wal_receiver_timeout=20s'
   case $rules_of in
     15)
       held_settings="$held_settings
@@ -173,6 +209,13 @@ recovery_target_xid='
       ;;
     *) ;;
   esac
+}
+
+### templates/run_rep/archive.sh.hbs
+# need_archive: what the archive (restore in the model) takes is looked for with everything else.
+need_archive() {
+  have cp || tell_fault 'cp is not here, by which WAL comes from the archive'
+  need_archive_directory
 }
 
 ### templates/run_rep/sequence.sh.hbs
@@ -189,6 +232,7 @@ run() {
   step=inspect_master
   step_inspect_master
   step=choose_data
+  rewind_data
   step_choose_data
   step=fetch_config
   step_fetch_config
@@ -214,6 +258,7 @@ preflight() {
   step=inspect_master
   step_inspect_master
   step=choose_data
+  rewind_data
   step_choose_data
   step=fetch_config
   step_fetch_config

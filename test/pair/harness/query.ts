@@ -37,12 +37,21 @@ export async function openSession(port: number): Promise<Session> {
   }
 }
 
-/** Takes one walsender of the master and keeps it until closed. */
-export async function holdWalsender(port: number, password: string): Promise<{ close(): Promise<void> }> {
+/** Takes one walsender of the master and keeps it until closed; with a slot it streams from that, and says nothing to it. */
+export async function holdWalsender(
+  port: number,
+  password: string,
+  slot?: string,
+): Promise<{ close(): Promise<void> }> {
   const config = { ...address(port), user: 'replicator', password, replication: 'true' }
   const client = new pg.Client(config)
   client.on('error', () => undefined)
   await client.connect()
+  if (slot !== undefined) {
+    const { rows } = await client.query<{ xlogpos: string }>('IDENTIFY_SYSTEM')
+    // There is no end of what is asked for.
+    client.query(`START_REPLICATION SLOT "${slot}" PHYSICAL ${rows[0]?.xlogpos}`).catch(() => undefined)
+  }
   return { close: () => client.end().catch(() => undefined) }
 }
 

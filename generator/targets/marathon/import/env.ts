@@ -1,6 +1,7 @@
 import { type ModelPath, pathTo } from '../../../diagnostics/path.js'
 import { builtinVariables } from '../../../model/contract/variables.js'
 import { pathOfVariable, usualReplica } from '../../../model/replica.js'
+import { findLibpqWord, libpqKeywords } from '../../../postgres/libpq.js'
 import { isObject } from './app-file.js'
 import type { Taking } from './draft.js'
 
@@ -9,7 +10,7 @@ export function takeEnv(value: unknown, taking: Taking): void {
   const { set, change } = taking
   const env = isObject(value) ? value : {}
   const others: Record<string, unknown> = {}
-  const hasFiles = ['PGSSLROOTCERT', 'PGSSLCERT', 'PGSSLKEY'].some((name) => typeof env[name] === 'string')
+  const hasTlsParts = tlsParts.some((name) => typeof env[name] === 'string' && env[name] !== '')
   for (const [name, given] of Object.entries(env)) {
     const path = pathOfVariable(usualReplica, name)
     const isOurs = builtinVariables.some((variable) => variable.name === name) && path !== undefined
@@ -32,13 +33,34 @@ export function takeEnv(value: unknown, taking: Taking): void {
     } else if (name === 'CONFIG_URL') {
       set(pathTo`run.configUrl`, given)
     } else {
-      const to = name === 'PGSSLMODE' && hasFiles ? pathTo`master.tls.mode` : path
+      const to = name === 'PGSSLMODE' && hasTlsParts ? pathTo`master.tls.mode` : path
       set(to, typeof readAt(usualReplica, to) === 'number' && /^\d+$/.test(given) ? Number(given) : given)
     }
   }
+  // What libpq takes by itself.
+  if (hasTlsParts && !env.PGSSLMODE) {
+    set(pathTo`master.tls.mode`, env.PGSSLROOTCERT === 'system' ? 'verify-full' : 'prefer')
+  }
+  takeMajors(env, taking)
   if (!env.CONFIG_URL) set(pathTo`run.configUrl`, null)
   if (Object.keys(others).length > 0) set(pathTo`task.env`, others)
 }
+
+// An app names no majors; what protects wants a master whose libpq keeps it.
+function takeMajors(env: Readonly<Record<string, unknown>>, { set }: Taking): void {
+  const sinces = Object.entries(libpqKeywords).map(([name, keyword]) => {
+    const value = env[name]
+    const word = typeof value === 'string' ? findLibpqWord(keyword, value) : undefined
+    return value !== '' && word?.protects ? word.since : 0
+  })
+  const { majors } = usualReplica.postgresql
+  const left = majors.filter((major) => major >= Math.max(...sinces))
+  if (left.length < majors.length) set(pathTo`postgresql.majors`, left)
+}
+
+const tlsParts = ['ROOTCERT', 'CERT', 'KEY', 'CRL', 'MINPROTOCOLVERSION', 'NEGOTIATION'].map(
+  (part) => `PGSSL${part}`,
+)
 
 // The script of 2015 had no variable for a port, and put the master into a connection string as it was.
 function takeMaster(given: string, { set, change }: Taking): void {

@@ -119,6 +119,22 @@ describe('what the compiler printed comes back', () => {
       run: { configUrl: null, masterWait: 0 },
     },
     {
+      master: {
+        hosts: 'a',
+        tls: {
+          mode: 'verify-full',
+          rootCert: '/a',
+          crl: '/b',
+          minProtocol: 'TLSv1.3',
+          negotiation: 'direct',
+        },
+        requireAuth: ['scram-sha-256', 'gss'],
+        channelBinding: 'require',
+        gssEncMode: 'disable',
+      },
+      postgresql: { majors: [17, 18] },
+    },
+    {
       run: { user: 'pg', dataDir: '/srv/pg', connectTimeout: 5 },
       task: { user: 'root', disk: 0 },
       publish: 'https://h/x',
@@ -286,6 +302,12 @@ describe('what a model has no place for is told', () => {
     const { text } = importApp({ ...base, env: { ...master, MASTER_WAIT } }, { tryModel })
     if (words === '') expect(text).not.toContain('masterWait')
     else expect(text).toContain(words)
+  })
+
+  test('a name of the replica is its own part of the model', () => {
+    const { text } = importApp({ ...base, env: { ...master, POSTGRES_REPNAME: 'shop_1' } }, { tryModel })
+    expect(text).toContain("name: 'shop_1'")
+    expect(text).not.toContain('POSTGRES_REPNAME')
   })
 
   test.each([{ fetch: null }, { fetch: [] }])('%j leaves uris', (members) => {
