@@ -99,8 +99,11 @@ ask_each_host() {
     blink 0.05
     [ "$own_runs" = no ] || ! has_answer || _ask_grace=$((_ask_grace - 1))
   done
+  # The number of one that has ended may be somebody else's by now.
+  host_number=100
   for _ask_process in "$@"; do
-    end_tree "$_ask_process"
+    host_number=$((host_number + 1))
+    [ -e "$work/hosts/$host_number.done" ] || end_tree "$_ask_process"
   done
 }
 
