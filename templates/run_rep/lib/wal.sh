@@ -39,6 +39,19 @@ control_position() {
   fi
 }
 
+# replayed_position: the control file hears of a promotion only at a restart point. So where replay is further, $timeline is
+# that of the newest WAL file here with that position.
+replayed_position() {
+  [ "$look_replayed" != unknown ] && is_ahead "$look_replayed" "$position" || return 0
+  _replayed_segment=$(segment_of 1 "$look_replayed") || return 0
+  for _replayed_file in "$pgdata/$wal_directory"/????????"${_replayed_segment#????????}"; do
+    history_number "${_replayed_file%????????????????}.history"
+    if [ "$number" -ge "$timeline" ]; then
+      timeline=$number position=$look_replayed
+    fi
+  done
+}
+
 # judge_history TIMELINE LSN: is that a point of the master's history? If not, $divergence says why; $history_known is no
 # where the master did not tell. Needs what find_master was answered; the timeline is none that the master has not reached.
 judge_history() {

@@ -251,9 +251,10 @@ seek_master() {
   is_followed || follow_master
 }
 
-# stand_of_server: of one that runs, by what read_control read.
+# stand_of_server: of one that runs, by what read_control read, and by how far replay is, if it says so.
 stand_of_server() {
   control_position
+  replayed_position
   own_runs=yes
   know_own "$timeline" "$position"
 }
