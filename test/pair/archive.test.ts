@@ -9,7 +9,6 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { ReplicaInput } from '../../generator/compile/model.js'
 import { lit } from '../../generator/shell/words.js'
@@ -200,7 +199,9 @@ describe('history', () => {
     await next.waitForRow(await master.insert())
     // Nor does it when the connection breaks.
     await master.stop()
-    await sleep(3_000)
+    const tries = () => (next.serverLog().match(/could not connect to the primary server/g) ?? []).length
+    const before = tries()
+    await waitFor('it to look for WAL without its master', () => tries() >= before + 2)
     await master.start()
     await next.waitForRow(await master.insert())
     noVerdict(next)

@@ -100,14 +100,13 @@ plan_rewind() {
 has_next_wal() {
   _next_fork=$(sed -n 's|.*diverged at WAL location \([0-9A-F/]*\) on timeline.*|\1|p' "$work/rewind.log")
   _next_parent=$(sed -n 's|.*diverged at WAL location .* on timeline \([0-9]*\).*|\1|p' "$work/rewind.log")
-  if [ -z "$_next_fork" ] || ! ask_replication "TIMELINE_HISTORY $master_timeline"; then
+  if [ -z "$_next_fork" ] || ! ask_history; then
     rewind_fault="nobody can tell where the histories parted: $(words_of "$work/rewind.log")"
     return 1
   fi
-  _next_timeline=$(sed "1s/^[^$tab]*$tab//" "$work/answers" \
-    | awk -v parent="$_next_parent" -v last="$master_timeline" '
+  _next_timeline=$(awk -v parent="$_next_parent" -v last="$master_timeline" '
       $1 ~ /^[0-9]+$/ && $1 + 0 > parent + 0 && !found { found = $1 }
-      END { print found ? found : last }')
+      END { print found ? found : last }' "$work/history") || return 1
   _next_segment=$(segment_of "$_next_timeline" "$_next_fork")
   _next_size=''
   if ask_source "SELECT size FROM pg_stat_file('$wal_directory/$_next_segment', true)"; then
