@@ -70,8 +70,13 @@ async function runMain(argv: readonly string[]): Promise<number> {
     })
   program
     .command('explain')
-    .description('say what a step, a variable, a function, a setting, a failure or a code is about')
-    .argument('[what]', 'its name; an exit code such as 73; a code of a finding such as E_SHELL_UNQUOTED')
+    .description(
+      'say what a step, a variable, a function, a setting, a failure, a code or a file of a target is about',
+    )
+    .argument(
+      '[what]',
+      'its name; an exit code such as 73; a code of a finding such as E_SHELL_UNQUOTED; a file such as pg-replica.service, or pg-replica.service:9 for a line of it',
+    )
     .option('--line <number>', 'whose line of run_rep.sh that is')
     .option('--config <file>', 'the model; without it the one in this directory, else the embedded one')
     .action(async (what: string | undefined, options: ExplainOptions, command: Command) => {

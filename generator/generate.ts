@@ -16,7 +16,7 @@ export interface Generated {
   /**
    * The text of each artefact by its file name: `run_rep.sh`, `postgresql.conf`, `pg_hba.conf`, `run_rep.map.json`,
    * `SHA256SUMS` (for `sha256sum -c` beside the others), and those of the model's targets: `marathon.json` (what
-   * `POST /v2/apps` takes), `<name>.service` and `<name>.env`. To be written as UTF-8, as it is. Empty when one of the
+   * `POST /v2/apps` takes), `<name>.service` and `<name>.env`, `compose.yaml`, `kubernetes.yaml`. To be written as UTF-8, as it is. Empty when one of the
    * diagnostics is an error.
    */
   readonly files: Readonly<Record<string, string>>

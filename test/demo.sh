@@ -46,7 +46,8 @@ host all         all        127.0.0.1/32 trust
 host replication replicator 127.0.0.1/32 scram-sha-256
 EOF
   as_postgres "$bin/pg_ctl" -D "$dir/master" -l "$dir/master.log" -w start >"$dir/pg_ctl.log"
-  on_master "create role replicator login replication password 'a secret: \\ and '' too'" >"$dir/role.log"
+  "$bin/psql" -X -q -h 127.0.0.1 -p "$master_port" -U postgres -d postgres -f dist/master.sql >"$dir/role.log" 2>&1
+  on_master "alter role replicator password 'a secret: \\ and '' too'" >>"$dir/role.log"
   on_master "create table greeting (id int primary key, text text)" >"$dir/table.log"
   on_master "insert into greeting values (1, 'cloned')" >"$dir/row.log"
   printf '%s\n' "127.0.0.1:$master_port:replication:replicator:a secret\\: \\\\ and ' too" >"$dir/pgpass"

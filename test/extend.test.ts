@@ -70,7 +70,7 @@ export const cron: Target<typeof schema> = {
 
 // The list of targets is read in one place.
 const listOfTargets: Extension = {
-  'generator/targets/all.ts': ['{ marathon, systemd }', '{ marathon, systemd, cron }'],
+  'generator/targets/all.ts': ['compose, kubernetes }', 'compose, kubernetes, cron }'],
 }
 
 const home = mkdtempSync(join(tmpdir(), 'extend-'))

@@ -61,7 +61,7 @@ quick() {
     gate 5-prove node build/bin/cli.js prove
     gate 6-prove-file node build/bin/cli.js prove dist/run_rep.sh
     gate 7-shellcheck-tests shellcheck -s sh test/setup.sh test/run.sh test/stress.sh test/crash/run.sh test/failover/run.sh \
-      test/mutation/run.sh test/lab/build.sh test/lab/run.sh test/lab/locales.sh test/lab/pg_controldata.sh
+      test/mutation/run.sh test/lab/build.sh test/lab/run.sh test/lab/locales.sh test/lab/pg_controldata.sh test/supervisors/image.sh
   else
     printf '1..1\nok 1 prove, with ShellCheck # skip NOT RUN: not installed\n' >"$results/5-prove.tap"
   fi
@@ -77,8 +77,8 @@ rest() {
   # than as root on Debian they are NOT RUN.
   case " ${MATRIX_PART:-} " in
     *' major '* | *' settings '* | *' master '*) hosts='' ;;
-    *' skew '* | *' collation '*) hosts='bookworm busybox trixie forky 10 12 14 15 16' ;;
-    *) hosts='bookworm busybox 10' ;;
+    *' skew '* | *' collation '*) hosts='systemd bookworm busybox trixie forky 10 12 14 15 16' ;;
+    *) hosts='systemd bookworm busybox 10' ;;
   esac
   # shellcheck disable=SC2086 # words
   sh test/lab/build.sh $hosts >/dev/null || [ "$?" -eq 69 ] || exit 1

@@ -34,7 +34,11 @@ list_missing() {
   lacks mount mount
   lacks mkfs.ext4 e2fsprogs
   lacks systemd-analyze systemd
+  lacks systemd-nspawn systemd-container
   lacks ip iproute2
+  lacks podman podman
+  lacks crun crun
+  lacks podman-compose podman-compose
   lacks mmdebstrap mmdebstrap
   lacks zstd zstd
   lacks openssl openssl

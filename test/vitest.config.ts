@@ -14,7 +14,7 @@ class SweepFirst extends BaseSequencer {
 // a thin slice of the crashes.
 const tier = process.env.TEST_TIER ?? 'all'
 const all = ['test/**/*.test.ts']
-const slow = ['test/pair/**', 'test/agent/**', 'test/lab/**', 'test/failover/**']
+const slow = ['test/pair/**', 'test/agent/**', 'test/lab/**', 'test/failover/**', 'test/supervisors/**']
 const life = 'test/pair/life.test.ts'
 const tiers: Readonly<Record<string, { include: string[]; exclude: string[] }>> = {
   quick: { include: all, exclude: [...slow.map((files) => `${files}/!(life).test.ts`)] },

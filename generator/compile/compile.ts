@@ -10,6 +10,7 @@ import { listParts } from '../script/parts.js'
 import { digestOf } from '../script/print.js'
 import { compileScript, judgeOwnSteps, type RunRep } from '../script/script.js'
 import { type Sources, templateOf } from '../script/sources.js'
+import type { Files } from '../targets/target.js'
 import { printConf } from './conf.js'
 import { printHba } from './hba.js'
 import { judgeGiven, judgeModel } from './judge-model.js'
@@ -18,7 +19,7 @@ import { listNeeds } from './master/needs.js'
 import { printMasterSql } from './master/sql.js'
 import type { Model } from './model.js'
 import { parseModel } from './parse-model.js'
-import { compileTargets, type StartedTarget } from './targets.js'
+import { compileTargets, printBeside, type StartedTarget } from './targets.js'
 
 /** What a model comes to, before it is text. */
 export interface Values extends RunRep {
@@ -50,8 +51,12 @@ export function compileReplica(value: unknown, sources: Sources): Compiled {
   const { runRep, diagnostics, withPlace } = compileScript(design, parts, sources)
   found.push(...diagnostics)
   if (runRep === undefined) return refuse(found)
-  const values = { ...runRep, model, targets }
-  return { files: printFiles(values, sources), values, diagnostics: sortDiagnostics(found), withPlace }
+  const usual = printUsual({ ...runRep, model }, sources)
+  const values = { ...runRep, model, targets: targets.map((target) => printBeside(target, usual)) }
+  const files = printFiles(usual, values.targets)
+  found.push(...targets.flatMap(({ judgePrinted }) => judgePrinted?.(files) ?? []))
+  if (found.some(isError)) return refuse(found)
+  return { files, values, diagnostics: sortDiagnostics(found), withPlace }
 }
 
 /** What a model comes to but for its script; for whoever only tries. */
@@ -64,7 +69,7 @@ export function tryModel(value: unknown): {
   const parsed = parseModel(value)
   if (!parsed.ok) return { diagnostics: parsed.diagnostics, files: {} }
   const { targets, found } = judge(parsed.model, {})
-  const files = Object.assign({}, ...targets.map(({ print }) => print()))
+  const files = Object.assign({}, ...targets.map(({ print }) => print({})))
   return { model: parsed.model, diagnostics: found, files }
 }
 
@@ -86,27 +91,29 @@ function refuse(found: readonly Diagnostic[]): Compiled {
   return { files: {}, diagnostics: sortDiagnostics(found), withPlace: (diagnostic) => diagnostic }
 }
 
-function printFiles({ model, script, map, targets }: Values, sources: Sources): Record<string, string> {
+// What is published whatever starts the script.
+function printUsual({ model, script, map }: RunRep & Pick<Values, 'model'>, sources: Sources): Files {
   const access = completeAccess(model.access, model.master.role)
   const method = defaultMethod(model.postgresql.majors)
   const needs = listNeeds(model)
+  return {
+    'master.pg_hba.conf': printMasterHba(templateOf(sources, 'master.pg_hba.conf.hbs'), model, needs),
+    'master.sql': printMasterSql(templateOf(sources, 'master.sql.hbs'), model, needs),
+    'pg_hba.conf': printHba(templateOf(sources, 'pg_hba.conf.hbs'), access, method),
+    'postgresql.conf': printConf(
+      templateOf(sources, 'postgresql.conf.hbs'),
+      model.postgresql.settings,
+      listShape(model).map(({ name }) => name),
+    ),
+    'run_rep.map.json': printMap(map),
+    'run_rep.sh': script.text,
+  }
+}
+
+function printFiles(usual: Files, targets: readonly StartedTarget[]): Record<string, string> {
   const print = (isPublished: boolean) =>
     targets.filter((target) => target.isPublished === isPublished).map((target) => target.print())
-  const published: Record<string, string> = Object.assign(
-    {
-      'master.pg_hba.conf': printMasterHba(templateOf(sources, 'master.pg_hba.conf.hbs'), model, needs),
-      'master.sql': printMasterSql(templateOf(sources, 'master.sql.hbs'), model, needs),
-      'pg_hba.conf': printHba(templateOf(sources, 'pg_hba.conf.hbs'), access, method),
-      'postgresql.conf': printConf(
-        templateOf(sources, 'postgresql.conf.hbs'),
-        model.postgresql.settings,
-        listShape(model).map(({ name }) => name),
-      ),
-      'run_rep.map.json': printMap(map),
-      'run_rep.sh': script.text,
-    },
-    ...print(true),
-  )
+  const published: Record<string, string> = Object.assign({ ...usual }, ...print(true))
   const names = Object.keys(published).sort()
   const sums = names.map((name) => `${digestOf(published[name] ?? '')}  ${name}\n`)
   return Object.assign({ ...published, SHA256SUMS: sums.join('') }, ...print(false))

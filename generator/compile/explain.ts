@@ -11,6 +11,7 @@ import { type FunctionEffects, functionAt } from '../shell/effects.js'
 import { callersOf, closure } from '../shell/tools.js'
 import { targets } from '../targets/all.js'
 import type { Values } from './compile.js'
+import { explainFile, printedNames } from './explain-printed.js'
 
 /** Every code of a finding, those of the targets, too. */
 export const codes: Readonly<Record<string, string>> = Object.assign(
@@ -20,14 +21,14 @@ export const codes: Readonly<Record<string, string>> = Object.assign(
 )
 
 /** What is explained, and how a part of the model is shown. */
-export interface Explained extends Pick<Values, 'model' | 'script' | 'functions' | 'map'> {
+export interface Explained extends Pick<Values, 'model' | 'script' | 'functions' | 'map' | 'targets'> {
   /** Where the user's file says a part of the model, as `file:line:column`; undefined where a default does. */
   readonly showPlace: (path: ModelPath) => string | undefined
 }
 
 /**
- * Explains a step, a variable, a function, a setting, a failure, an exit code or a code of a finding, for a person;
- * undefined when nothing of that name is known. One name may be several of these.
+ * Explains a step, a variable, a function, a setting, a failure, an exit code, a code of a finding, or a file of a target
+ * (with :<line> one line of it), for a person; undefined when nothing of that name is known. One name may be several of these.
  */
 export function explain(what: string, given: Explained): string | undefined {
   const { functions } = given
@@ -38,13 +39,14 @@ export function explain(what: string, given: Explained): string | undefined {
     explainFailure(what, given.map, functions),
     explainExit(what),
     explainSetting(what, given),
+    explainFile(what, given.targets, (path) => showPart(path, given) ?? ''),
     Object.hasOwn(codes, what) ? `${what}: ${codes[what]}` : undefined,
   ].filter((text) => text !== undefined)
   return found.length === 0 ? undefined : `${found.join('\n\n')}\n`
 }
 
 /** Names that `explain` knows, for a "did you mean". */
-export function explainable({ functions, map }: Explained): string[] {
+export function explainable({ functions, map, targets: started }: Explained): string[] {
   return [
     ...Object.keys(map.steps),
     ...Object.keys(map.variables),
@@ -54,6 +56,7 @@ export function explainable({ functions, map }: Explained): string[] {
     ...catalogue.keys(),
     ...settingsBefore10.keys(),
     ...renamed.keys(),
+    ...printedNames(started),
   ].filter((name) => name !== '')
 }
 

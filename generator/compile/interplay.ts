@@ -1,7 +1,14 @@
 import { posix } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type ModelPath, pathTo } from '../diagnostics/path.js'
-import { hostsOf, type Replica, usualReplica } from '../model/replica.js'
+import {
+  hasConfigUrl,
+  hostsOf,
+  type Replica,
+  usualReplica,
+  writesAccess,
+  writesSettings,
+} from '../model/replica.js'
 import { defaultMethod } from '../postgres/access.js'
 import { nameWritten, readEffective } from '../postgres/effective.js'
 
@@ -69,14 +76,52 @@ const interplays: readonly Interplay[] = [
     hint: "use 'scram-sha-256', or the method md5, which takes both",
   },
   {
-    code: 'W_CONFIG_UNUSED',
-    find: ({ run, postgresql }) =>
-      run.configUrl === null && Object.keys(postgresql.settings).length > 0
-        ? pathTo`postgresql.settings`
+    code: 'E_RUN_CONFIGURATION',
+    find: (model) =>
+      model.run.configuration === 'published' && !hasConfigUrl(model) ? pathTo`run.configuration` : undefined,
+    message: () => 'with run.configUrl = null nothing is published that could rule: each run would end',
+    hint: "take run.configUrl out, or say 'master'",
+  },
+  {
+    code: 'W_CONFIG_EXAMPLE',
+    find: (model) =>
+      model.run.configuration === 'published' &&
+      model.run.configUrl === undefined &&
+      model.publish === usualReplica.publish &&
+      !Object.hasOwn(model.task.env, 'CONFIG_URL')
+        ? pathTo`run.configuration`
         : undefined,
+    message: ({ publish }) =>
+      `the files that rule are fetched from ${publish}/conf, which is the example's: the model does not say where it is published`,
+    hint: 'set publish, or run.configUrl',
+  },
+  {
+    code: 'W_CONFIG_UNUSED',
+    find: (model) => (isUnfetched(model) && writesSettings(model) ? pathTo`postgresql.settings` : undefined),
     message: () =>
       'with run.configUrl = null nobody fetches the printed postgresql.conf: a replica has the settings that come with the clone',
     hint: 'take run.configUrl out, or copy the file to the data directory of the master',
+  },
+  {
+    code: 'W_CONFIG_UNUSED',
+    find: (model) => (isUnfetched(model) && writesAccess(model) ? pathTo`access` : undefined),
+    message: () =>
+      'with run.configUrl = null nobody fetches the printed pg_hba.conf: a replica has the access rules that come with the clone',
+    hint: 'take run.configUrl out, or copy the file to the data directory of the master',
+  },
+  {
+    code: 'W_CONFIG_UNUSED',
+    find: (model) => (isOverruled(model) && writesSettings(model) ? pathTo`postgresql.settings` : undefined),
+    message: () =>
+      "run.configuration is 'master': these settings reach only a replica whose clone brings no postgresql.conf along",
+    hint: "say run.configuration: 'published', or take them out",
+  },
+  {
+    code: 'W_CONFIG_UNUSED',
+    find: (model) => (isOverruled(model) && writesAccess(model) ? pathTo`access` : undefined),
+    message: () =>
+      "run.configuration is 'master': these rules reach only a replica whose clone brings no pg_hba.conf along",
+    hint: "say run.configuration: 'published', or take them out",
   },
   {
     code: 'W_MASTER_UNUSED',
@@ -140,6 +185,14 @@ const interplays: readonly Interplay[] = [
     hint: 'let run.dataDir be relative to the sandbox, or take task.preset out',
   },
 ]
+
+function isUnfetched(model: Replica): boolean {
+  return model.run.configuration !== 'published' && !hasConfigUrl(model)
+}
+
+function isOverruled(model: Replica): boolean {
+  return model.run.configuration === 'master' && hasConfigUrl(model)
+}
 
 function plainPath(path: string): string {
   return posix.normalize(path).replace(/(.)\/+$/, '$1')

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { pathTo } from '../diagnostics/path.js'
 import { whyTaken } from '../model/contract/user.js'
+import { builtinVariables } from '../model/contract/variables.js'
 import { deploymentEnv, pathOfVariable, type Replica, readTls, usualReplica } from '../model/replica.js'
 import { healthTimeout } from '../model/task.js'
 import { type AccessContext, judgeAccess } from '../postgres/access.js'
@@ -191,16 +192,29 @@ function judgeOwnVariables({ env, task }: Replica): Diagnostic[] {
 function judgeTaskEnv(model: Replica, contract: Design['contract']): Diagnostic[] {
   const set = deploymentEnv(model)
   const known = new Set(contract.map(({ name }) => name))
+  const isSecret = (name: string) => builtinVariables.some((given) => given.name === name && given.secret)
   return Object.keys(model.task.env).flatMap((name): Diagnostic[] => {
     const path = pathTo`task.env.${name}`
     if (Object.hasOwn(set, name)) {
       const message = `${name} is set by the model already (to ${JSON.stringify(set[name])}); change it there`
       return [{ code: 'E_TASK_ENV', path, message }]
     }
+    if (typeof model.task.env[name] === 'string' && isSecret(name)) {
+      const message = `${name} is a secret, and its value would stand readable in what starts the script`
+      const hint = 'name it in task.secrets and write { secret: … } here, or let the host set it'
+      return [{ code: 'E_TASK_ENV', path, message, hint }]
+    }
     if (!name.startsWith('PG') || known.has(name)) return []
     if (name === 'PGPASSWORD') {
       const message = 'PGPASSWORD is refused by the script: every process of the agent could see it'
-      return [{ code: 'E_TASK_ENV', path, message, hint: 'use a password file: run.passfile' }]
+      return [
+        {
+          code: 'E_TASK_ENV',
+          path,
+          message,
+          hint: 'use a password file: run.passfile, or POSTGRES_REPPASSWORD_FILE',
+        },
+      ]
     }
     const message = `${name} has no effect: the script unsets every PG* variable that is not in its contract`
     return [{ code: 'W_TASK_ENV', path, message }]

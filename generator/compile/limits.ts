@@ -28,9 +28,8 @@ export interface HealthLimits {
 }
 
 /**
- * Judges the times of a health check against each other. Mesos counts the interval from the end of a check, so that
- * checks which hang would follow each other slower than the interval says; of its two other kinds of checks Marathon
- * refuses that itself.
+ * Judges the times of a health check against each other. A supervisor that counts the interval from the end of a check,
+ * as Mesos does, would ask a server that hangs more slowly than the interval says.
  */
 export function judgeHealth({
   delay,

@@ -55,7 +55,7 @@ export interface ReplicaInput extends Input {
   steps?: Input['steps']
   /** What every supervisor gives a replica: how many, how much, how long, with which environment. */
   task?: Input['task']
-  /** What starts the script, each with what only it knows: Marathon (the default), systemd. */
+  /** What starts the script, each with what only it knows: Marathon (the default), systemd, Compose, Kubernetes. */
   targets?: Input['targets']
   /** The URL where you serve what is generated: run_rep.sh, and conf/postgresql.conf and conf/pg_hba.conf. */
   publish?: Input['publish']

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type ModelPath, showPath } from '../diagnostics/path.js'
+import { hasConfigUrl, writesAccess } from '../model/replica.js'
 import { taskSchema } from '../model/task.js'
 import { targets } from '../targets/all.js'
 import { type Model, modelSchema } from './model.js'
@@ -13,8 +14,16 @@ export type Parsed =
 /** Parses a raw model by the schema; each issue of zod becomes a diagnostic at its path. */
 export function parseModel(value: unknown): Parsed {
   const result = modelSchema.safeParse(value)
-  if (result.success) return { ok: true, model: result.data }
+  if (result.success) return { ok: true, model: settleConfiguration(result.data, value) }
   return { ok: false, diagnostics: result.error.issues.flatMap((issue) => toDiagnostics(issue)) }
+}
+
+// Access rules that are written are meant, also if they are those that a model has by default.
+function settleConfiguration(model: Model, value: unknown): Model {
+  if (model.run.configuration !== undefined || Object(value).access === undefined) return model
+  return hasConfigUrl(model) && !writesAccess(model)
+    ? { ...model, run: { ...model.run, configuration: 'published' } }
+    : model
 }
 
 type Issue = z.core.$ZodIssue

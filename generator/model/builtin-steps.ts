@@ -13,9 +13,17 @@ export const builtinSteps: readonly BuiltinStep[] = [
   step('claim', 'steps/claim.sh', 'one run at a time; what a dead one left behind is ended and removed'),
   step('inspect_master', 'steps/inspect_master.sh', 'what the replication protocol tells of the master'),
   step('choose_data', 'steps/choose_data.sh', 'clone, reuse or refuse'),
-  step('fetch_config', 'steps/fetch_config.sh', 'the configuration from CONFIG_URL, judged before the clone'),
+  step(
+    'fetch_config',
+    'steps/fetch_config.sh',
+    'the configuration from CONFIG_URL, judged before the clone, or before it takes the place of the former',
+  ),
   step('clone', 'steps/clone.sh', 'pg_basebackup, verified, marked, renamed'),
-  step('configure', 'steps/configure.sh', 'missing files placed, settings collected and judged'),
+  step(
+    'configure',
+    'steps/configure.sh',
+    'the files that rule put in their place, settings collected and judged',
+  ),
   step(
     'serve',
     'steps/serve.sh',
@@ -33,8 +41,12 @@ export interface SubCommand {
 export const subCommands: readonly SubCommand[] = [
   { name: 'run', doc: 'clone the master if need be, then run a streaming replica (the default)' },
   { name: 'preflight', doc: 'everything up to the clone, changing nothing' },
-  { name: 'health', doc: 'exit 0 if the replica accepts connections on loopback and is a standby' },
-  { name: 'ready', doc: 'exit 0 if it streams, too, and is not too far behind the master' },
+  { name: 'health', doc: 'exit 0 if the replica has its port, lets clients in and is a standby' },
+  { name: 'ready', doc: 'exit 0 if, besides, it is not too far behind the master, by what it knows itself' },
+  {
+    name: 'status',
+    doc: 'how it stands, and what a restart would do (--json, --prometheus; --master: the master is asked, too)',
+  },
   { name: 'version', doc: 'what this file is' },
 ]
 

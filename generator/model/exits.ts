@@ -23,6 +23,9 @@ export const exitClasses: readonly { readonly code: number; readonly means: stri
   { code: 78, means: 'the contract, the configuration or the agent is wrong' },
 ]
 
+/** What only a person can mend: whoever starts the script again at once gains nothing. */
+export const personalExits: readonly number[] = [65, 77, 78]
+
 /** Every failure that the script can name, in the order of the run. */
 export const failures: readonly Failure[] = [
   {
@@ -65,8 +68,9 @@ export const failures: readonly Failure[] = [
   {
     id: 'DATA_FOREIGN',
     code: 65,
-    means: 'PGDATA_DIR holds something that this script did not make',
-    advice: 'look at what is named above; move it away or set PGDATA_DIR to an empty directory',
+    means: 'PGDATA_DIR holds something that this script did not make and that is in its way',
+    advice:
+      'look at what is named above; rename it where it is (mv replica replica.old: what has another name is left alone), or set PGDATA_DIR to a directory of its own',
   },
   {
     id: 'DATA_IN_USE',
@@ -76,23 +80,39 @@ export const failures: readonly Failure[] = [
       'wait for the end of the process named above, or stop it with SIGINT; one run at a time may use PGDATA_DIR',
   },
   {
+    id: 'DATA_TAKEN',
+    code: 75,
+    means: 'another run took the data over, since this one gave no sign of life: it was frozen, or cut off',
+    advice:
+      'nothing, if the run on the host named above is meant to have the volume; else see that one supervisor at a time gives it to a task',
+  },
+  {
+    id: 'NO_PROCESS',
+    code: 75,
+    means:
+      'no process can be made: a limit of the container (pids), of the unit (TasksMax) or of RUN_USER (ulimit -u)',
+    advice:
+      'raise that limit, or lower max_connections of the replica, whose every connection is a process; the shell says above what it could not do',
+  },
+  {
     id: 'DATA_IDENTITY',
     code: 65,
     means: 'the data is a copy of another cluster',
-    advice: 'check POSTGRES_MASTER; if the master was rebuilt, move the old data away to clone anew',
+    advice:
+      'check POSTGRES_MASTER; if the master was rebuilt, run "mv replica replica.old" in PGDATA_DIR to clone anew',
   },
   {
     id: 'DATA_MAJOR',
     code: 65,
     means: 'the data is of another major version',
-    advice: 'a replica cannot change its major: move the old data away to clone anew',
+    advice: 'a replica cannot change its major: run "mv replica replica.old" in PGDATA_DIR to clone anew',
   },
   {
     id: 'DATA_DIVERGED',
     code: 65,
     means: "the data is on a timeline that the master's history does not have",
     advice:
-      'find out which server is the right master; move the old data away to clone anew, or set run.onDiverged in the model',
+      'find out which server is the right master; run "mv replica replica.old" in PGDATA_DIR to clone anew, or set run.onDiverged in the model',
   },
   {
     id: 'RECLONE',
@@ -111,20 +131,36 @@ export const failures: readonly Failure[] = [
     id: 'HALF_REWOUND',
     code: 65,
     means: 'pg_rewind did not end well, and what it left is no data any more',
-    advice: 'move the old data away to clone anew, or let rewind.otherwise of the model be reclone',
+    advice:
+      'run "mv replica replica.old" in PGDATA_DIR to clone anew, or let rewind.otherwise of the model be reclone',
   },
   {
     id: 'WAL_GONE',
     code: 65,
     means: 'the master has removed WAL that the replica still needs',
     advice:
-      'move the old data away to clone anew, or set run.onDiverged in the model; raise wal_keep_size on the master, or name its archive (restore)',
+      'run "mv replica replica.old" in PGDATA_DIR to clone anew, or set run.onDiverged in the model; raise wal_keep_size on the master, or name its archive (restore)',
+  },
+  {
+    id: 'TABLESPACE',
+    code: 65,
+    means: 'the master has made a tablespace after the clone, and only a new copy gives it a place here',
+    advice:
+      "move the old data away to clone anew, or set run.onDiverged in the model; do not make the master's directory here: replay would write into it",
+  },
+  {
+    id: 'MASTER_FILES',
+    code: 65,
+    means: 'the master has a file that cannot be copied: damaged, unreadable, or with too long a name',
+    advice:
+      'look at the file that is named above on the master (amcheck or pg_checksums for a damaged one, owner and mode for one that cannot be read), and start the replica again when it is mended; the copy was removed',
   },
   {
     id: 'GATE',
     code: 65,
     means: 'the data would start as a master, or nobody can tell',
-    advice: 'do not start it by hand; move the data away to clone anew, after saving what it alone holds',
+    advice:
+      'do not start it by hand; run "mv replica replica.old" in PGDATA_DIR to clone anew, and save what the old data alone holds',
   },
   {
     id: 'MASTER_AWAY',
@@ -195,13 +231,21 @@ export const failures: readonly Failure[] = [
     id: 'CONFIG_WRONG',
     code: 78,
     means: 'what CONFIG_URL serves is not what this server can use',
-    advice: 'publish the generated postgresql.conf and pg_hba.conf at CONFIG_URL',
+    advice: 'publish the generated postgresql.conf and pg_hba.conf, or others that are right, at CONFIG_URL',
   },
   {
     id: 'CONFIG_MISSING',
     code: 78,
-    means: "the clone brought no configuration along, as with Debian's layout",
+    means:
+      "files that should rule are not here: the master keeps its own outside of its data directory (Debian's layout, hba_file), or run.configuration is published",
     advice: 'publish the generated postgresql.conf and pg_hba.conf and set CONFIG_URL to their directory',
+  },
+  {
+    id: 'CONFIG_INCLUDE',
+    code: 78,
+    means: 'a file that the configuration includes is not on this agent',
+    advice:
+      "put that file on this agent, or take the line out of the file named above; or let the published files rule (run.configuration: 'published')",
   },
   {
     id: 'NO_SPACE',
@@ -229,11 +273,73 @@ export const failures: readonly Failure[] = [
     advice: 'correct the file and line named above, in the data directory or where CONFIG_URL serves it',
   },
   {
+    id: 'ACCESS',
+    code: 78,
+    means: 'pg_hba.conf has a line that PostgreSQL refuses',
+    advice:
+      'correct the line named above: on the master if it came along with the clone, else where CONFIG_URL serves it',
+  },
+  {
+    id: 'CERTIFICATE',
+    code: 78,
+    means: 'ssl is on, and a file that it takes is not on this agent, or cannot be used',
+    advice:
+      'put the file named above on this agent, readable for RUN_USER (the key with mode 0600), or set ssl = off, or other files, in a configuration at CONFIG_URL',
+  },
+  {
+    id: 'MEMORY',
+    code: 78,
+    means: 'PostgreSQL asks for more memory than this agent or this task has',
+    advice:
+      'give the task more memory (task.mem), or lower shared_buffers, in a configuration at CONFIG_URL where it is that of the master; the log above has the figures',
+  },
+  {
+    id: 'PORT',
+    code: 75,
+    means: 'somebody else has the port, at one address of the replica or at all',
+    advice:
+      'end what is named above, or give this replica another PORT0; Debian starts a cluster of its own on localhost:5432 (pg_dropcluster)',
+  },
+  {
+    id: 'LISTEN',
+    code: 78,
+    means: 'the server cannot listen where run.listen says',
+    advice:
+      'give this host that address, or take it out of run.listen in the model; a port below 1024 needs a right',
+  },
+  {
+    id: 'LOGIN',
+    code: 78,
+    means: 'nobody could log in to the replica',
+    advice:
+      'install what is named above on this agent, or take it out of session_preload_libraries or local_preload_libraries (postgresql.conf, ALTER ROLE, ALTER DATABASE)',
+  },
+  {
     id: 'COLLATION',
     code: 78,
     means: 'text sorts on this agent in another way than where its indexes were made',
     advice:
       "run on agents with the master's release of its distribution; if the master itself was upgraded, REINDEX there, then ALTER DATABASE or COLLATION with REFRESH VERSION; or set run.onCollation in the model",
+  },
+  {
+    id: 'LIMITS',
+    code: 75,
+    means: 'PostgreSQL may not have as many processes or open files as it needs',
+    advice:
+      'raise the limits of the task (ulimit -n, ulimit -u, pids of its cgroup), or wait until others end',
+  },
+  {
+    id: 'DATA_DAMAGED',
+    code: 65,
+    means: 'PostgreSQL cannot recover the data: WAL or files are missing or damaged',
+    advice:
+      'move the old data away to clone anew; if a new clone ends so, too, the disk of this agent or the data of the master is at fault',
+  },
+  {
+    id: 'START_FAILED',
+    code: 78,
+    means: 'PostgreSQL ended before it let anybody in, for a reason that this script does not know',
+    advice: "read PostgreSQL's own words above; a finished clone stays, so that the next run starts there",
   },
   {
     id: 'STEP_FAILED',
@@ -244,7 +350,8 @@ export const failures: readonly Failure[] = [
   {
     id: 'LIBRARY_MISSING',
     code: 78,
-    means: 'a preloaded library is not on this agent',
-    advice: 'install the extension on this agent, or take it out of shared_preload_libraries',
+    means: 'a library that PostgreSQL is told to load is not on this agent, or cannot be loaded',
+    advice:
+      'install the extension on this agent, for this major, or take it out of the setting named above (a configuration at CONFIG_URL, where it is that of the master)',
   },
 ]

@@ -150,8 +150,6 @@ const receiverSchema = z.strictObject({
     .describe('Seconds before WAL that did not come is asked for again (wal_retrieve_retry_interval)'),
 })
 
-const loopback = new Set(['*', '0.0.0.0', '127.0.0.1', 'localhost'])
-
 const runSchema = z.strictObject({
   user: types.user_name.schema.default('postgres').describe('As whom PostgreSQL runs (RUN_USER)'),
   dataDir: types.path.schema.default(usualValue('PGDATA_DIR')).describe('Where the data lies (PGDATA_DIR)'),
@@ -159,14 +157,19 @@ const runSchema = z.strictObject({
     .array(z.string().regex(/^(\*|[0-9A-Za-z_.:-]+)$/, 'an address, a host name or *'))
     .min(1)
     .default(['*'])
-    .refine((addresses) => addresses.some((address) => loopback.has(address)), {
-      error: 'the health check needs the loopback address: add 127.0.0.1',
-    })
-    .describe('The addresses that the replica listens on, the loopback among them'),
-  configUrl: types.url.schema
+    .describe('The addresses that the replica listens on; each must be of its host, and its port free there'),
+  configuration: z
+    .enum(['published', 'master'])
+    .optional()
+    .describe(
+      "Whose configuration runs. published: the files of run.configUrl, fetched anew at each start, and what ALTER SYSTEM sets on the replica; the clone's own are kept for reference. master: what came along with the clone, and the files of run.configUrl only where it brings none. By default published in a model that writes postgresql.settings or access, else master",
+    ),
+  configUrl: types.config_url.schema
     .nullable()
     .optional()
-    .describe('Where the configuration is served (CONFIG_URL); by default <publish>/conf; null: nowhere'),
+    .describe(
+      'Where the configuration is served, or lies on the agent as file:///DIRECTORY (CONFIG_URL); by default <publish>/conf; null: nowhere',
+    ),
   passfile: types.absolute_path.schema.optional().describe('The password file (PGPASSFILE)'),
   masterWait: secondsOf('MASTER_WAIT').describe('Seconds to wait for an absent master'),
   exitPause: secondsOf('EXIT_PAUSE').describe('Seconds of pause before a permanent failure'),
@@ -236,6 +239,11 @@ const runSchema = z.strictObject({
     .default(64)
     .describe("How much of PostgreSQL's own log is kept beside the data, in four files, in MiB"),
   watchInterval: seconds(1, 3600).default(5).describe('Seconds between two looks at the running server'),
+  claimInterval: seconds(1, 60)
+    .default(5)
+    .describe(
+      'Seconds between two signs of life of a run on its data. A run of another host, or of this one before it went down, is taken for dead after three times as long without one',
+    ),
   staleLimit: seconds(5, 86_400)
     .default(30)
     .describe('Seconds without streaming after which the master is asked why'),
@@ -272,6 +280,12 @@ const cloneSchema = z.strictObject({
 })
 
 const readySchema = z.strictObject({
+  by: z
+    .enum(['replica', 'master'])
+    .default('replica')
+    .describe(
+      'By whose word a replica is ready. replica: by what it knows itself, so that an outage of the master takes none out; master: the master is asked, too, by a connection at each check, and without it none is ready',
+    ),
   lagMiB: z
     .int()
     .min(0)
@@ -281,7 +295,7 @@ const readySchema = z.strictObject({
   lagSeconds: seconds(1, 86_400)
     .optional()
     .describe(
-      'For how many seconds it may have WAL to replay since the last transaction that it did, counted from the end of run.delay',
+      'How many seconds old what is here may be: for how long there is WAL to replay, counted from the end of run.delay, or nothing was heard from the master; by default a replica that had caught up stays ready while its master is away',
     ),
 })
 
@@ -337,6 +351,27 @@ export type Replica = z.infer<typeof replicaSchema>
 
 /** The replica of which a model says nothing: of two numbers at odds the one that it wrote is blamed. */
 export const usualReplica: Replica = replicaSchema.parse({})
+
+/** Whose configuration runs: whoever writes settings or access rules means them, where somebody can fetch them. */
+export function configurationOf(model: Replica): 'published' | 'master' {
+  if (model.run.configuration !== undefined) return model.run.configuration
+  return (writesSettings(model) || writesAccess(model)) && hasConfigUrl(model) ? 'published' : 'master'
+}
+
+/** Whether a model has settings of its own. */
+export function writesSettings({ postgresql }: Replica): boolean {
+  return Object.keys(postgresql.settings).length > 0
+}
+
+/** Whether it has access rules of its own: such as differ from those of a model that says nothing. */
+export function writesAccess({ access }: Replica): boolean {
+  return JSON.stringify(access) !== JSON.stringify(usualReplica.access)
+}
+
+/** Whether a task is told where the configuration is served. */
+export function hasConfigUrl({ run, task }: Replica): boolean {
+  return run.configUrl !== null || Object.hasOwn(task.env, 'CONFIG_URL')
+}
 
 /** The role as which pg_rewind connects, and by what it is the master's matter; undefined where nothing is rewound. */
 export function rewindRole({ run, rewind, master }: Replica): string | undefined {

@@ -11,8 +11,8 @@ export interface ShapeSetting {
 }
 
 /**
- * What the model says of the replica as a standby. A line in the printed postgresql.conf would be in vain wherever the
- * clone brings a postgresql.conf of the master's along, so these are held as whatever the script itself needs.
+ * What the model says of the replica as a standby. A line in the printed postgresql.conf would be in vain wherever that
+ * of the master rules, so these are held as whatever the script itself needs.
  */
 export function listShape({ run }: Pick<Replica, 'run'>): ShapeSetting[] {
   const item = (name: string, path: ModelPath, value: string | undefined, since = 10): ShapeSetting[] =>

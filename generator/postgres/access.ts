@@ -76,7 +76,7 @@ function judgeReach(rule: AccessRule, path: ModelPath, context: AccessContext): 
   const warn = (code: `W_${string}`, at: ModelPath, message: string, hint?: string) =>
     found.push({ code, path: [...path, ...at], message, ...(hint === undefined ? {} : { hint }) })
   if (rule.options?.map !== undefined) {
-    const message = `nobody is in the map ${rule.options.map}, unless pg_ident.conf comes along with the clone: run_rep.sh fetches none`
+    const message = `nobody is in the map ${rule.options.map}, unless you publish a pg_ident.conf beside pg_hba.conf, or it comes along with the clone: none is printed`
     warn('W_ACCESS_MAP', pathTo`options.map`, message)
   }
   if (rule.type === 'local') {

@@ -46,6 +46,11 @@ export function judgeMemory(settings: Settings, mem: number): Diagnostic[] {
   return report(sort.path, message, 'raise task.mem or lower work_mem')
 }
 
+/** How much memory a server takes for its buffers (MiB), and as the model, or a default, writes it. */
+export function readSharedBuffers(settings: Settings): Pick<Found, 'size' | 'value'> {
+  return find(settings, 'shared_buffers')
+}
+
 /** Where the data of a replica lies, and how much it may hold (MiB). */
 export interface DataSpace {
   readonly path: ModelPath

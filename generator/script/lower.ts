@@ -5,9 +5,10 @@ import type { ContractVariable } from '../model/contract/variables.js'
 import { failures } from '../model/exits.js'
 import { orderSteps } from '../model/own-steps.js'
 import { readRate } from '../model/rate.js'
-import type { Replica } from '../model/replica.js'
+import { configurationOf, type Replica } from '../model/replica.js'
 import { listShape } from '../model/shape.js'
 import { libpqWords } from '../postgres/libpq.js'
+import { errorWords, joinWords, statementWords } from '../postgres/log-words.js'
 import { type HeldValue, type VersionRule, versionRules } from '../postgres/versions.js'
 import { lit } from '../shell/words.js'
 import { printRestore } from './restore.js'
@@ -50,6 +51,7 @@ export function lowerReplica(
         .join(' | '),
       lines: contract.flatMap(printCheck),
     },
+    'recall.sh.hbs': lowerRecall(contract),
     'supervisor.sh.hbs': { words: supervisorWords.map(lowerWord) },
     'libpq.sh.hbs': {
       words: libpqWords.map(({ keyword, value, since, protects }) => ({
@@ -58,6 +60,7 @@ export function lowerReplica(
         protects: protects ? 'yes' : 'no',
       })),
     },
+    'log-words.sh.hbs': { errors: lit(joinWords(errorWords)), statements: lit(joinWords(statementWords)) },
     'versions.sh.hbs': lowerVersions(model),
     'archive.sh.hbs': lowerArchive(model),
     'sequence.sh.hbs': {
@@ -66,6 +69,19 @@ export function lowerReplica(
       names: subCommands.map(({ name }) => name).join(' | '),
       usage: subCommands.map(({ name, doc }) => `${name.padEnd(widest(subCommands))}  ${doc}`),
     },
+  }
+}
+
+// PGDATA_DIR is where the file was found; a URL may hold what is nobody's business, and no sub-command fetches it.
+function lowerRecall(contract: readonly ContractVariable[]): View {
+  const kept = contract.filter(
+    ({ name, type, secret }) => !secret && name !== 'PGDATA_DIR' && type.name !== 'url',
+  )
+  return {
+    keep: kept.map(
+      ({ name }) => `[ -z "\${${name}:-}" ] || kept_contract="\${kept_contract}${name}=$${name}$newline"`,
+    ),
+    recall: kept.map(({ name }) => `${name}) ${name}=$_recall_value ;;`),
   }
 }
 
@@ -138,6 +154,7 @@ export function listConstants(model: Replica): Constant[] {
     item('stall_limit', pathTo`run.stallLimit`, run.stallLimit),
     item('verify_clone', pathTo`postgresql.verifyClone`, postgresql.verifyClone),
     item('newer', pathTo`postgresql.newer`, postgresql.newer),
+    item('configuration', pathTo`run.configuration`, configurationOf(model)),
     item('durability', pathTo`run.durability`, run.durability),
     // What in the end becomes of such data.
     item(
@@ -152,6 +169,7 @@ export function listConstants(model: Replica): Constant[] {
           item('rewind_database', pathTo`master.database`, lit(master.database)),
         ]
       : []),
+    item('listen', pathTo`run.listen`, lit(run.listen.join(','))),
     item('on_collation', pathTo`run.onCollation`, run.onCollation),
     item('slot_mode', pathTo`run.slot`, run.slot),
     item('stream_from', pathTo`run.from`, run.from),
@@ -167,11 +185,13 @@ export function listConstants(model: Replica): Constant[] {
     item('clone_compress', pathTo`clone.compress`, clone.compress),
     item('log_file_kb', pathTo`run.logMiB`, run.logMiB * 256),
     item('watch_interval', pathTo`run.watchInterval`, run.watchInterval),
+    item('claim_beat', pathTo`run.claimInterval`, run.claimInterval),
     item('stale_limit', pathTo`run.staleLimit`, run.staleLimit),
     item('user_timeout', pathTo`master.tcp.userTimeout`, tcp.userTimeout ?? lit('')),
     item('keepalives_idle', pathTo`master.tcp.keepalivesIdle`, tcp.keepalivesIdle),
     item('keepalives_interval', pathTo`master.tcp.keepalivesInterval`, tcp.keepalivesInterval ?? lit('')),
     item('keepalives_count', pathTo`master.tcp.keepalivesCount`, tcp.keepalivesCount ?? lit('')),
+    item('ready_by', pathTo`ready.by`, ready.by),
     item('ready_bytes', pathTo`ready.lagMiB`, ready.lagMiB * 1_048_576),
     item('ready_seconds', pathTo`ready.lagSeconds`, ready.lagSeconds ?? lit('')),
     ...listArchive(model),

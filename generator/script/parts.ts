@@ -23,6 +23,7 @@ export interface Parts {
 const ownStepFile = 'run_rep/lib/own-step.sh'
 /** Needed only where data is rewound. */
 const rewindFile = 'run_rep/lib/rewind.sh'
+const noRewindFile = 'run_rep/lib/no-rewind.sh'
 
 /** Only one of them stands in a script: whether a replica has an archive. */
 const archiveFile = 'run_rep/lib/archive.sh'
@@ -42,7 +43,7 @@ export function listParts({ model, contract }: Design, sources: Sources): Parts 
   const unused = new Set([
     hasArchive ? noArchiveFile : archiveFile,
     ...(lasting.steps.length < model.steps.length ? [] : [ownStepFile]),
-    ...(model.run.onDiverged === 'rewind' ? [] : [rewindFile]),
+    model.run.onDiverged === 'rewind' ? noRewindFile : rewindFile,
   ])
   const library = Object.keys(sources.templates).filter(
     (name) => /^run_rep\/lib\/.*\.sh$/.test(name) && !unused.has(name),
@@ -57,13 +58,15 @@ export function listParts({ model, contract }: Design, sources: Sources): Parts 
         'exits.sh.hbs',
         'supervisor.sh.hbs',
         'contract.sh.hbs',
+        'recall.sh.hbs',
         'versions.sh.hbs',
         'libpq.sh.hbs',
+        'log-words.sh.hbs',
         ...(hasArchive ? ['archive.sh.hbs'] : []),
       ].map(table),
       ...[...library, ...types, ...steps].map(plain),
       ...own,
-      ...['run_rep/health.sh', 'run_rep/ready.sh'].map(plain),
+      ...['run_rep/health.sh', 'run_rep/ready.sh', 'run_rep/status.sh'].map(plain),
       table('sequence.sh.hbs'),
     ],
     end: plain('run_rep/main.sh'),

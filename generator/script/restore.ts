@@ -96,9 +96,11 @@ function printInner(restore: Restore): PrintedRestore {
 // and says nothing costs ten seconds. GNU's wget and BusyBox's have no option for that in common.
 function printHttp(url: string): string {
   const http = "'=http,https'"
+  // What begins with TLS does not go on without.
+  const redirects = url.startsWith("'https:") ? "'=https'" : http
   return [
     'if command -v curl >/dev/null; then',
-    `a=$(curl -q -g -s -S -L --proto ${http} --proto-redir ${http} --connect-timeout 5 -Y 1000 -y 10`,
+    `a=$(curl -q -g -s -S -L --proto ${http} --proto-redir ${redirects} --connect-timeout 5 -Y 1000 -y 10`,
     `-w '%%{http_code}' -o "%p" -- ${url}) && [ "$a" = 200 ] && exit 0;`,
     `else a=$(timeout 60 wget -nv -t 1 -O "%p" ${url} 2>&1) && exit 0; fi;`,
     `case " $a" in *' 404'*) exit 1;; esac; echo "%f: HTTP $a" >&2; exit 3`,

@@ -125,7 +125,7 @@ const isOwnFile = (text: string) =>
 
 /** All that stands in the one function that runs a server on data: the gate, then the start. */
 const gate = 'require_standby'
-const startCommand = 'launch "$pg_bin"/postgres -D "$pgdata" "$@"'
+const startCommand = 'launch "$pg_bin"/postgres -D "$pgdata" "$@" 2>>"$work/first_words"'
 
 const keepStart: Rule = (shell, { known, rights }) => [
   ...shell.all('Command').flatMap(({ node }): Finding[] => {

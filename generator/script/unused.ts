@@ -29,6 +29,9 @@ export function judgeReaders({ model, contract }: Design, effects: Effects): Dia
   }))
 }
 
+/** What looks at every variable of the contract, and takes none for anything. */
+const passive: ReadonlySet<string> = new Set(['step_contract', 'keep_contract'])
+
 /**
  * Each variable of the contract has a reader besides its own check, or a child: libpq's go to PostgreSQL's tools
  * by the environment, others when they are exported. Gives the names that have none.
@@ -36,7 +39,7 @@ export function judgeReaders({ model, contract }: Design, effects: Effects): Dia
 export function listUnreadContract({ functions }: Effects, names: readonly string[]): string[] {
   const read = new Set(
     functions
-      .filter(({ name }) => name !== 'step_contract')
+      .filter(({ name }) => !passive.has(name))
       .flatMap(({ reads, exports }) => [...reads, ...exports])
       .map(({ name }) => name),
   )

@@ -112,6 +112,7 @@ const others: Readonly<Record<string, string>> = {
   wget: 'fetches CONFIG_URL; asked for by have, curl is as good',
   getent: 'users that are not in /etc/passwd; asked for by have',
   stat: 'tells the kind of a file system, with -f of GNU and BusyBox; asked for by have',
+  'systemd-notify': 'tells systemd how far a run is, where that wants to know; asked for by have',
   sync: 'flushes a finished clone; GNU and BusyBox take names, elsewhere it flushes everything',
   busybox: privilege,
   chpst: privilege,

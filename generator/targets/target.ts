@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { ModelPath } from '../diagnostics/path.js'
 import type { Replica } from '../model/replica.js'
 import type { EnvValue } from '../model/task.js'
 import type { DataSpace } from '../postgres/resources.js'
@@ -25,10 +26,26 @@ export interface Started {
   /** By its own rules, and by those of the supervisor. */
   readonly diagnostics: readonly Diagnostic[]
   readonly given: Given
-  /** The text of each file, by its name. */
-  readonly print: () => Readonly<Record<string, string>>
+  /** The text of each file, by its name; `published` are those that lie beside it whatever the target is. */
+  readonly print: (published: Files) => Files
+  /** What its rules say of that, once it is text. */
+  readonly judgePrinted?: (printed: Files) => readonly Diagnostic[]
+  /** The lines of each of these files with what they come from, for `explain`. */
+  readonly trace?: (published: Files) => Readonly<Record<string, readonly PrintedLine[]>>
   /** What stands in the way of an update where files of an earlier model, by the same names, are in force. */
-  readonly judgeUpdate?: (before: Readonly<Record<string, string>>) => readonly Diagnostic[]
+  readonly judgeUpdate?: (before: Files) => readonly Diagnostic[]
+}
+
+/** Texts of files, by their names. */
+export type Files = Readonly<Record<string, string>>
+
+/** A line of a printed file, and what it comes from. */
+export interface PrintedLine {
+  readonly text: string
+  /** The parts of the model that make it what it is; none where every model has the same. */
+  readonly from?: readonly ModelPath[]
+  /** What it is for, where the parts do not say it. */
+  readonly why?: string
 }
 
 /** What the script will be given: the compiler holds it against the contract and against the limits of the model. */

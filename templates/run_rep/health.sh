@@ -1,22 +1,115 @@
-# Alive: it accepts connections on loopback, it is ours, and it is a standby. Nothing is said about
-# lag: a scheduler that kills replicas since their master is away makes everything worse. A role that
-# exists is named, or each check would leave a FATAL in the log.
+# Alive: a server of ours has the port, it lets clients in, and it is a standby. Nothing is said about lag: a scheduler that
+# kills replicas since their master is away makes everything worse. What is not so is told in one line.
 health() {
-  find_client || unhealthy "no pg_isready is here"
+  find_client || unhealthy 'neither psql nor pg_isready is here: install the package postgresql-client on this agent'
   find_store
-  [ -f "$pgdata/postmaster.pid" ] || unhealthy "no server runs on $pgdata"
-  ! is_closed || unhealthy 'closed to clients until its collations are compared'
-  bounded 8 "$client_bin"/pg_isready -q -h 127.0.0.1 -p "$PORT0" -U "$POSTGRES_REPUSER" \
-    -d "dbname=postgres $near" -t 5
-  [ "$status" -eq 0 ] || unhealthy "no connections are accepted on port $PORT0 (pg_isready: $status)"
+  health_user
+  server_is_live || no_server
   pid_line 4
   [ "$line" = "$PORT0" ] \
-    || unhealthy "the server of $pgdata does not listen on $PORT0; another one does"
+    || unhealthy "the server of $pgdata was started for port ${line:-(none yet)}, not $PORT0: look at PORT0 of who asks"
   read -r data_major 2>/dev/null <"$pgdata/PG_VERSION" || data_major=''
-  find_server "$data_major" || unhealthy "no pg_controldata is here"
-  read_control "$pgdata" || unhealthy "pg_controldata cannot read $pgdata"
+  find_server "$data_major" || unhealthy "no server of PostgreSQL $data_major is here, of which $pgdata is: install it again"
+  read_control "$pgdata" || unhealthy "pg_controldata cannot read $pgdata: look at its files and at the disk"
+  health_phase
+  health_port
+  ! is_closed || unhealthy "closed to clients until its port, logins, collations and access rules are looked at: the log of the task says more"
+  health_answer
+  health_login
   control_field 'Database cluster state'
-  [ "$field" = 'in archive recovery' ] || unhealthy "the state is \"$field\""
+  [ "$field" = 'in archive recovery' ] \
+    || unhealthy "this is no standby: the state of $pgdata is \"$field\"; the log of the task says why"
+}
+
+# Nothing runs: what else does this run do, as far as it can be seen?
+no_server() {
+  for _no_clone in "$store"/clone.*; do
+    [ ! -d "$_no_clone" ] || unhealthy "no server runs yet: a clone is being made in $_no_clone; the log of the task says how far it is"
+  done
+  [ -d "$pgdata" ] \
+    || unhealthy "no server runs yet, and no data is in $store: the log of the task says what it waits for"
+  unhealthy "no server runs on $pgdata: the log of the task says why, and that of PostgreSQL in $store/log"
+}
+
+# The eighth line of postmaster.pid is the server's own word on how far it is.
+health_phase() {
+  pid_line 8
+  case ${line%% *} in
+    ready) ;;
+    stopping) unhealthy "the server is shutting down: the log of the task says who asked for it" ;;
+    *)
+      control_field 'Database cluster state'
+      [ "$field" = 'in archive recovery' ] \
+        || unhealthy "starting: no WAL is replayed yet (the state is \"$field\"); look at $store/log"
+      control_position
+      unhealthy "starting: replaying WAL, at $position or later; clients are let in when the data is consistent; look at $store/log"
+      ;;
+  esac
+}
+
+# Root without the right to look at the processes of others, as in a container, becomes RUN_USER, who may look at its own.
+health_user() {
+  pid_line 1
+  [ -n "$line" ] && [ -d "/proc/$line" ] || return 0
+  ! (cd -- "/proc/$line/cwd" 2>/dev/null) || return 0
+  [ "$(id -u)" -eq 0 ] || return 0
+  faults=0
+  need_user
+  [ "$faults" -eq 0 ] || exit 1
+  become_user
+}
+
+# Whoever answers must be ours.
+health_port() {
+  list_sockets "$live_server" || return 0
+  check_listeners "$live_server"
+  [ -z "$port_fault" ] || unhealthy "$port_fault: end that, or take another PORT0"
+}
+
+# An address that clients use: loopback, if the server listens there.
+health_answer() {
+  case ,$listen, in
+    *,'*',* | *,0.0.0.0,* | *,127.0.0.1,* | *,localhost,*) _answer_host=127.0.0.1 ;;
+    *,::,*) _answer_host=::1 ;;
+    *) _answer_host=${listen%%,*} ;;
+  esac
+  bounded 8 "$client_bin"/pg_isready -q -h "$_answer_host" -p "$PORT0" -U "$POSTGRES_REPUSER" -d "dbname=postgres $near" -t 5
+  case $status in
+    0) ;;
+    1) unhealthy "the server on $_answer_host, port $PORT0, refuses connections: it starts or shuts down; look at $store/log" ;;
+    *) unhealthy "the server on $_answer_host, port $PORT0, gives no answer within 5 s: look at the load of this host, and at $store/log" ;;
+  esac
+}
+
+# Can anybody log in? By the door, first with all that sessions are set to, then without: only the difference tells, since
+# a server that is full of clients lets nobody in either, and is well. The superuser's name is known since the opening.
+health_login() {
+  _login_superuser=postgres
+  read -r _login_superuser 2>/dev/null <"$replica/superuser" || :
+  know_door "$data_major"
+  door_options=''
+  ! health_ask "$_login_superuser" postgres || return 0
+  [ "$status" -eq 2 ] || return 0
+  _login_words=$health_words
+  # What is set for that role or database alone keeps nobody else out.
+  ! health_ask "$POSTGRES_REPUSER" template1 || return 0
+  door_options=$without_settings
+  if health_ask "$_login_superuser" postgres || health_ask "$_login_superuser" template1; then
+    unhealthy "nobody can log in: ${_login_words#*' failed: '}; look at session_preload_libraries here and on the master"
+  fi
+}
+
+# health_ask ROLE DATABASE: no file is written for it, since a full disk is no reason to be killed.
+health_ask() {
+  status=0
+  health_words=$(ask_recovery "$@" 2>&1) || status=$?
+  [ "$health_words" != f ] \
+    || unhealthy "somebody promoted this server, and it takes writes: stop it, and look at what it alone holds"
+  [ "$health_words" = t ]
+}
+
+ask_recovery() {
+  call_door 5 "$@" 'SELECT pg_is_in_recovery()' || return "$status"
 }
 
 unhealthy() {

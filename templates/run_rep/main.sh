@@ -1,12 +1,18 @@
 main() {
   step=start
   signals=0 wakes=0 status=0 child='' launching=no serving=no exit_code=143 leaving=no self=$$ jitters=0
-  pause_on_failure=no apart=no called=no
-  stopper='' watchdog='' flusher='' syncer='' flush='' behind=no access=open door_asks=0 answers='' wal_holder='' wal_client='' watcher='' feeder='' staging='' work='' alive='' slot='' gate_state=''
+  pause_on_failure=no apart=no called=no door_options=''
+  stopper='' watchdog='' flusher='' syncer='' flush='' behind=no access=open door_asks=0 answers='' wal_holder='' wal_client='' watcher='' teller='' feeder='' staging='' work='' alive='' slot='' gate_state='' backup_mb='' master_known=no
+  keeper='' clock='' clocked=no unwatched=no watcher_falls=0 said=no served='' no_fork=no dead_holder='' claim=0 beat='' beat_digit=1 tick_count=0 own_boot='' left_told=''
+  files_new=no files_fetched=no fetched_kept=no carried_from='' carried_time='' master_conf='' master_rules=''
+  state_place='' state_new='' state_at='' state_own_name='' state_own_port='' planning=no restart_does='' restart_why='' restart_failure='' restart_exit='' asked_master='' asked_position='' asked_lag='' last_error='' recalled=no ask_master=no
   tab=$(printf '\t')
   newline='
 '
+  forget_state
   unset CDPATH
+  know_self
+  own_number=$self_number
   read_supervisor
   exec 9</dev/null
   sandbox=$(pwd)
@@ -19,10 +25,13 @@ main() {
     *) script=$sandbox/$0 ;;
   esac
   sub_command=${1-run}
+  take_secret
   trap 'on_signal || :' TERM INT HUP
   trap on_verdict USR2
+  trap on_unwatched PROF
   trap on_exit EXIT
-  [ "$#" -le 1 ] || fail USAGE "one sub-command at most, not $#: $*"
+  [ "$#" -le 1 ] || [ "$sub_command" = status ] || fail USAGE "one sub-command at most, not $#: $*"
+  hear_no_more
   case $sub_command in
     run)
       pause_on_failure=yes
@@ -31,13 +40,22 @@ main() {
     preflight) preflight ;;
     health)
       step=health
+      recall_contract
       step_contract
+      go_down
       health
       ;;
     ready)
       step=ready
+      recall_contract
       step_contract
+      go_down
       ready
+      ;;
+    status)
+      step=status
+      shift
+      status "$@"
       ;;
     version) version ;;
     help | -h | --help) usage ;;

@@ -1,42 +1,34 @@
-# Ready: alive, and not too far behind the master, by what each says of itself. A scheduler must not kill what is
-# merely not ready; a load balancer may leave it out.
+# Ready: alive, and not too far behind the master, by what the replica knows itself: an outage of the master takes no
+# replica that had caught up out of a load balancer. Where the model says so (ready.by), the master is asked, too. A
+# scheduler must not kill what is merely not ready.
 ready() {
   health
   faults=0
   need_user
-  [ "$faults" -eq 0 ] || unhealthy "RUN_USER is missing"
-  build_conninfo
+  [ "$faults" -eq 0 ] || unready 'RUN_USER is missing' 'the contract of the task'
   make_work
   door_superuser=''
-  know_no_master
-  own_position
-  [ ! -e "$replica/unflushed" ] || unhealthy 'not streaming yet: the clone is still written to disk'
-  [ "$receiver" -gt 0 ] || unhealthy 'not streaming: there is no walreceiver that is connected'
-  read_pins "$replica/clone.done" || unhealthy "$replica/clone.done is damaged"
-  find_claim
-  own_mark=$claim_holder own_runs=yes
-  version_rules "$data_major" || unhealthy "PostgreSQL $data_major is not one that this script was made for"
-  # Only a superuser sees it.
-  _ready_timeline=$timeline _ready_position=$position
-  [ "$timeline" -gt 0 ] || control_position
-  position=$_ready_position
-  know_own "$timeline" "$replayed"
-  find_master || unhealthy "no master answers: $no_master"
-  [ -z "$divergence" ] || unhealthy "$divergence"
-  [ "$_ready_timeline" -eq 0 ] || [ "$timeline" -eq "$master_timeline" ] \
-    || unhealthy "the replica is on timeline $timeline, $master_name is the master on timeline $master_timeline"
-  behind=$(lsn_minus "$master_position" "$position")
-  ! is_too_far "$behind" "$ready_bytes" \
-    || unhealthy "$behind bytes behind $master_name ($position of $master_position)"
-  ! is_too_far "$behind" 0 || await_progress
-  [ "$apply_delay" -eq 0 ] || await_delay
-  _ready_unplayed=$(lsn_minus "$position" "$replayed")
-  [ "$held_back" = t ] || ! is_too_far "$_ready_unplayed" "$ready_bytes" \
-    || unhealthy "replay is at $replayed, $_ready_unplayed bytes behind what was received"
-  [ -z "$ready_seconds" ] || ! is_too_far "$seconds_behind" "$ready_seconds" \
-    || unhealthy "$seconds_behind seconds behind the master"
-  printf 'ready: %s bytes behind %s at %s\n' "$behind" "$master_name" "$master_position"
-  [ "$held_back" = f ] || printf 'held back for %s s: %s bytes that are here\n' "$apply_delay" "$_ready_unplayed"
+  state_at=$store/status
+  read_state
+  ask_stand_here
+  [ ! -e "$replica/unflushed" ] || unready 'not streaming yet: the clone is still written to disk' "$store/status/status.json"
+  [ "$stand_recovers" = t ] || unready 'somebody promoted the server' 'who did, before it is started again'
+  [ -z "$state_trouble" ] || unready "$state_trouble" 'the hosts of POSTGRES_MASTER'
+  [ "$ready_by" = replica ] || judge_by_master
+  judge_lag
+  if [ "$stand_receiver" -gt 0 ]; then
+    printf 'ready: %s bytes behind the master, which was at %s\n' "$stand_lag" "$stand_told"
+  else
+    printf 'ready: %s bytes behind the master, which was at %s, and is away for %s s\n' "$stand_lag" "$stand_told" \
+      "$silent_seconds"
+  fi
+  [ "$stand_held" = f ] || printf 'held back for %s s: %s bytes that are here\n' "$apply_delay" "$stand_unplayed"
+}
+
+# unready WHAT WHERE: one line, which says where to look.
+unready() {
+  log ERROR "not ready: $1; look at $2"
+  exit 1
 }
 
 # is_too_far NUMBER BOUND: more digits than every shell can count are too far.
@@ -44,41 +36,73 @@ is_too_far() {
   [ "${#1}" -gt 9 ] || [ "$1" -gt "$2" ]
 }
 
-# Behind, even a little, and standing still: what the master has does not come.
-await_progress() {
-  _progress_from=$position
-  for _progress_try in 1 2 3 4 5; do
-    pause 1
-    own_position
-    [ "$position" = "$_progress_from" ] || return 0
-  done
-  unhealthy "stands still at $position, $behind bytes behind the master"
+ask_stand_here() {
+  ask_stand || unready "the server gives no answer: $(words_of "$work/words")" "its log in $store/log"
 }
 
-# Replay that keeps up with run.delay waits, nearly always, for the next commit to be old enough, and all that comes behind
-# is younger. One that is late never waits.
+# judge_lag: by what the walreceiver was told, and while it is away by what is known of the master. Nothing is old only
+# since nothing is written on the master.
+judge_lag() {
+  _judge_look="the network, the master and the log in $store/log"
+  [ "$stand_told" != - ] || unready 'nothing was heard from a master here yet' "$_judge_look"
+  [ "$apply_delay" -eq 0 ] || await_delay
+  ! is_too_far "$stand_unreceived" "$ready_bytes" \
+    || unready "$stand_unreceived bytes behind the master ($stand_received of $stand_told)" "$_judge_look"
+  _judge_look='queries here that keep replay waiting (pg_stat_activity, max_standby_streaming_delay), and its disk'
+  if [ "$stand_held" = f ] && is_too_far "$stand_unplayed" "$ready_bytes"; then
+    unready "replay is at $stand_replayed, $stand_unplayed bytes behind what was received" "$_judge_look"
+  fi
+  ! is_too_far "$stand_lag" "$ready_bytes" || [ "$apply_delay" -gt 0 ] \
+    || unready "replay is at $stand_replayed, $stand_lag bytes behind the master ($stand_told)" "$_judge_look"
+  lag_in_seconds
+  [ -n "$ready_seconds" ] || return 0
+  ! is_too_far "$silent_seconds" "$ready_seconds" \
+    || unready "nothing was heard from the master for $silent_seconds s" 'the network and the master'
+  ! is_too_far "$lag_seconds" "$ready_seconds" || unready "$lag_seconds seconds behind the master" "$_judge_look"
+}
+
+# await_delay: replay that keeps up with run.delay waits, nearly always, for the next commit to be old enough, and all
+# that comes behind is younger. One that is late never waits.
 await_delay() {
   for _delay_try in 1 2 3 4 5; do
-    [ "$held_back" = f ] && [ "$replayed" != "$position" ] || return 0
+    [ "$stand_held" = f ] && [ "$stand_unplayed" != 0 ] || return 0
     pause 1
-    own_position
+    ask_stand_here
   done
 }
 
-# own_position: asks by the door for the walreceiver's number (0: none streams), for $timeline and $position up to which
-# WAL was received, for $replayed, and for how many seconds what was replayed last is old, while there is more to replay.
-# With run.delay they count from its end, and $held_back tells whether replay waits for it.
-own_position() {
-  _own_wait=false
-  [ "$apply_delay" -eq 0 ] || _own_wait="EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'RecoveryApplyDelay')"
-  _own_question="SELECT coalesce((SELECT pid FROM pg_stat_wal_receiver WHERE coalesce(status, 'streaming') = 'streaming'), 0), \
-coalesce((SELECT received_tli FROM pg_stat_wal_receiver), 0), \
-coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), pg_last_wal_replay_lsn(), \
-CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() OR $_own_wait THEN 0 \
-ELSE coalesce(ceil(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())) - $apply_delay, 0) END, \
-$_own_wait"
-  ask_superuser postgres "$_own_question" || ask_superuser template1 "$_own_question" || ask_anybody "$_own_question" \
-    || unhealthy "the server gives no answer: $(words_of "$work/words")"
-  IFS="$tab" read -r receiver timeline position replayed seconds_behind held_back <"$answers" || receiver=''
-  is_integer "$receiver" 0 999999999 || unhealthy "the server gives no answer: $(words_of "$answers")"
+# judge_by_master: the master is there, this replica streams from it, is on its timeline, and near to where it is now.
+judge_by_master() {
+  settle_login
+  build_conninfo
+  know_no_master
+  [ "$stand_receiver" -gt 0 ] || unready 'not streaming: there is no walreceiver that is connected' "$store/log"
+  read_pins "$replica/clone.done" || unready "$replica/clone.done is damaged" "$replica"
+  find_claim
+  own_mark=$claim_holder own_runs=yes
+  version_rules "$data_major" || unready "PostgreSQL $data_major is not one that this script was made for" 'the model'
+  # Only a superuser sees it.
+  _ready_timeline=$stand_timeline
+  timeline=$stand_timeline
+  [ "$timeline" -gt 0 ] || control_position
+  know_own "$timeline" "$stand_replayed"
+  find_master || unready "no master answers: $no_master" 'the hosts of POSTGRES_MASTER'
+  [ -z "$divergence" ] || unready "$divergence" 'which server is the right master'
+  [ "$_ready_timeline" -eq 0 ] || [ "$_ready_timeline" -eq "$master_timeline" ] \
+    || unready "the replica is on timeline $_ready_timeline, $master_name is the master on timeline $master_timeline" "$store/log"
+  state_asked=$master_position
+  ready_behind=$(lsn_minus "$master_position" "$stand_received")
+  ! is_too_far "$ready_behind" 0 || is_too_far "$ready_behind" "$ready_bytes" || await_progress
+  ask_stand_here
+}
+
+# await_progress: behind, even a little, and standing still: what the master has does not come.
+await_progress() {
+  _progress_from=$stand_received
+  for _progress_try in 1 2 3 4 5; do
+    pause 1
+    ask_stand_here
+    [ "$stand_received" = "$_progress_from" ] || return 0
+  done
+  unready "stands still at $stand_received, $ready_behind bytes behind the master" "the walreceiver: the log in $store/log"
 }

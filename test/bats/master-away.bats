@@ -17,12 +17,13 @@ load helper
   [ "$(grep -c 'trying again' <<<"$output")" -eq 2 ]
 }
 
-@test "an absent master leaves no more than a claim and no process" {
+@test "an absent master leaves no more than a claim, what it says of itself, and no process" {
   # The nap of a helper would end by itself: here it does not.
   in_the_moment sleep '[ "$1" -lt 2 ] || set -- 120'
   run_contract
   expect_status 69
-  [[ $(ls -A "$sandbox/pgdata") =~ ^claim\.[0-9]+$ ]]
+  [[ $(ls -A "$sandbox/pgdata") =~ ^claim\.[0-9]+$'\n'status$ ]]
+  grep -q '"id": "MASTER_AWAY"' "$sandbox/pgdata/status/status.json"
   expect_nobody_left
 }
 

@@ -6,7 +6,7 @@ import { functionEffectsOf } from '../../generator/shell/effects.js'
 import { parseShell } from '../../generator/shell/parse.js'
 import { compile } from './sources.js'
 
-const { values } = compile({})
+const { values } = compile({ targets: { systemd: { name: 'db' } }, run: { user: 'pg' } })
 if (values === undefined) throw new Error('the embedded model is refused')
 const given: Explained = {
   ...values,
@@ -34,6 +34,18 @@ test.each<[string, RegExp[]]>([
   ['port', [/held +the supervisor assigns it/]],
   ['E_SHELL_UNQUOTED', [/^E_SHELL_UNQUOTED: the value would be split/]],
   ['serve', [/^step serve: /]],
+  [
+    'db.service',
+    [
+      /^file db\.service: printed for targets\.systemd\n +1 {2}# \/etc\/systemd\/system\/db\.service$/m,
+      /^ +\d+ {2}TimeoutStopSec=120s\n +what for .*\n +in the model +task\.stopGrace$/m,
+      /^ +\d+ {2}KillMode=mixed\n +what for +SIGTERM for the script/m,
+    ],
+  ],
+  [
+    'db.env:5',
+    [/^file db\.env: printed for targets\.systemd\n +5 {2}EXIT_PAUSE=0\n/, /in the model +run\.exitPause$/m],
+  ],
 ])('%s', (what, wanted) => {
   const text = explain(what, given)
   for (const pattern of wanted) expect(text).toMatch(pattern)
@@ -60,3 +72,23 @@ test('what can be explained is explained', () => {
   for (const name of ['no_such_thing', '__proto__', 'constructor'])
     expect(explain(name, given)).toBeUndefined()
 })
+
+test('each line that a target prints is explained, and those of a model by their part', () => {
+  for (const { print, trace } of given.targets) {
+    const lines = trace?.() ?? {}
+    const texts = Object.entries(lines).map(([name, all]) => [
+      name,
+      all.map(({ text }) => `${text}\n`).join(''),
+    ])
+    expect(Object.fromEntries(texts)).toEqual(print())
+    const silent = Object.values(lines).flatMap((all) =>
+      all.filter(({ text, from = [], why }) => from.length === 0 && why === undefined && text !== ''),
+    )
+    // What speaks for itself: comments, headings, and what shuts a unit in or lets it start.
+    expect(silent.map(({ text }) => text).filter((text) => !plain.test(text))).toEqual([])
+  }
+  for (const name of ['db.service:999', 'db.service:0', 'other.service'])
+    expect(explain(name, given)).toBeUndefined()
+})
+
+const plain = /^(#|\[|(Wants|Restart|Private\w+|Protect\w+|Restrict\w+|Lock\w+|NoNew\w+|SystemCall\w+)=)/

@@ -64,7 +64,7 @@ describe.each([embedded, ...others])('run_rep.sh of $name', ({ folder, files, st
     const hasArchive = !script.includes("restore_command=''")
     const unused = [hasArchive ? 'lib/no-archive.sh' : 'lib/archive.sh']
     if (steps.length === 0) unused.push('lib/own-step.sh')
-    if (!rewinds) unused.push('lib/rewind.sh')
+    unused.push(rewinds ? 'lib/no-rewind.sh' : 'lib/rewind.sh')
     const filesOf = (part: string) =>
       readdirSync(`templates/run_rep/${part}`)
         .map((name) => `${part}/${name}`)
@@ -78,14 +78,16 @@ describe.each([embedded, ...others])('run_rep.sh of $name', ({ folder, files, st
         'exits.sh.hbs',
         'supervisor.sh.hbs',
         'contract.sh.hbs',
+        'recall.sh.hbs',
         'versions.sh.hbs',
         'libpq.sh.hbs',
+        'log-words.sh.hbs',
         ...(hasArchive ? ['archive.sh.hbs'] : []),
       ]),
       ...inside([...filesOf('lib'), ...filesOf('types')]),
       ...inside(builtinSteps.map(({ file }) => file).filter((file) => !file.endsWith('.hbs'))),
       ...steps,
-      ...inside(['health.sh', 'ready.sh', 'sequence.sh.hbs', 'needed-tools.sh.hbs', 'main.sh']),
+      ...inside(['health.sh', 'ready.sh', 'status.sh', 'sequence.sh.hbs', 'needed-tools.sh.hbs', 'main.sh']),
     ])
   })
 

@@ -138,6 +138,41 @@ describe('judgeModel', () => {
     ],
     ['nothing to fetch', { run: { configUrl: null } }, []],
     [
+      'access rules that nobody fetches',
+      { run: { configUrl: null }, access: [{ type: 'host', from: '10.0.0.0/8' }] },
+      ['W_CONFIG_UNUSED access'],
+    ],
+    [
+      'published files that nobody fetches',
+      { run: { configuration: 'published', configUrl: null }, postgresql: { settings: { work_mem: '8MB' } } },
+      ['E_RUN_CONFIGURATION run.configuration'],
+    ],
+    [
+      'published files whose place the task is told',
+      { run: { configuration: 'published', configUrl: null }, task: { env: { CONFIG_URL: 'http://c/x' } } },
+      [],
+    ],
+    [
+      'published files where the example has them',
+      { run: { configuration: 'published' } },
+      ['W_CONFIG_EXAMPLE run.configuration'],
+    ],
+    [
+      'published files in a directory',
+      { run: { configuration: 'published', configUrl: 'file:///etc/replica' } },
+      [],
+    ],
+    [
+      "settings and rules beside the master's",
+      {
+        run: { configuration: 'master' },
+        postgresql: { settings: { work_mem: '8MB' } },
+        access: [{ type: 'host', from: '10.0.0.0/8' }],
+      },
+      ['W_CONFIG_UNUSED postgresql.settings', 'W_CONFIG_UNUSED access'],
+    ],
+    ["the master's configuration", { run: { configuration: 'master' } }, []],
+    [
       'a port for no host',
       { master: { hosts: ['a:5433', '[::1]:5434'], port: 6432, tls: 'verify-full' } },
       ['W_MASTER_UNUSED master.port'],
@@ -249,6 +284,22 @@ describe('judgeModel', () => {
       'a password for every process',
       { task: { env: { PGPASSWORD: 'x' } } },
       ['E_TASK_ENV task.env.PGPASSWORD'],
+    ],
+    [
+      'the password itself',
+      { task: { env: { POSTGRES_REPPASSWORD: 'x' } } },
+      ['E_TASK_ENV task.env.POSTGRES_REPPASSWORD'],
+    ],
+    ['a file that holds it', { task: { env: { POSTGRES_REPPASSWORD_FILE: '/run/secrets/x' } } }, []],
+    [
+      'a secret of the store that is the password',
+      {
+        task: {
+          env: { POSTGRES_REPPASSWORD: { secret: 'p' } },
+          secrets: { p: { source: '/db/p' } },
+        },
+      },
+      ['W_APP_SECRET task.secrets.p'],
     ],
     ["Marathon's own", { task: { env: { PORT0: '5432' } } }, ['E_TASK_ENV task.env.PORT0']],
     ["Mesos's own", { task: { env: { MESOS_SANDBOX: '/tmp' } } }, ['E_TASK_ENV task.env.MESOS_SANDBOX']],

@@ -287,7 +287,12 @@ async function expectTidy(lives: readonly Agent[], last: Agent, store: string): 
     () => left().length === 0,
   )
   await expectNothingLeft(last)
-  expect(readdirSync(store).sort()).toEqual([expect.stringMatching(/^claim\.\d+$/), 'log', 'replica'])
+  expect(readdirSync(store).sort()).toEqual([
+    expect.stringMatching(/^claim\.\d+$/),
+    'log',
+    'replica',
+    'status',
+  ])
   expect(await last.state()).toBe('shut down in recovery')
 }
 

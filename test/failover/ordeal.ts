@@ -122,6 +122,8 @@ async function makeReplica(
     },
     task: { volume: '10GiB' },
     postgresql: { majors: [15] },
+    // In the end it must stream from the right one.
+    ready: { by: 'master' },
   })
   const hosts = drawn.order.map((index) => `pg${index + 1}`).join(',')
   const env = contractFor(

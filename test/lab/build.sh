@@ -1,6 +1,7 @@
 #!/bin/sh
 # npm run lab [-- NAME...]: makes the root file systems and servers that the tests of the lab run on, and prints where they are.
 #   roots/<suite>       Debian of that suite with its PostgreSQL, every shell, curl, wget and gosu; no Node, no Python
+#   roots/<name>        a root of its own, where roots.txt says name=suite: systemd boots in the one of that name
 #   roots/busybox       what to lay over bookworm so that its userland is BusyBox: an overlayfs upper directory
 #   servers/<version>   servers of majors that Debian no longer has: from the npm registry, by version and digest
 # With words only these: npm run lab -- bookworm busybox 10. What roots.txt and servers.txt list is all there is.
@@ -21,7 +22,7 @@ main() {
   flock 9
   wanted=" $* "
   while read -r suite packages; do
-    ! is_wanted "$suite" || make_root "$suite" "$packages"
+    ! is_wanted "${suite%%=*}" || make_root "$suite" "$packages"
   done <"$here/roots.txt"
   ! is_wanted busybox || make_busybox
   while read -r version integrity; do
@@ -53,15 +54,15 @@ say() {
 # The mirror of this machine serves every suite.
 make_root() {
   recipe=$(printf '%s %s %s' "$1" "$2" "$(cat "$here/locales.sh")" | sha256sum | cut -c 1-16)
-  root=$cache/roots/$1
-  archive=$cache/roots/$1.tar.zst
+  root=$cache/roots/${1%%=*}
+  archive=$root.tar.zst
   [ "$(cat "$root.made" 2>/dev/null)" != "$recipe" ] || return 0
   if ! is_whole "$archive" "$recipe"; then
     say "building $1"
     rm -f "$archive.sum"
     # forky's Release file may be past its date, since testing is a moving target.
     mmdebstrap --quiet --variant=minbase --mode=root --aptopt='Acquire::Check-Valid-Until "false"' \
-      --include="$(printf %s "$2" | tr ' ' ',')" --customize-hook="$here/locales.sh" "$1" "$root.new.tar.zst" "$(mirror)" </dev/null >&2
+      --include="$(printf %s "$2" | tr ' ' ',')" --customize-hook="$here/locales.sh" "${1#*=}" "$root.new.tar.zst" "$(mirror)" </dev/null >&2
     mv "$root.new.tar.zst" "$archive"
     printf '%s %s\n' "$recipe" "$(sha256sum <"$archive")" >"$archive.sum"
   fi

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { exitClasses, failures } from '../../generator/model/exits.js'
+import { exitClasses, failures, personalExits } from '../../generator/model/exits.js'
 
 test('each failure has an id of its own, words of its own, and a class', () => {
   expect(new Set(failures.map(({ id }) => id)).size).toBe(failures.length)
@@ -17,4 +18,11 @@ test('each class is used, and they are sysexits in their order', () => {
   expect(codes.filter((code) => !failures.some((failure) => failure.code === code))).toEqual([])
   expect(codes).toEqual([...codes].sort((a, b) => a - b))
   expect(codes.every((code) => code >= 64 && code <= 78)).toBe(true)
+})
+
+test('what only a person can mend is what the script tells slowly', () => {
+  const pattern = readFileSync('templates/run_rep/lib/log.sh', 'utf8').match(
+    /^ {4}(\d+(?: \| \d+)*)\)$/m,
+  )?.[1]
+  expect(pattern?.split(' | ').map(Number)).toEqual(personalExits)
 })

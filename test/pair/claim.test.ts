@@ -56,7 +56,7 @@ describe('a second run on the same data directory', () => {
         await third.waitForRow(await master.insert())
         expect(master.clones()).toBe(clones)
         await finish(third)
-        expect(readdirSync(storeOf(first)).sort()).toEqual(['claim.2', 'log', 'replica'])
+        expect(readdirSync(storeOf(first)).sort()).toEqual(['claim.2', 'log', 'replica', 'status'])
       },
     )
   }

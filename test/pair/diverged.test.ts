@@ -120,6 +120,25 @@ describe('WAL that the master has removed', () => {
     })
   }
 
+  testWith(
+    [],
+    'is noticed where processes have no titles, too, and nothing untrue is said before',
+    async () => {
+      const master = await startMaster(space, { ...shortWal, conf: ['update_process_title = off'] })
+      const agent = await replicaOf(master, 'fail')
+      expect(agent.descendants().map(({ args }) => args)).not.toContainEqual(
+        expect.stringMatching(/: walreceiver +streaming/),
+      )
+      await stop(agent)
+      await forgetWal(master)
+      const next = await again(agent, master, 'fail')
+      expect(await next.exit, next.log()).toBe(65)
+      expect(next.log()).toMatch(/no longer the WAL file 0{7}1\w{16}.*\n.*WAL_GONE/)
+      expect(next.log()).not.toMatch(/not streaming: replay/)
+      await master.stop()
+    },
+  )
+
   testWith([], 'is a new clone, by the policy reclone, in a task of its own', async () => {
     const master = await startMaster(space, shortWal)
     const agent = await replicaOf(master, 'reclone')
@@ -139,6 +158,7 @@ describe('WAL that the master has removed', () => {
       expect.stringMatching(/^claim/),
       'log',
       'replica',
+      'status',
     ])
     expect(existsSync(join(agent.sandbox, 'pgdata/replica/outdated'))).toBe(false)
     await master.stop()

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   mkdtempSync,
@@ -142,17 +143,16 @@ testWith([], 'access rules that the server would not take leave those in force',
   agent.terminate('SIGTERM', 'script')
   expect(await agent.exit, agent.log()).toBe(0)
 
-  // At the first start nobody has been let in yet.
-  const edited = readFileSync(script, 'utf8').replace(
-    'cat -- "$replica/access"; }',
-    'cat -- "$replica/access" && echo nonsense; }',
-  )
-  expect(edited).toContain('echo nonsense')
-  writeFileSync(script, edited)
-  const refused = await runAgent(space, { env: contractFor(space, master, { EXIT_PAUSE: '0' }), script })
-  expect(await refused.exit, refused.log()).toBe(78)
-  expect(refused.log()).toMatch(/ERROR serve: line \d+ of .*\/pg_hba\.conf: /)
-  await expectNothingLeft(refused)
+  // What the master has not read yet comes along, and at the first start nobody has been let in.
+  const own = await startMaster(space)
+  appendFileSync(join(own.dataDir, 'pg_hba.conf'), 'nonsense\n')
+  for (const onCollation of ['refuse', 'ignore'] as const) {
+    const env = contractFor(space, own, { EXIT_PAUSE: '0' })
+    const refused = await runAgent(space, { env, script: buildScript(space, { run: { onCollation } }) })
+    expect(await refused.exit, refused.log()).toBe(78)
+    expect(refused.log()).toMatch(/ERROR configure: .*\/pg_hba\.conf, line \d+: /)
+    await expectNothingLeft(refused)
+  }
 })
 
 testWith([], 'what the owner of a database has made is nothing that the superuser runs', async () => {

@@ -184,7 +184,7 @@ describe('the old master', () => {
       /no master answers.*still on timeline 1; the data here knows of a promotion to timeline 2/,
     )
     await alone.waitForRow(row)
-    await becomes(alone, 1, /not streaming/)
+    await becomes(alone, 1, /not ready: who answers was the master before a promotion/)
     await heir.start()
     await alone.waitForRow(await heir.insert())
     expect(alone.log()).not.toMatch(/cloning anew/)
@@ -318,7 +318,7 @@ testWith([], 'a master that is the replica itself is seen for what it is', async
   await becomes(replica, 0)
   relay.lead(port, 'drop')
   await master.insert()
-  await becomes(replica, 1, /it is this replica itself|not streaming/)
+  await becomes(replica, 1, /POSTGRES_MASTER leads to this replica itself/)
   await replica.waitForLog(/POSTGRES_MASTER leads to this replica itself/)
   relay.lead(master.port, 'drop')
   await replica.waitForRow(await master.insert())

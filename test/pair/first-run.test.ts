@@ -66,7 +66,7 @@ describe('a first run', () => {
     expect(log()).not.toContain(words)
     const texts = readdirSync(join(sandbox, 'pgdata'), { recursive: true, encoding: 'utf8' })
       .map((name) => join(sandbox, 'pgdata', name))
-      .filter((path) => /\.(conf|signal|done|opts|pid)$|clone\.|work\./.test(path))
+      .filter((path) => /\.(conf|signal|done|opts|pid)$|clone\.|work\.|status\//.test(path))
       .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
     expect(texts).toContainEqual(expect.stringMatching(file))
     for (const path of texts) expect(readIfThere(path), path).not.toContain(words)

@@ -15,7 +15,7 @@ let space: Space
 let script: string
 beforeAll(() => {
   space = openSpace()
-  script = buildQuickScript(space, { stallLimit: 30 })
+  script = buildQuickScript(space, { stallLimit: 30 }, { ready: { by: 'master' } })
 })
 afterAll(() => space.close())
 

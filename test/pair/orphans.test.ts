@@ -104,7 +104,7 @@ describe('pg_basebackup', () => {
       await next.waitForRow(await master.insert())
       next.terminate('SIGTERM', 'script')
       expect(await next.exit, next.log()).toBe(0)
-      expect(readdirSync(storeOf(next)).sort()).toEqual(['claim.2', 'log', 'replica'])
+      expect(readdirSync(storeOf(next)).sort()).toEqual(['claim.2', 'log', 'replica', 'status'])
       for (const one of processesUnder(agent.sandbox)) signal(one.pid, 'SIGKILL')
       await expectMasterFree()
     },

@@ -7,14 +7,17 @@ import { testWith } from './harness/capability.js'
 import { contractFor, type Environment } from './harness/contract.js'
 import { type Master, startMaster } from './harness/master.js'
 import { freeze, signal } from './harness/processes.js'
+import { openRelay } from './harness/relay.js'
 import { openSpace, type Space } from './harness/space.js'
 import { waitFor } from './harness/wait.js'
 
 let space: Space
 let script: string
+let asking: string
 beforeAll(() => {
   space = openSpace()
   script = buildQuickScript(space, {}, { ready: { lagMiB: 0 } })
+  asking = buildQuickScript(space, {}, { ready: { by: 'master', lagMiB: 0 } })
 })
 afterAll(() => space.close())
 
@@ -54,6 +57,8 @@ const becomes = (pair: Pair, code: number, words = /(?:)/, what: 'ready' | 'heal
     return true
   })
 
+const stdoutOf = ({ agent }: Pair) => readFileSync(join(agent.sandbox, 'stdout'), 'utf8')
+
 const staysHealthy = (pair: Pair) => becomes(pair, 0, undefined, 'health')
 
 /** Stops the walreceiver; before the first row that has not come with the copy there may be none. Gives what ends it. */
@@ -71,54 +76,89 @@ async function end({ agent, master }: Pair): Promise<void> {
   await master.stop()
 }
 
-describe('ready', () => {
+describe('ready, by what the replica knows itself', () => {
   testWith([], 'is 0 while rows stream, and tells bytes; 1 when nothing runs', async () => {
     const pair = await makePair()
     await becomes(pair, 0)
-    expect(readFileSync(join(pair.agent.sandbox, 'stdout'), 'utf8')).toMatch(
-      /^ready: -?\d+ bytes behind 127\.0\.0\.1:\d+ at [0-9A-F]+\/[0-9A-F]+$/m,
-    )
+    expect(stdoutOf(pair)).toMatch(/^ready: \d+ bytes behind the master, which was at [0-9A-F]+\/[0-9A-F]+$/m)
     await end(pair)
     const { code, words } = await ask(pair, 'ready')
     expect(code).toBe(1)
     expect(words).toMatch(/no server runs/)
   })
 
-  testWith([], 'is 1 while the master is away, though the replica is alive; then 0 again', async () => {
+  testWith(
+    [],
+    'stays 0 while the master is away, also after a restart, and takes no connection of it',
+    async () => {
+      const pair = await makePair()
+      await becomes(pair, 0)
+      const logins = pair.master.log().match(/replication connection authorized/g)?.length
+      await ask(pair, 'ready')
+      expect(pair.master.log().match(/replication connection authorized/g)?.length).toBe(logins)
+      await pair.master.stop()
+      await pair.agent.waitForLog(/not streaming: no master answers/)
+      expect(await ask(pair, 'ready')).toMatchObject({ code: 0 })
+      expect(stdoutOf(pair)).toMatch(
+        /^ready: 0 bytes behind the master, which was at \S+, and is away for \d+ s$/m,
+      )
+      pair.agent.terminate('SIGTERM', 'script')
+      expect(await pair.agent.exit).toBe(0)
+      const { env, agent } = pair
+      const again = {
+        ...pair,
+        agent: await runAgent(space, { env, script, sandbox: agent.sandbox, port: agent.port }),
+      }
+      await again.agent.waitUntilServing()
+      await becomes(again, 0)
+      await pair.master.start()
+      await again.agent.waitForRow(await pair.master.insert())
+      await becomes(again, 0)
+      await end(again)
+    },
+  )
+
+  testWith([], 'stays 0 while the master is frozen, and does not hang', async () => {
     const pair = await makePair()
+    await becomes(pair, 0)
+    pair.master.freeze()
+    expect(await ask(pair, 'ready')).toMatchObject({ code: 0 })
+    pair.master.thaw()
+    await end(pair)
+  })
+
+  testWith([], 'is 1 when nothing was heard from the master for longer than ready.lagSeconds', async () => {
+    const pair = await makePair(buildQuickScript(space, {}, { ready: { lagSeconds: 20 } }))
+    await becomes(pair, 0)
     await pair.master.stop()
-    await becomes(pair, 1, /no walreceiver|no master answers/)
+    await becomes(
+      pair,
+      1,
+      /not ready: nothing was heard from the master for \d+ s; look at the network and the master/,
+    )
     await staysHealthy(pair)
     await pair.master.start()
     await becomes(pair, 0)
     await end(pair)
   })
 
-  testWith([], 'is 1 while the master is frozen, and does not hang', async () => {
+  testWith([], 'is 1 when a replica that was behind loses its master', async () => {
     const pair = await makePair()
-    pair.master.freeze()
-    await becomes(pair, 1, /no master answers/)
-    await staysHealthy(pair)
-    pair.master.thaw()
     await becomes(pair, 0)
-    await end(pair)
-  })
-
-  testWith([], 'is 1 when what the master writes does not arrive, however little it is', async () => {
-    const pair = await makePair(buildQuickScript(space, {}, { ready: { lagMiB: 900 } }))
-    const letGo = await holdReceiver(pair.agent)
+    await holdReceiver(pair.agent)
     await pair.master.insert()
-    await becomes(pair, 1, /stands still at/)
-    letGo()
-    await becomes(pair, 0)
-    await end(pair)
+    await becomes(pair, 1, /bytes behind the master \(/)
+    await pair.master.stop('SIGQUIT')
+    await becomes(pair, 1, /bytes behind the master \(/)
+    pair.agent.terminate('SIGKILL', 'tree')
+    await pair.agent.exit
   })
 
-  testWith([], 'is 1 when too much has not arrived', async () => {
+  testWith([], 'is 1 when too much has not arrived, as the watcher heard', async () => {
     const pair = await makePair()
     const letGo = await holdReceiver(pair.agent)
     await pair.master.insert()
-    await becomes(pair, 1, /bytes behind 127/)
+    await becomes(pair, 1, /\d+ bytes behind the master \(\S+ of \S+\); look at the network/)
     letGo()
     await becomes(pair, 0)
     await end(pair)
@@ -131,9 +171,32 @@ describe('ready', () => {
       await pair.master.insert()
       await pair.master.sql('SELECT pg_switch_wal()')
     }
-    await becomes(pair, 1, /replay is at/)
+    await becomes(pair, 1, /replay is at .*; look at queries here/)
     await pair.agent.sql('SELECT pg_wal_replay_resume()')
     await becomes(pair, 0)
+    await end(pair)
+  })
+
+  testWith([], 'is 1 where the master turns out to be another cluster, or the replica itself', async () => {
+    const pair = await makePair()
+    await becomes(pair, 0)
+    const stranger = await startMaster(space, { isStranger: true })
+    const relay = await openRelay(space)
+    relay.lead(pair.master.port)
+    const env = contractFor(space, { port: relay.port })
+    const agent = await runAgent(space, { env, script })
+    const moved = { ...pair, agent, env }
+    await agent.waitForRow(await pair.master.insert())
+    await becomes(moved, 0)
+    relay.lead(agent.port, 'drop')
+    await becomes(moved, 1, /not ready: POSTGRES_MASTER leads to this replica itself/)
+    relay.lead(stranger.port, 'drop')
+    await becomes(moved, 1, /not ready: no host is a master of this data/)
+    relay.lead(pair.master.port, 'drop')
+    await becomes(moved, 0)
+    agent.terminate('SIGTERM', 'script')
+    await agent.exit
+    await stranger.stop()
     await end(pair)
   })
 
@@ -145,7 +208,7 @@ describe('ready', () => {
     await becomes(pair, 0)
     const letGo = await holdReceiver(pair.agent)
     await pair.master.insert()
-    await becomes(pair, 1, /behind 127/)
+    await becomes(pair, 1, /bytes behind the master \(/)
     letGo()
     await end(pair)
   })
@@ -159,6 +222,68 @@ describe('ready', () => {
     await pair.master.insert()
     await becomes(pair, 1, /\d+ seconds behind the master/)
     await pair.agent.sql('SELECT pg_wal_replay_resume()')
+    await becomes(pair, 0)
+    await end(pair)
+  })
+
+  testWith([], 'counts no seconds of an idle master, nor for the first row after them', async () => {
+    const pair = await makePair(buildQuickScript(space, {}, { ready: { lagSeconds: 30 } }))
+    await pair.agent.waitForRow(await pair.master.insert())
+    await waitFor('the last transaction to be older than the bound', async () => {
+      const [row] = await pair.agent.sql('SELECT now() - pg_last_xact_replay_timestamp() > $$32 s$$ AS yes')
+      return row?.yes === true
+    })
+    expect(await ask(pair, 'ready')).toMatchObject({ code: 0 })
+    await pair.agent.sql('SELECT pg_wal_replay_pause()')
+    await pair.master.insert()
+    await waitFor('a row that waits', async () => {
+      const [row] = await pair.agent.sql('SELECT pg_last_wal_receive_lsn() > pg_last_wal_replay_lsn() AS yes')
+      return row?.yes === true
+    })
+    expect((await ask(pair, 'ready')).words).not.toMatch(/seconds behind/)
+    await pair.agent.sql('SELECT pg_wal_replay_resume()')
+    await end(pair)
+  })
+})
+
+describe('ready, by the word of the master', () => {
+  testWith([], 'is 1 while the master is away, though the replica is alive; then 0 again', async () => {
+    const pair = await makePair(asking)
+    await becomes(pair, 0)
+    await pair.master.stop()
+    await becomes(pair, 1, /no walreceiver|no master answers/)
+    await staysHealthy(pair)
+    await pair.master.start()
+    await becomes(pair, 0)
+    await end(pair)
+  })
+
+  testWith([], 'is 1 while the master is frozen, and does not hang', async () => {
+    const pair = await makePair(asking)
+    pair.master.freeze()
+    await becomes(pair, 1, /no master answers/)
+    await staysHealthy(pair)
+    pair.master.thaw()
+    await becomes(pair, 0)
+    await end(pair)
+  })
+
+  testWith([], 'is 1 when what the master writes does not arrive, however little it is', async () => {
+    const pair = await makePair(buildQuickScript(space, {}, { ready: { by: 'master', lagMiB: 900 } }))
+    const letGo = await holdReceiver(pair.agent)
+    await pair.master.insert()
+    await becomes(pair, 1, /stands still at/)
+    letGo()
+    await becomes(pair, 0)
+    await end(pair)
+  })
+
+  testWith([], 'is 1 at once when too much has not arrived', async () => {
+    const pair = await makePair(asking)
+    const letGo = await holdReceiver(pair.agent)
+    await pair.master.insert()
+    await becomes(pair, 1, /bytes behind the master \(/)
+    letGo()
     await becomes(pair, 0)
     await end(pair)
   })

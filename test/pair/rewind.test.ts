@@ -154,6 +154,11 @@ describe('data that left the history of the master', () => {
     const looked = await house.run({ args: ['preflight'], ownLog: true })
     expect(await looked.exit, looked.log()).toBe(0)
     expect(looked.log()).toMatch(/a run would rewind the data/)
+    const told = await house.run({ args: ['status', '--master'], ownLog: true })
+    expect(await told.exit, told.log()).toBe(0)
+    expect(readFileSync(join(told.sandbox, 'stdout'), 'utf8')).toMatch(
+      /^restart {5}rewind: the data goes on/m,
+    )
     const agent = await house.run()
     await expectEqual(agent, house.heir)
     expect(agent.log()).toMatch(

@@ -45,7 +45,7 @@ async function expectFull(agent: Agent, words: RegExp): Promise<void> {
 }
 
 /** Our clones, and not what each run leaves: its claim, and what its server logged. */
-const copies = (disk: Disk) => readdirSync(disk.dir).filter((name) => !/^(claim\.\d+|log)$/.test(name))
+const copies = (disk: Disk) => readdirSync(disk.dir).filter((name) => !/^(claim\.\d+|log|status)$/.test(name))
 
 describe('before a clone', () => {
   testWith(['root'], 'a disk that is too small is 73 at once', async () => {

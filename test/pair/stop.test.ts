@@ -66,10 +66,10 @@ describe('SIGTERM right when a server starts', () => {
     writeFileSync(edited, held)
     const agent = await runAgent(space, { env: contractFor(space, master), script: edited })
     await agent.waitForLog(/gate passed/)
-    // Who stops it, and the watcher, which ends by itself after its first look.
+    // Who stops it, the keeper of the claim, and the watcher, which ends by itself after its first look.
     const helpers = () =>
       agent.descendants().filter(({ ppid, args }) => ppid === agent.pid && args.includes('run_rep.sh'))
-    await waitFor('the end of the watcher', () => helpers().length < 2)
+    await waitFor('the end of the watcher', () => helpers().length < 3)
     writeFileSync(go, '')
     expect(await agent.exit, agent.log()).toBe(0)
     await expectNothingLeft(agent)
@@ -94,6 +94,7 @@ describe('a replica with an idle client (D13)', () => {
           expect.stringMatching(/^claim\.\d+$/),
           'log',
           'replica',
+          'status',
         ])
     })
   }
@@ -200,7 +201,7 @@ describe('a clone', () => {
       agent.terminate('SIGTERM', whom)
       expect(await agent.exit, agent.log()).toBe(143)
       await expectNothingLeft(agent)
-      expect(readdirSync(join(agent.sandbox, 'pgdata'))).toEqual(['claim.1'])
+      expect(readdirSync(join(agent.sandbox, 'pgdata')).sort()).toEqual(['claim.1', 'status'])
     })
   }
 
@@ -222,6 +223,7 @@ describe('a clone', () => {
       expect.stringMatching(/^claim\.\d+$/),
       'log',
       'replica',
+      'status',
     ])
   })
 })

@@ -5,7 +5,7 @@ import { readRights } from '../../generator/script/standby.js'
 import { compile, stepOf } from '../compile/sources.js'
 import { judge as judgeText } from '../shell/judge.js'
 
-const start = 'launch "$pg_bin"/postgres -D "$pgdata" "$@"'
+const start = 'launch "$pg_bin"/postgres -D "$pgdata" "$@" 2>>"$work/first_words"'
 
 // Who is given a right here, by a comment in the shell, may remove or rename what could be somebody's only copy, or start
 // a server.

@@ -16,10 +16,10 @@ export function isHostPort(value: string): boolean {
   return bracketed === undefined ? isHostName(plain) : isAddress6(bracketed)
 }
 
-/** A DNS name (RFC 1123, and the underscore that some have) or an IPv4 address. */
+/** A DNS name (RFC 1123, and the underscore that some have), perhaps with a dot at its end, or an IPv4 address. */
 export function isHostName(value: string): boolean {
   if (/^[0-9.]*$/.test(value)) return isIPv4(value)
-  return value.length <= 253 && value.split('.').every(isLabel)
+  return value.length <= 253 && value.replace(/\.$/, '').split('.').every(isLabel)
 }
 
 /** An http or https URL without user and fragment; of RFC 3986's characters those no shell and no curl reads. */
@@ -27,6 +27,13 @@ export function isUrl(value: string): boolean {
   const [, authority, tail = ''] = /^https?:\/\/([^/?]*)(.*)$/s.exec(value) ?? []
   if (authority === undefined || isAddress6(authority)) return false
   return isHostPort(authority) && /^(?:[\w.~:/?@&+,;=-]|%[0-9A-Fa-f]{2})*$/.test(tail)
+}
+
+/** As `isUrl`, or file:///DIRECTORY, in characters that need no escape and without "..". */
+export function isConfigUrl(value: string): boolean {
+  if (!value.startsWith('file:///')) return isUrl(value)
+  const path = value.slice('file://'.length)
+  return value.length <= 1000 && /^[\w.~/@+,=:-]*$/.test(path) && !path.split('/').includes('..')
 }
 
 /** A TCP port in plain digits; 0 would mean "any" to a server and nothing to a client. */

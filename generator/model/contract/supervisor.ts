@@ -19,7 +19,7 @@ export const supervisorWords: readonly SupervisorWord[] = [
     name: 'told_app',
     variables: [
       { name: 'MARATHON_APP_ID', setBy: 'Marathon' },
-      { name: 'UNIT_NAME', setBy: 'the unit of systemd' },
+      { name: 'UNIT_NAME', setBy: 'the unit of systemd, compose.yaml, kubernetes.yaml' },
     ],
     usual: '/run_rep',
     doc: 'names the replica to its master',
@@ -35,8 +35,16 @@ export const supervisorWords: readonly SupervisorWord[] = [
     variables: [
       { name: 'MESOS_TASK_ID', setBy: 'Mesos' },
       { name: 'INVOCATION_ID', setBy: 'systemd' },
+      // In containers all have the process number 1.
+      { name: 'TASK_NAME', setBy: 'compose.yaml, kubernetes.yaml' },
     ],
     usual: '',
     doc: 'tells tasks apart that fail together, so that they do not come back together',
+  },
+  {
+    name: 'told_socket',
+    variables: [{ name: 'NOTIFY_SOCKET', setBy: 'systemd' }],
+    usual: '',
+    doc: 'where it hears how far a run is: what it does, and that clients are let in',
   },
 ]

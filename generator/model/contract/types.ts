@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { examples } from './examples.js'
-import { isHostList, isPort, isUrl } from './hosts.js'
+import { isConfigUrl, isHostList, isPort, isUrl } from './hosts.js'
 
 /** What an environment variable may hold: one rule, stated for TypeScript and for the shell. */
 export interface ContractType {
@@ -67,8 +67,8 @@ export const types = {
   user_name: describeType({
     name: 'user_name',
     file: 'types/word.sh',
-    what: 'a system user other than root: up to 32 of a-z 0-9 _ -, not first a digit or -, and perhaps a $ at the end',
-    accepts: (value) => /^[a-z_][a-z0-9_-]*\$?$/.test(value) && value.length <= 32 && value !== 'root',
+    what: 'a system user other than root: up to 256 bytes without : / and control characters, no number, not first - or +, no blank at an end',
+    accepts: isUserName,
     ...examples.user_name,
   }),
 
@@ -123,6 +123,15 @@ export const types = {
     ...examples.url,
   }),
 
+  config_url: describeType({
+    name: 'config_url',
+    file: 'types/url.sh',
+    needs: ['types/host_list.sh', 'types/integer.sh'],
+    what: 'an http or https URL without user or fragment, of letters, digits and -._~:/?@&+,;=%, or file:///DIRECTORY without ".."',
+    accepts: isConfigUrl,
+    ...examples.config_url,
+  }),
+
   ssl_mode: {
     ...describeChoice(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full']),
     name: 'ssl_mode',
@@ -150,6 +159,12 @@ export const types = {
 /** The shell files that these types need, each once, in the same order for the same set of types. */
 export function listTypeFiles(used: Iterable<ContractType>): string[] {
   return [...new Set([...used].flatMap(({ file, needs }) => [file, ...needs]))].sort()
+}
+
+// As systemd's relaxed rule (user-util.c), less what tools take for an option or a number.
+function isUserName(value: string): boolean {
+  const isOdd = /^[-+ ]|[:/]| $|^\d*$|^\.\.?$/.test(value) || value === 'root'
+  return !isOdd && isLine(value) && byteLength(value) <= 256
 }
 
 type Description = Pick<ContractType, 'name' | 'file' | 'what' | 'good' | 'bad'> &

@@ -38,8 +38,8 @@ export const builtinVariables: readonly ContractVariable[] = [
   ),
   optional(
     'CONFIG_URL',
-    types.url,
-    'Where postgresql.conf and pg_hba.conf are served, for a master that keeps them outside its data directory; without it nothing is fetched.',
+    types.config_url,
+    'Where postgresql.conf, pg_hba.conf and perhaps pg_ident.conf are served, or lie (file:///DIRECTORY); by run.configuration they rule, or stand in for what the clone does not bring along. Without it nothing is fetched.',
   ),
   withDefault('PORT0', types.port, '5432', 'The port that the replica listens on.', 'supervisor'),
   withDefault(
@@ -72,6 +72,19 @@ export const builtinVariables: readonly ContractVariable[] = [
     "The password file; by default .pgpass in RUN_USER's home directory.",
     'libpq',
   ),
+  optional(
+    'POSTGRES_REPPASSWORD_FILE',
+    types.absolute_path,
+    'A file that holds the password of that role and nothing else, as a secret of Docker, Compose or Kubernetes; root may be the only one who can read it, if it starts the script.',
+  ),
+  {
+    ...optional(
+      'POSTGRES_REPPASSWORD',
+      types.text,
+      'That password itself, for supervisors that give secrets in the environment; a file is better.',
+    ),
+    secret: true,
+  },
   withDefault(
     'PGCONNECT_TIMEOUT',
     types.seconds({ min: 2, max: 3600 }),
@@ -135,7 +148,7 @@ export function usualValue(name: string): string {
 
 /** Variables that POSIX, libpq or a supervisor gives and the script may read without declaring them. */
 export const ambientVariables: readonly string[] = [
-  ...['HOME', 'LC_ALL', 'PATH', 'PGPASSWORD', 'TMPDIR'],
+  ...['HOME', 'LC_ALL', 'PATH', 'PGPASSWORD', 'RUN_REP_SECRET', 'TMPDIR'],
   ...supervisorWords.flatMap(({ variables }) => variables.map(({ name }) => name)),
 ]
 

@@ -10,6 +10,7 @@ import { judgeResize } from './resident.js'
 import { judgeApp } from './rules.js'
 import { marathonSchema } from './schema.js'
 import { judgeSection } from './section.js'
+import { traceApp } from './trace.js'
 
 /** Mesosphere Marathon: one app, for `POST /v2/apps`. */
 export const marathon: Target<typeof marathonSchema> = {
@@ -31,6 +32,7 @@ export const marathon: Target<typeof marathonSchema> = {
         space: findSpace(replica),
       },
       print: () => ({ 'marathon.json': printApp(app) }),
+      trace: () => ({ 'marathon.json': traceApp(printApp(app), replica) }),
       judgeUpdate: ({ 'marathon.json': before }) => (before === undefined ? [] : judgeResize(before, app)),
     }
   },

@@ -1,8 +1,10 @@
 import type { Target } from '../target.js'
 import { codes } from './codes.js'
+import { listUnitEnvironment } from './environment.js'
+import { listLines, printLines } from './print.js'
 import { judgeService } from './rules.js'
 import { systemdSchema } from './schema.js'
-import { buildService, printService } from './unit.js'
+import { buildService } from './unit.js'
 
 /** systemd: one unit, and the environment file that it reads. */
 export const systemd: Target<typeof systemdSchema> = {
@@ -12,18 +14,20 @@ export const systemd: Target<typeof systemdSchema> = {
   compile: (section, replica) => {
     const service = buildService(section, replica)
     const { task, run } = replica
+    const trace = () => listLines(service, replica)
     return {
       document: service,
-      diagnostics: judgeService(section, replica),
+      diagnostics: judgeService(section, replica, service),
       given: {
-        env: service.environment,
+        env: { ...listUnitEnvironment(section), ...service.environment },
         user: task.user ?? run.user,
         stopGrace: task.stopGrace,
         asksHealth: false,
         keepsData: true,
         space: undefined,
       },
-      print: () => printService(service),
+      print: () => printLines(trace()),
+      trace,
     }
   },
 }

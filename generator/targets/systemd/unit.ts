@@ -1,113 +1,155 @@
-import { posix } from 'node:path'
-import { usualValue } from '../../model/contract/variables.js'
-import { type Replica, taskEnv } from '../../model/replica.js'
-import type { EnvValue } from '../../model/task.js'
+import { type ModelPath, pathTo } from '../../diagnostics/path.js'
+import { personalExits } from '../../model/exits.js'
+import type { Replica } from '../../model/replica.js'
+import { listEnvironment, passwordVariable } from './environment.js'
+import { type HostFile, listHostFiles } from './files.js'
+import { listSandbox } from './sandbox.js'
 import type { Systemd } from './schema.js'
+import { type Directive, escapeSpecifiers, quotePath, type Section, type Service, say } from './service.js'
 
-/** A service, before it is text: the sections of its unit, and its environment. */
-export interface Service {
-  readonly name: string
-  /** Where the environment file is installed. */
-  readonly environmentFile: string
-  readonly unit: readonly Section[]
-  readonly environment: Readonly<Record<string, EnvValue>>
-}
-
-/** A section of a unit file: its name, and its directives in their order (systemd.syntax(7)). */
-export type Section = readonly [name: string, directives: readonly (readonly [key: string, value: string])[]]
+const named: { readonly from: readonly ModelPath[] } = { from: [pathTo`targets.systemd.name`] }
 
 /** Makes the service of a replica: systemd.service(5), systemd.exec(5), systemd.kill(5), systemd.resource-control(5). */
 export function buildService(systemd: Systemd, replica: Replica): Service {
-  const { name, script, environmentFile = `/etc/${name}.env`, restartSec } = systemd
-  const { task, run } = replica
-  const user = task.user ?? run.user
+  const { name, instances, environmentFile = `/etc/${name}.env` } = systemd
+  const environment = listEnvironment(systemd, replica)
+  const files = listHostFiles(systemd, replica, environment)
   return {
     name,
+    unitName: instances === 'ports' ? `${name}@` : name,
     environmentFile,
-    environment: { ...taskEnv(replica), PORT0: String(portOf(replica)) },
+    environment,
     unit: [
-      [
-        'Unit',
-        [
-          ['Description', `PostgreSQL read replica ${name}`],
-          ['Wants', 'network-online.target'],
-          ['After', 'network-online.target'],
-          // It starts again as often as it ends.
-          ['StartLimitIntervalSec', '0'],
-          // A mount point that is empty, since nothing is mounted there yet, looks like a first start.
-          ...(posix.isAbsolute(run.dataDir) ? [['RequiresMountsFor', quotePath(run.dataDir)] as const] : []),
+      aboutUnit(systemd, files),
+      {
+        title: 'Service',
+        directives: [
+          ...aboutStart(systemd, replica, environmentFile),
+          ...aboutData(systemd, replica),
+          ...aboutEnd(systemd, replica),
+          ...aboutResources(replica),
+          ...listSandbox(systemd, replica, files),
         ],
-      ],
-      [
-        'Service',
-        [
-          ['Type', 'exec'],
-          ['User', user],
-          ['SyslogIdentifier', name],
-          ['Environment', `UNIT_NAME=${name}`],
-          ['EnvironmentFile', environmentFile],
-          ['ExecStart', `/bin/sh ${script}`],
-          // A relative PGDATA_DIR lies there, and outlives the service.
-          ['StateDirectory', name],
-          // As root the script becomes another user, who must get through.
-          ['StateDirectoryMode', user === 'root' ? '0711' : '0700'],
-          ['WorkingDirectory', `/var/lib/${name}`],
-          // SIGTERM goes to the script, which shuts the server down; what is left after the time is killed as a whole.
-          ['KillMode', 'mixed'],
-          ['TimeoutStopSec', `${task.stopGrace}s`],
-          // Told to stop before there is a server.
-          ['SuccessExitStatus', '143'],
-          ['Restart', 'always'],
-          ['RestartSec', `${restartSec}s`],
-          ['CPUWeight', String(cpuWeight(task.cpus))],
-          ['MemoryMax', `${Math.ceil(task.mem)}M`],
-          ['OOMPolicy', 'continue'],
+      },
+      {
+        title: 'Install',
+        directives: [
+          say('WantedBy', 'multi-user.target', { why: 'systemctl enable lets it start with the host' }),
         ],
-      ],
-      ['Install', [['WantedBy', 'multi-user.target']]],
+      },
     ],
   }
 }
 
-/** systemd gives no ports: 0 is what the script takes when nobody gives it one. */
-function portOf({ task }: Replica): number {
-  return task.port === 0 ? Number(usualValue('PORT0')) : task.port
+function aboutUnit({ name, instances }: Systemd, files: readonly HostFile[]): Section {
+  const port = instances === 'ports' ? ' on port %i' : ''
+  return {
+    title: 'Unit',
+    directives: [
+      say('Description', `PostgreSQL read replica ${name}${port}`, named),
+      say('Wants', 'network-online.target'),
+      say('After', 'network-online.target', { why: 'a name service that is not there yet costs a try' }),
+      say('StartLimitIntervalSec', '0', {
+        why: 'it is started again as often as it ends; RestartSec= keeps it slow',
+      }),
+      ...files.map(({ path, from, isData }) =>
+        say('RequiresMountsFor', quotePath(path), {
+          from: [from],
+          ...(isData
+            ? { why: 'a mount point that is empty, since nothing is mounted yet, looks like a first start' }
+            : {}),
+        }),
+      ),
+    ],
+  }
+}
+
+function aboutStart(systemd: Systemd, { task }: Replica, environmentFile: string): Directive[] {
+  const { name, instances, script, password } = systemd
+  return [
+    say('Type', 'notify', {
+      why: 'started means that clients are let in: the script tells it, by systemd-notify',
+    }),
+    say('NotifyAccess', 'all', { why: 'systemd-notify is a process of its own' }),
+    say('TimeoutStartSec', 'infinity', {
+      why: 'a clone may take hours; run.stallLimit and run.masterWait bound it',
+    }),
+    say('SyslogIdentifier', name, named),
+    // What the model says comes from the file, which overrules these.
+    say('Environment', `UNIT_NAME=${name}`, { ...named, why: 'it stands in the name of the replica' }),
+    ...(instances === 'ports'
+      ? [
+          say('Environment', 'PORT0=%i', {
+            from: [pathTo`targets.systemd.instances`],
+            why: 'the instance is named for its port',
+          }),
+        ]
+      : []),
+    ...(password === undefined
+      ? []
+      : [
+          say('LoadCredential', `password:${password}`, { from: [pathTo`targets.systemd.password`] }),
+          say('Environment', `${passwordVariable}=%d/password`, { from: [pathTo`targets.systemd.password`] }),
+        ]),
+    say('EnvironmentFile', environmentFile, {
+      from: [pathTo`targets.systemd.environmentFile`],
+      why: Object.keys(task.env).length > 0 ? 'what the model says, and task.env' : 'what the model says',
+    }),
+    say('ExecStart', `/bin/sh ${script}`, { from: [pathTo`targets.systemd.script`] }),
+  ]
+}
+
+function aboutData({ name, instances }: Systemd, { task, run }: Replica): Directive[] {
+  const user = task.user ?? run.user
+  const directory = instances === 'ports' ? `${name}/%i` : name
+  const from = [
+    pathTo`targets.systemd.name`,
+    ...(instances === 'ports' ? [pathTo`targets.systemd.instances`] : []),
+  ]
+  const users = [task.user === undefined ? pathTo`run.user` : pathTo`task.user`]
+  return [
+    say('User', escapeSpecifiers(user), { from: users }),
+    say('StateDirectory', directory, {
+      from,
+      why: 'a relative run.dataDir lies there, and outlives the unit',
+    }),
+    say('StateDirectoryMode', user === 'root' ? '0711' : '0700', {
+      from: users,
+      why: user === 'root' ? 'run.user must get through' : 'data is for its owner alone',
+    }),
+    say('WorkingDirectory', `/var/lib/${directory}`, { from }),
+  ]
+}
+
+function aboutEnd({ restartSec }: Systemd, { task }: Replica): Directive[] {
+  return [
+    say('KillMode', 'mixed', {
+      why: 'SIGTERM for the script, which stops the server; SIGKILL for what is left then',
+    }),
+    say('TimeoutStopSec', `${task.stopGrace}s`, {
+      from: [pathTo`task.stopGrace`],
+      why: 'shutdown.fast and shutdown.immediate of the script fit into it',
+    }),
+    say('SuccessExitStatus', '143', { why: 'told to stop before there is a server' }),
+    say('Restart', 'always'),
+    say('RestartSec', `${restartSec}s`, { from: [pathTo`targets.systemd.restartSec`] }),
+    say('RestartPreventExitStatus', personalExits.join(' '), {
+      why: 'what only a person can mend, by the table of exit codes: the unit has failed, and its status shows why',
+    }),
+  ]
+}
+
+function aboutResources({ task }: Replica): Directive[] {
+  return [
+    say('CPUWeight', String(cpuWeight(task.cpus)), { from: [pathTo`task.cpus`], why: '100 for each CPU' }),
+    say('MemoryMax', `${Math.ceil(task.mem)}M`, { from: [pathTo`task.mem`] }),
+    say('OOMPolicy', 'continue', {
+      why: 'PostgreSQL starts anew by itself when one of its processes was killed',
+    }),
+  ]
 }
 
 // 100 is what a service has by default, as a task of 1 CPU has 1024 shares (cgroups(7), cpu.weight: 1 to 10000).
 function cpuWeight(cpus: number): number {
   return Math.min(10_000, Math.max(1, Math.round(cpus * 100)))
-}
-
-/** Prints the unit file and the environment file, by their names. */
-export function printService({ name, environmentFile, unit, environment }: Service): Record<string, string> {
-  const sections = unit.map(([title, directives]) =>
-    [`[${title}]`, ...directives.map(([key, value]) => `${key}=${escapeSpecifiers(value)}`)].join('\n'),
-  )
-  const lines = Object.entries(environment)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([key, value]) => (typeof value === 'string' ? [`${key}=${quoteValue(value)}\n`] : []))
-  return {
-    [`${name}.service`]: `${heading(`/etc/systemd/system/${name}.service`)}${sections.join('\n\n')}\n`,
-    [`${name}.env`]: `${heading(environmentFile)}${lines.join('')}`,
-  }
-}
-
-function heading(path: string): string {
-  return `# ${path}\n# Generated by postgres-rep-marathon: change the model instead, and generate it anew.\n\n`
-}
-
-// systemd.syntax(7), "Quoting": of a list of paths each that is no plain word.
-function quotePath(path: string): string {
-  return /^[\w.+/-]*$/.test(path) ? path : `"${path.replace(/["\\]/g, '\\$&')}"`
-}
-
-/** Quotes a value for EnvironmentFile= (systemd.exec(5)): in double quotes, where a backslash keeps these four literal. */
-export function quoteValue(value: string): string {
-  return /^[\w.,:/@%+-]*$/.test(value) ? value : `"${value.replace(/["\\$`]/g, '\\$&')}"`
-}
-
-// systemd.unit(5), "Specifiers".
-function escapeSpecifiers(value: string): string {
-  return value.replaceAll('%', '%%')
 }

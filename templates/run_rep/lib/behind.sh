@@ -61,7 +61,7 @@ prepare_behind() {
 write_behind() {
   {
     printf '# Made by run_rep.sh for a clone that answers before it is on disk.\ninclude ' \
-      && quote_conf "$pgdata/postgresql.conf" \
+      && quote_conf "$conf_file" \
       && printf '\nrun_rep.clone = %s\nprimary_conninfo = ' "$1" \
       && case $1 in
         unflushed) printf "''\nfsync = off\n" ;;

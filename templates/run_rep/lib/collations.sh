@@ -4,13 +4,13 @@
 
 # settle_access: sets $access to closed where text must be compared first, and $collation_key to what decides it.
 settle_access() {
-  access=open collation_key='' collation_words=''
+  access=open compared=yes collation_key='' collation_words=''
   [ "$on_collation" != ignore ] || return 0
   collation_key="PostgreSQL ${server_version#*') '}, $(libc_of_agent)"
   if read_collations; then
     [ -z "$collation_words" ] || log WARN "$collation_words"
   else
-    access=closed
+    access=closed compared=no
   fi
 }
 
@@ -38,32 +38,55 @@ read_collations() {
   [ "$_collations_key" = "$collation_key" ]
 }
 
-# In the watcher, of a server that lets in those who come by the door.
+# In the watcher, of a server that lets in those who come by the door. What could not be looked at is asked again; then
+# refuse refuses it, too, and warn says so and opens, but looks again at the next start. False: to be asked again.
 compare_collations() {
-  collation_fault='' collation_words=''
-  if ! ask_collations; then
-    log WARN "the collations could not be compared: $(words_of "$work/words")"
-    return 0
+  collation_fault='' collation_words='' collation_unseen=''
+  if ask_collations; then
+    judge_collations
+  else
+    collation_unseen="the collations could not be compared: $(words_of "$work/words")"
   fi
-  judge_collations
-  [ -z "$collation_fault" ] || [ "$on_collation" != refuse ] || decide collation "$collation_fault"
-  [ -z "$collation_fault" ] || collation_words="$collation_fault${collation_words:+; $collation_words}"
+  if [ "$on_collation" = refuse ]; then
+    [ -z "$collation_fault" ] || decide collation "$collation_fault"
+    if [ -n "$collation_unseen" ]; then
+      [ "$opening_tries" -lt 3 ] || decide collation "$collation_unseen"
+      log INFO "$collation_unseen: asking again"
+      return 1
+    fi
+  fi
+  for _compare_words in "$collation_unseen" "$collation_fault"; do
+    [ -z "$_compare_words" ] || collation_words="$_compare_words${collation_words:+; $collation_words}"
+  done
   [ -z "$collation_words" ] || log WARN "$collation_words"
+  [ -z "$collation_unseen" ] || return 0
   ! printf '%s\n' "$collation_key" "$collation_words" 2>/dev/null >"$replica/collations.new" \
     || ignore mv -- "$replica/collations.new" "$replica/collations"
 }
 
 # All answers are collected in $work/collations. Each ends with a line of its own, since on a full disk one could be cut.
 ask_collations() {
-  settle_questions
-  ask_whole ask_anybody "$superuser_question" "$ask_databases" "$ask_versions" || return 1
-  cat -- "$answers" >"$work/cluster" || return 1
+  if [ "$cluster_asked" = no ]; then
+    ask_whole ask_anybody "$ask_databases" "$ask_versions" || ask_whole ask_superuser postgres "$ask_databases" "$ask_versions" \
+      || ask_whole ask_superuser template1 "$ask_databases" "$ask_versions" || return 1
+    cat -- "$answers" >"$work/cluster" || return 1
+  fi
   printf '' >"$work/collations" || return 1
+  told_at=$(date +%s) || return 1
   while IFS= read -r _ask_row; do
     case $_ask_row in
-      "superuser$tab"*) door_superuser=${_ask_row#*"$tab"} ;;
+      "superuser$tab"* | "session$tab"* | "trigger$tab"* | end) ;;
       "enter$tab"*)
+        database_row=$_ask_row
         collation_database=${_ask_row#*"$tab"}
+        case $collation_database in
+          *\\*)
+            collation_database=$(printf '%b.' "$collation_database") || return 1
+            collation_database=${collation_database%.}
+            ;;
+          *) ;;
+        esac
+        tell_minutely "comparing the collations, now of the database $collation_database" || :
         ask_whole ask_superuser "$collation_database" "$ask_used" || note_locked || return 1
         cat -- "$answers" >>"$work/collations" || return 1
         ;;
@@ -77,29 +100,6 @@ ask_whole() {
   "$@" "SELECT 'end'" && grep -q -x end "$answers"
 }
 
-# Not a database whose removal was interrupted (-2, which lets nobody in), nor one whose name would be read as two. Since
-# 15 a database says with which version it was made. Before, the collations of the C library say since 13 which version
-# initdb found on the master. In a database, those that an index, or the bounds of partitions, are sorted by; ICU's
-# have versions since 10.
-settle_questions() {
-  ask_databases="SELECT 'enter', datname FROM pg_database \
-WHERE datallowconn AND datconnlimit <> -2 AND datname !~ '[[:cntrl:]]'"
-  _questions_name="regexp_replace(datname, '[[:cntrl:]]', ' ', 'g')"
-  ask_versions="SELECT 'database', $_questions_name, datcollversion, pg_database_collation_actual_version(oid) \
-FROM pg_database WHERE datallowconn AND datcollversion <> pg_database_collation_actual_version(oid)"
-  [ "${major%%.*}" -ge 15 ] || ask_versions="SELECT 'default', $_questions_name, coalesce(made.collversion, '-'), \
-coalesce(pg_collation_actual_version(made.oid), '-') FROM pg_database \
-LEFT JOIN (SELECT oid, collversion FROM pg_collation WHERE collprovider = 'c' AND collversion IS NOT NULL \
-ORDER BY oid LIMIT 1) AS made ON true \
-WHERE datallowconn AND lower(datcollate) NOT IN ('c', 'posix') AND lower(datcollate) NOT LIKE 'c.%'"
-  _questions_collation="quote_ident(current_database()) || '.' || quote_ident(collname)"
-  ask_used="SELECT 'collation', regexp_replace($_questions_collation, '[[:cntrl:]]', ' ', 'g'), collversion, \
-pg_collation_actual_version(oid) FROM pg_collation AS c \
-WHERE collversion <> pg_collation_actual_version(oid) \
-AND (EXISTS (SELECT FROM pg_index WHERE c.oid = ANY (indcollation)) \
-OR EXISTS (SELECT FROM pg_partitioned_table WHERE c.oid = ANY (partcollation)))"
-}
-
 # A database in which nothing can be asked: psql ends with 2 where it is not let in. Its removal may have been replayed
 # since the databases were listed.
 note_locked() {
@@ -107,24 +107,36 @@ note_locked() {
   [ "$status" -ne 2 ] || _locked_kind=locked
   _locked_words=$(words_of "$work/words" | tr '\n\t' '  ')
   [ "$status" -ne 124 ] || _locked_words='no answer within 60 s'
-  ask_whole ask_anybody "$ask_databases" || return 1
-  if grep -q -F -x -e "enter$tab$collation_database" "$answers"; then
-    printf '%s\t%s\t-\t%s\n' "$_locked_kind" "$collation_database" "$_locked_words" >"$answers"
+  ask_whole ask_anybody "$ask_databases" || ask_whole ask_superuser postgres "$ask_databases" \
+    || ask_whole ask_superuser template1 "$ask_databases" || return 1
+  if grep -q -F -x -e "$database_row" "$answers"; then
+    printf '%s\t%s\t-\t%s\n' "$_locked_kind" "${database_row#*"$tab"}" "$_locked_words" >"$answers"
   else
     printf '' >"$answers"
   fi
 }
 
-# Sets $collation_fault to what is certainly wrong here, and $collation_words to what may be.
+# Sets $collation_fault to what is certainly wrong here, $collation_unseen to what could not be looked at, and
+# $collation_words to what may be wrong.
 judge_collations() {
   while IFS="$tab" read -r _judge_kind _judge_name _judge_made _judge_here; do
     case $_judge_kind,$_judge_made,$_judge_here in
       end,*) ;;
       default,-,*)
+        _judge_why="this cluster says nothing of the version of its C library"
+        [ "${major%%.*}" -ge 13 ] || _judge_why="PostgreSQL $major keeps no version of its collation"
         collation_words="${collation_words:+$collation_words; }whether text in the database $_judge_name \
-sorts here as on the master cannot be known: PostgreSQL $major keeps no version of its collation"
+sorts here as on the master cannot be known: $_judge_why"
+        ;;
+      unknown,*)
+        collation_words="${collation_words:+$collation_words; }whether text of the collation $_judge_name \
+sorts here as on the master cannot be known: PostgreSQL $major keeps no version of it"
         ;;
       default,"$_judge_here",*) ;;
+      default,*,-)
+        collation_fault="${collation_fault:+$collation_fault; }text in the database $_judge_name sorts differently here: the \
+master had version $_judge_made of its C library at initdb, and this agent has another library, without versions"
+        ;;
       default,*)
         collation_words="${collation_words:+$collation_words; }text in the database $_judge_name may sort \
 differently here: the master had version $_judge_made of the C library at initdb, this agent has $_judge_here"
@@ -134,12 +146,20 @@ differently here: the master had version $_judge_made of the C library at initdb
 $_judge_here"
         ;;
       unseen,*,*)
-        collation_words="${collation_words:+$collation_words; }the collations in the database $_judge_name \
+        collation_unseen="${collation_unseen:+$collation_unseen; }the collations in the database $_judge_name \
 could not be seen: $_judge_here"
         ;;
       *)
+        case $_judge_made in
+          -) _judge_made='by a library without versions (musl, say)' ;;
+          *) _judge_made="with version $_judge_made" ;;
+        esac
+        case $_judge_here in
+          -) _judge_here='one without versions (musl, say)' ;;
+          *) ;;
+        esac
         collation_fault="${collation_fault:+$collation_fault; }text sorts differently here: the $_judge_kind \
-$_judge_name was made with version $_judge_made, this agent has $_judge_here"
+$_judge_name was made $_judge_made, this agent has $_judge_here"
         ;;
     esac
   done <"$work/collations"

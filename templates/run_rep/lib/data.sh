@@ -75,6 +75,7 @@ newest_wal() {
 # install_clone DIRECTORY: one rename makes a finished clone the replica's data. What it replaces goes
 # only now, if its replacement is to be seen there.
 install_clone() {
+  ! is_taken || give_up_claim
   retire_replica
   mv -- "$1" "$replica"
   [ -e "$replica/unflushed" ] || ignore sync "$store"
@@ -105,7 +106,23 @@ is_half_rewound() {
 
 # free_mb DIRECTORY: prints how much may still be written there; nothing if df cannot tell.
 free_mb() {
-  ignore df -P -k -- "$1" | awk 'NR == 2 { printf "%d\n", $4 / 1024 }'
+  { df -P -k -- "$1" 2>/dev/null || ignore df -k -- "$1"; } | free_of 1024
+}
+
+# free_of UNIT: of what df prints, the number that is free, in so many units. A line may be broken behind a long name, names
+# hold blanks, and the head is in any language; but the numbers stand in a row before the first percentage, or the dash in
+# its place. Less than nothing is left where a reserve has been used up.
+free_of() {
+  awk -v unit="$1" '
+    NR > 1 { text = text " " $0 }
+    END {
+      count = split(text, word, " ")
+      for (i = 4; i <= count; i++)
+        if (word[i] ~ /^([0-9]+%|-)$/ && word[i - 1] ~ /^-?[0-9]+$/ && word[i - 2] ~ /^[0-9]+$/ && word[i - 3] ~ /^[0-9]+$/) {
+          if (word[i - 3] > 0) printf "%d\n", (word[i - 1] > 0 ? word[i - 1] / unit : 0)
+          exit
+        }
+    }'
 }
 
 # need_room DIRECTORY MB: a full disk is told as such, before something else fails for its sake.
@@ -117,7 +134,7 @@ need_room() {
 # free_inodes DIRECTORY: prints how many files may still be made there. Not every df counts them, and not
 # every file system has a number of them.
 free_inodes() {
-  ignore df -P -i -- "$1" | awk 'NR == 2 && $2 > 0 { printf "%d\n", $4 }'
+  ignore df -P -i -- "$1" | free_of 1
 }
 
 # cannot_write DIRECTORY TEXT: the end, when something could not be made there: a full disk, or a missing right.
@@ -175,7 +192,7 @@ read_control() {
   _control_kept=''
   while IFS= read -r _control_line; do
     case $_control_line in
-      Database* | 'Latest checkpoint location'* | "Latest checkpoint's TimeLineID"* | Min* | Bytes* | 'WAL block'* | max_*)
+      Database* | 'Latest checkpoint location'* | "Latest checkpoint's REDO location"* | "Latest checkpoint's TimeLineID"* | Min* | Bytes* | 'WAL block'* | max_*)
         _control_kept=$_control_kept$newline$_control_line
         ;;
       *) ;;

@@ -1,30 +1,129 @@
-# fetch URL FILE: curl or wget, whichever is here; HTTP errors are errors. $status tells: 0 arrived,
-# 22 or 8 the server said no, anything else it could not be asked.
+# fetch URL FILE: curl, or wget, whichever is here; HTTP errors are errors. file:///DIRECTORY is one of this agent, as
+# where a volume is mounted. curl does not follow a redirect from https to http.
 fetch() {
+  _fetch_redirects='=http,https'
+  case $1 in
+    https:*) _fetch_redirects='=https' ;;
+    file://*)
+      cat -- "${1#file://}" >"$2" || return 1
+      return 0
+      ;;
+    *) ;;
+  esac
   if have curl; then
-    bounded 60 curl -q -f -g -s -S -L --proto '=http,https' --proto-redir '=http,https' \
-      --connect-timeout 10 --max-time 50 -o "$2" -- "$1" 2>"$work/words"
+    curl -q -f -g -s -S -L --proto '=http,https' --proto-redir "$_fetch_redirects" \
+      --connect-timeout 10 --max-time 50 -o "$2" -- "$1"
   else
     # No -T: a static BusyBox 1.35 dies of it.
-    bounded 30 wget -O "$2" -- "$1" 2>"$work/words"
+    wget -O "$2" -- "$1"
   fi
 }
 
-# fetch_patiently URL FILE: tries again for MASTER_WAIT seconds while nobody answers or the server
-# is in trouble itself.
+# fetch_files SECONDS: those of CONFIG_URL, into $work/conf; read_fetched tells what became of each. A pg_ident.conf is of use
+# only where an access rule names a map.
+fetch_files() {
+  [ -d "$work/conf" ] || mkdir -- "$work/conf" || cannot_write "$work" "cannot make $work/conf"
+  rm -f -- "${work:?}"/conf/*
+  launching=yes
+  (
+    trap - TERM INT HUP USR1 USR2 VTALRM EXIT
+    fetch_file postgresql.conf
+    # Where one does not come, nobody waits for the others.
+    [ "$file_status" -eq 0 ] || exit 0
+    fetch_file pg_hba.conf
+    if grep -q -s -e 'map[[:space:]]*=' -e '^[[:space:]]*include' "$work/conf/pg_hba.conf"; then
+      fetch_file pg_ident.conf
+    else
+      printf 'none\n' >"$work/conf/pg_ident.conf.status"
+    fi
+  ) &
+  child=$!
+  launched
+  guard "$1"
+}
+
+# fetch_file NAME: one that says what is here already need not be judged again.
+fetch_file() {
+  file_status=0
+  fetch "${CONFIG_URL%/}/$1" "$work/conf/$1" 2>"$work/conf/$1.words" || file_status=$?
+  # wget has followed it by then, and what came is not used.
+  case $CONFIG_URL in
+    https:*)
+      if grep -q -e '^Location: http:' -e '^curl: (1) Protocol' "$work/conf/$1.words"; then
+        file_status=103
+        ignore rm -f -- "${work:?}/conf/$1"
+      fi
+      ;;
+    *) ;;
+  esac
+  _file_state=new
+  [ "$file_status" -ne 0 ] || ! cmp -s -- "$work/conf/$1" "$replica/conf/$1" || _file_state=same
+  printf '%s %s\n' "$file_status" "$_file_state" >"$work/conf/$1.status"
+}
+
+# read_fetched NAME: sets $fetched to new, same, refused (there is none, or not for us) or away, and $fetch_words.
+read_fetched() {
+  fetched=away fetch_words=silent _fetched_status=124 _fetched_state=''
+  read -r _fetched_status _fetched_state 2>/dev/null <"$work/conf/$1.status" || _fetched_status=124
+  case $_fetched_status in
+    0)
+      fetched=$_fetched_state
+      return 0
+      ;;
+    none)
+      fetched=refused
+      return 0
+      ;;
+    *) ;;
+  esac
+  ignore rm -f -- "${work:?}/conf/$1"
+  fetch_words="$(ignore words_of "$work/conf/$1.words") (status $_fetched_status)"
+  case "$_fetched_status $fetch_words" in
+    '103 '*)
+      fetched=refused
+      fetch_words="it leads from https to http, where anybody on the way could change the file: $fetch_words"
+      ;;
+    *'error: 429'* | *'error: 5'* | *'ERROR 5'* | *'ERROR 429'* | *'HTTP/1.'?' 5'*) ;;
+    '8 '* | '22 '* | *'server returned error'*) fetched=refused ;;
+    *)
+      case $CONFIG_URL,$_fetched_status in
+        file:*,124) ;;
+        file:*) fetched=refused ;;
+        *) ;;
+      esac
+      ;;
+  esac
+}
+
+# read_all_fetched: sets $fetch_changed (yes or no), and $fetch_refused or $fetch_away to what is wrong. There need not be a
+# pg_ident.conf.
+read_all_fetched() {
+  fetch_changed=no fetch_refused='' fetch_away=''
+  for _all_name in postgresql.conf pg_hba.conf pg_ident.conf; do
+    read_fetched "$_all_name"
+    case $fetched,$_all_name in
+      same,*) ;;
+      new,*) fetch_changed=yes ;;
+      refused,pg_ident.conf)
+        printf '' >"$work/conf/pg_ident.conf" || cannot_write "$work" "cannot write $work/conf/pg_ident.conf"
+        [ ! -s "$replica/conf/pg_ident.conf" ] || fetch_changed=yes
+        ;;
+      refused,*) [ -n "$fetch_refused" ] || fetch_refused="${CONFIG_URL%/}/$_all_name: $fetch_words" ;;
+      *) [ -n "$fetch_away" ] || fetch_away="${CONFIG_URL%/}/$_all_name: $fetch_words" ;;
+    esac
+  done
+}
+
+# fetch_patiently: tries again for MASTER_WAIT seconds while nobody answers or the server is in trouble itself.
 fetch_patiently() {
   start_patience
-  while fetch "$1" "$2" && [ "$status" -ne 0 ]; do
-    _fetch_words=$(words_of "$work/words")
-    case "$status $_fetch_words" in
-      *'error: 429'* | *'error: 5'* | *'ERROR 5'* | *'ERROR 429'* | *'HTTP/1.'?' 5'*) ;;
-      '8 '* | '22 '* | *'server returned error'*)
-        fail CONFIG_WRONG "the server refuses $1: $_fetch_words"
-        ;;
-      *) ;;
-    esac
-    be_patient "no answer for $1: $_fetch_words (status $status)" \
-      || fail CONFIG_AWAY "nothing arrived from $1 within $MASTER_WAIT s: $_fetch_words"
+  while :; do
+    fetch_files 60
+    read_all_fetched
+    [ -z "$fetch_refused" ] || fail CONFIG_WRONG "the server refuses $fetch_refused"
+    [ -n "$fetch_away" ] || return 0
+    be_patient "no answer for $fetch_away" \
+      || fail CONFIG_AWAY "nothing arrived from $fetch_away, within $MASTER_WAIT s"
   done
 }
 
@@ -39,7 +138,8 @@ be_patient() {
   [ "$_patient_left" -gt 0 ] || return 1
   _patient_pause=$(jittered "$patience_pause")
   [ "$_patient_pause" -le "$_patient_left" ] || _patient_pause=$_patient_left
-  log WARN "$1; trying again in $_patient_pause s"
+  announce WARN "$1; trying again in $_patient_pause s"
+  note_phase waiting "$1"
   pause "$_patient_pause"
   patience_pause=$((patience_pause * 2))
   [ "$patience_pause" -le 30 ] || patience_pause=30

@@ -104,9 +104,8 @@ stop_flush() {
   if [ ! -e "$work/flushed" ] && [ ! -e "$work/flush.failed" ]; then
     # It must not start another one meanwhile.
     ignore kill -s STOP "$flusher"
-    _stop_children=$(children_of "$flusher")
+    tell_below KILL "$flusher"
     ignore kill -s KILL "$flusher"
-    ignore kill_each KILL "$_stop_children"
     ignore wait "$flusher"
   fi
   flusher=

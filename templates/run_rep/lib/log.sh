@@ -12,6 +12,10 @@ ignore() {
 # and no variable can forge a line or steer a terminal. A full disk must not end a running replica, so
 # a line that cannot be written is lost. Most lines are plain, and need no other process.
 log() {
+  if [ "${no_fork:-no}" = yes ]; then
+    log_plainly "$1 $step: $2"
+    return 0
+  fi
   _log_time=$(date -u +%Y-%m-%dT%H:%M:%SZ 2>/dev/null) || _log_time=
   _log_text=$2
   case $2 in
@@ -21,17 +25,31 @@ log() {
   printf '%s %s %s: %s\n' "$_log_time" "$1" "$step" "$_log_text" >&2 2>/dev/null || :
 }
 
+# log_plainly TEXT: where no process can be made, and it is not known what time it is. For mksh printf is a program.
+log_plainly() {
+  echo "$1" >&2 2>/dev/null || :
+}
+
 # tell_fault TEXT: one of several faults that are told together; the caller fails when $faults > 0.
 tell_fault() {
   faults=$((faults + 1))
   log ERROR "$1"
 }
 
+# Set to yes in a process that only judges, where a failure ends nothing else.
+judging=no
+
 # fail ID TEXT: says what was found and what to do, then ends with the exit code of that failure.
 fail() {
+  said=yes
   failure "$1"
-  log ERROR "$2"
+  if [ "$judging" = yes ]; then
+    log ERROR "$2"
+    exit "$failure_code"
+  fi
+  announce ERROR "$2"
   log ERROR "what to do: $failure_advice ($1, exit $failure_code)"
+  note_failure "$1" "$2"
   end_run "$failure_code"
 }
 

@@ -5,6 +5,7 @@
 # claim_store: sets $claim to our number, or ends the run while another one lives.
 claim_store() {
   alive=$store/alive.$identity
+  make_beat
   hold_alive
   _claim_rounds=0
   until take_claim; do
@@ -12,8 +13,14 @@ claim_store() {
     [ "$_claim_rounds" -le 50 ] || cannot_write "$store" "cannot make a symbolic link in $store"
   done
   hold_alive
-  for _claim_old in "$store"/claim.* "$store"/alive.*; do
-    [ "$_claim_old" = "$store/claim.$claim" ] || [ "$_claim_old" = "$alive" ] || rm -f -- "$_claim_old"
+  [ -f "$beat" ] || make_beat
+  start_clock
+  start_keeper
+  for _claim_old in "$store"/claim.* "$store"/alive.* "$store"/beat.*; do
+    case $_claim_old in
+      "$store/claim.$claim" | "$alive" | "$alive.tick" | "$beat" | "$beat.clock" | *'.*') ;;
+      *) rm -f -- "$_claim_old" ;;
+    esac
   done
 }
 
@@ -34,6 +41,7 @@ yield_to_owner() {
   find_boot
   find_namespace
   identity=$own_boot.$own_namespace.$$.$(start_of "$$")
+  dead_holder='' beat_host=''
   [ "$sub_command" = run ] || return 0
   find_claim
   refuse_live_holder
@@ -43,7 +51,9 @@ yield_to_owner() {
 refuse_live_holder() {
   if [ "$claim" -gt 0 ] && [ "$claim_holder" != "$identity" ] && holder_lives "$claim_holder"; then
     _refuse_pid=${claim_holder%.*}
-    fail DATA_IN_USE "the run with process number ${_refuse_pid##*.} works on $store (claim.$claim)"
+    _refuse_host=''
+    [ "${claim_holder%%.*}" = "$own_boot" ] || _refuse_host=" on host $beat_host"
+    fail DATA_IN_USE "the run with process number ${_refuse_pid##*.}$_refuse_host works on $store (claim.$claim)"
   fi
 }
 
@@ -60,11 +70,15 @@ find_claim() {
 
 # holder_lives HOLDER: numbers of processes are given again, and each pid namespace counts for itself, so
 # a process is known by boot, namespace, number and the time of its start. In a namespace that we cannot
-# see into, a FIFO tells: the kernel lets us open it for writing as long as the holder has it open.
+# see into, a FIFO tells: the kernel lets us open it for writing as long as the holder has it open. What another boot
+# has left tells by its signs of life.
 holder_lives() {
   _holder_rest=${1#*.}
   _holder_pid=${1%.*}
-  [ "${1%%.*}" = "$own_boot" ] || return 1
+  if [ "${1%%.*}" != "$own_boot" ]; then
+    beats "$1"
+    return "$?"
+  fi
   if [ "${_holder_rest%%.*}" = "$own_namespace" ] && [ "$own_namespace" != unknown ]; then
     [ "$(start_of "${_holder_pid##*.}")" = "${1##*.}" ] || return 1
     return 0

@@ -97,10 +97,11 @@ $held_settings
 EOF
   if [ "$behind" = yes ]; then
     set -- "$@" -c "config_file=$replica/behind.conf"
-  elif [ "$standby_marker" = standby.signal ]; then
-    set -- "$@" -c "primary_conninfo=$primary_conninfo"
+  else
+    set -- "$@" -c "config_file=$conf_file"
+    [ "$standby_marker" != standby.signal ] || set -- "$@" -c "primary_conninfo=$primary_conninfo"
   fi
   "$@" -c "port=$PORT0" -c "data_directory=$pgdata" -c "hba_file=$hba_file" \
     -c "log_directory=$store/log" -c "log_rotation_size=$log_file_kb" \
-    -c "ident_file=$pgdata/pg_ident.conf" -c "external_pid_file=$work/external.pid" -c "event_source=$own_mark"
+    -c "ident_file=$map_file" -c "external_pid_file=$work/external.pid" -c "event_source=$own_mark"
 }

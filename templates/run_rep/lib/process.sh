@@ -33,34 +33,48 @@ on_verdict() {
   [ "$launching" = yes ] || obey_call
 }
 
+# The watcher of the server is gone.
+on_unwatched() {
+  wakes=$((wakes + 1))
+  unwatched=yes
+}
+
 obey_call() {
+  ! is_taken || give_up_claim
   [ "$serving" = no ] || [ -z "$child" ] || stop_child
 }
 
 # Whatever ends the script, no helper of it lives on and nothing half-done stays behind; the exit status
-# stays what it was. Of a command that signal N ended, yash says 384+N where others say 128+N.
+# stays what it was. Of a command that signal N ended, yash says 384+N where others say 128+N. When bash could not fork,
+# the first command of the trap seems to fail (it waits for the child before).
 on_exit() {
-  _exit_status=$?
+  _exit_status=$? || :
   [ "$_exit_status" -le 256 ] || _exit_status=$((128 + _exit_status % 128))
+  # A child of bash that is ended in the instant after its fork does this in the place of its parent.
+  know_self
+  [ -z "$self" ] || [ "$self_number" = "$own_number" ] || exit "$_exit_status"
   trap '' TERM INT HUP
   if [ -z "$self" ]; then
     trap '' VTALRM
-    # A watcher that ends by itself has not done what it alone does.
-    if [ "$signals" -eq 0 ]; then
-      [ "$_exit_status" -eq 0 ] || log ERROR "the watcher of the server ended with status $_exit_status"
-      if [ "$behind" = yes ] || [ "$access" = closed ]; then
-        ignore kill -s USR2 "$$"
-      fi
-    fi
+    [ "$signals" -gt 0 ] || [ "$_exit_status" -eq 0 ] || end_of_watcher "$_exit_status"
+  elif cannot_fork "$_exit_status"; then
+    leave_without_fork
   fi
   trap - EXIT
   pause_on_failure=no
+  if [ -n "$self" ] && is_taken; then
+    # Nothing of all that is there is ours any more.
+    tell_below KILL "$$"
+    exit "$_exit_status"
+  fi
   if [ -n "$child" ]; then
+    unwatched=no
     stop_child
     await
   fi
   end_helper "$stopper"
   end_helper "$watchdog"
+  end_helper "$teller"
   end_syncer
   stop_flush
   end_watcher
@@ -71,7 +85,12 @@ on_exit() {
     remove_clone "$staging"
   fi
   remove_work "$work"
-  [ -z "$alive" ] || ignore rm -f -- "$alive"
+  remove_login "$own_login"
+  end_keeper
+  end_clock
+  [ -z "$self" ] || [ "$no_fork" = yes ] || end_state "$_exit_status"
+  # A watcher has none of its own.
+  [ -z "$alive" ] || [ -z "$self" ] || ignore rm -f -- "$alive" "$alive.tick" "$alive.ask" "$beat" "$beat.clock"
   exit "$_exit_status"
 }
 
@@ -79,8 +98,10 @@ on_exit() {
 # without 9<&9 mksh would close descriptor 9, which tells that somebody lives.
 launch() {
   launching=yes
-  exec "$@" </dev/null 9<&9 &
+  exec "$@" </dev/null 9<&9 7<&- &
   child=$!
+  # yash goes on when it cannot fork, and has no number then.
+  [ "$child" -gt 0 ] || exit 126
   launched
 }
 
@@ -90,6 +111,13 @@ launch() {
 # again each second: the child is not over while it lives.
 await() {
   status=0
+  until await_child; do
+    :
+  done
+}
+
+# await_child: false when the script has to see to something else first, while its server runs.
+await_child() {
   while :; do
     _await_wakes=$wakes
     _await_status=0
@@ -98,6 +126,8 @@ await() {
     if [ "$_await_wakes" -eq "$wakes" ]; then
       kill -0 "$child" 2>/dev/null || break
       ignore sleep 1
+    elif [ "$unwatched" = yes ] && [ "$serving" = yes ] && [ -n "$watcher" ]; then
+      return 1
     fi
   done
   child=
@@ -168,7 +198,11 @@ jittered() {
 stop_child() {
   [ -z "$stopper" ] || return 0
   stopper=soon
+  # The first word needs no process. It is repeated by one, or where none can be made, as the script ends.
   if [ "$serving" != no ]; then
+    ignore kill -s INT "$child"
+    # Its work is over; and bash that cannot fork waits for the last one that it has started.
+    ! is_integer "$watcher" 2 999999999 || ignore kill -s VTALRM "$watcher"
     (
       begin_helper
       end_server "$child"
@@ -180,6 +214,9 @@ stop_child() {
     ) &
   fi
   stopper=$!
+  [ "$stopper" -gt 0 ] || exit 126
+  # Who ends the server gives the signs of life meanwhile.
+  [ "$serving" = no ] || end_keeper
 }
 
 # Fast shutdown, then immediate, then KILL. INT is sent again each second: the first one can meet
@@ -187,6 +224,11 @@ stop_child() {
 end_server() {
   _end_server_left=$stop_fast
   while [ "$_end_server_left" -gt 0 ]; do
+    if is_taken; then
+      give_way
+      return 0
+    fi
+    renew_beat
     kill -s INT "$1" 2>/dev/null || return 0
     [ "$_end_server_left" -gt $((stop_fast - 2)) ] || end_children "$1"
     nap 1
@@ -299,7 +341,7 @@ end_nap() {
 }
 
 end_helper() {
-  [ -n "$1" ] || return 0
+  is_integer "$1" 2 999999999 || return 0
   ignore kill -s USR1 "$1"
   ignore wait "$1"
 }

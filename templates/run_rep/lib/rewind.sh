@@ -120,12 +120,7 @@ has_next_wal() {
 # missing_wal FROM TO: prints the first of those WAL files, whatever the timeline, that is not here; TO may come yet.
 missing_wal() {
   control_field 'Bytes per WAL segment'
-  find "$pgdata/$wal_directory" -type f | awk -F / -v from="$1" -v to="$2" -v size="$field" '
-    function hex(text,  value, i) {
-      for (i = 1; i <= length(text); i++)
-        value = value * 16 + index("0123456789ABCDEF", substr(text, i, 1)) - 1
-      return value
-    }
+  find "$pgdata/$wal_directory" -type f | awk -F / -v from="$1" -v to="$2" -v size="$field" "$awk_lsn"'
     length($NF) == 24 { here[substr($NF, 9)] = 1 }
     END {
       high = hex(substr(from, 9, 8))
@@ -167,6 +162,7 @@ run_rewind() {
 # counts when the gate lets it through, and when it is found in the master's history. That is told of what is flushed
 # there, and the data may be a moment ahead of that.
 finish_rewind() {
+  forget_rewound
   write_standby_marker "$pgdata" || cannot_write "$pgdata" "cannot write the standby's marker in $pgdata"
   require_standby
   control_position
@@ -197,6 +193,17 @@ finish_rewind() {
   rm -f -- "${replica:?}/rewinding" "${replica:?}/outdated"
   ignore sync "$replica"
   log INFO "rewound; the data is at $position of timeline $timeline, in the history of $master_name"
+}
+
+# forget_rewound: pg_rewind has brought the files of another data directory, of which nothing is known yet. Rules that lie
+# beside it go on.
+forget_rewound() {
+  ignore rm -f -- "${replica:?}/conf/postgresql.auto.conf.cloned"
+  find_files
+  case $rules_file in
+    "$replica"/conf/*) ;;
+    *) ignore rm -f -- "${replica:?}/conf/sources" ;;
+  esac
 }
 
 # leave_rewind TEXT: half done, it is no data any more.

@@ -6,6 +6,7 @@ make_server_log() {
   if [ ! -w "$store/log" ] || [ ! -x "$store/log" ]; then
     fail DATA_DIR "$RUN_USER may not write to $store/log"
   fi
+  printf '' >"$work/first_words" || cannot_write "$work" "cannot write $work/first_words"
   trim_server_log
   log_before=$(log_state)
   log INFO "the log of PostgreSQL is in $store/log"
@@ -29,6 +30,21 @@ find_live_log() {
 log_state() {
   find_live_log
   [ -z "$live_log" ] || ignore wc -c "$live_log"
+}
+
+# said_since: prints what the live log has got since this start; one of an earlier start may go on in the same second.
+said_since() {
+  find_live_log
+  [ -f "$live_log" ] || return 0
+  _since_size=0
+  case $log_before in
+    *" $live_log")
+      _since_size=${log_before#"${log_before%%[0-9]*}"}
+      _since_size=${_since_size%%[!0-9]*}
+      ;;
+    *) ;;
+  esac
+  ignore tail -c "+$((_since_size + 1))" "$live_log"
 }
 
 # Among the four that stay is the one that is written to, whatever its time says after a jump of the clock.
@@ -60,9 +76,21 @@ await_collector() {
   done
 }
 
-# The last words of a server that ended without being told to, for whoever looks at the task first. What it said
-# before it had a log stands there already, and an older log says nothing of this end.
+# tell_first_words DIRECTORY: what the server said before it had a log of its own, but for the lines that say where
+# that is.
+tell_first_words() {
+  while IFS= read -r _first_line; do
+    case $_first_line in
+      *'redirecting log output'* | *'Future log output'*) ;;
+      *) log WARN "| $_first_line" ;;
+    esac
+  done <"$1/first_words"
+}
+
+# The last words of a server that ended without being told to, for whoever looks at the task first. An older log says
+# nothing of this end.
 tell_server_log() {
+  [ -e "$work/told" ] || tell_first_words "$work"
   find_live_log
   _tell_state=$(log_state)
   [ -f "$live_log" ] && [ "$_tell_state" != "$log_before" ] || return 0

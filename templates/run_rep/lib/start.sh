@@ -3,9 +3,10 @@
 
 # @may start
 # start_server OPTION...: with_settings calls it with every setting that must hold. Nothing may stand between the two.
+# What the server says before it has a log of its own goes to a file, so that it can be understood.
 start_server() {
   require_standby
-  launch "$pg_bin"/postgres -D "$pgdata" "$@"
+  launch "$pg_bin"/postgres -D "$pgdata" "$@" 2>>"$work/first_words"
 }
 
 # @may touch the standby marker
@@ -34,4 +35,6 @@ require_standby() {
         || fail GATE "$pgdata has run as a master: its state is \"$gate_state\", without backup_label"
       ;;
   esac
+  # Before, such data is judged by the policy.
+  [ "$serving" = no ] || ! find_stray "$replica" || fail TABLESPACE "$stray"
 }

@@ -44,7 +44,7 @@ forget_answers() {
 # data $own_timeline and $own_position in its WAL, whose server $own_runs (yes or no).
 find_master() {
   divergence='' foreign=no is_own_master=no host_notes='' no_master="cannot write $work"
-  foreign_hosts=0 own_hosts=0 faulty_hosts=0
+  foreign_hosts=0 own_hosts=0 faulty_hosts=0 older_hosts=0
   ask_hosts || return 1
   read_upstream
   judge_hosts
@@ -70,7 +70,7 @@ ask_hosts() {
   rm -f -- "${work:?}"/hosts/* || return 1
   launching=yes
   (
-    trap - TERM INT HUP USR1 USR2 VTALRM EXIT
+    trap - TERM INT HUP USR1 USR2 PROF VTALRM EXIT
     ask_each_host
   ) &
   child=$!
@@ -192,6 +192,7 @@ ask_host() {
     'SHOW max_locks_per_transaction'; do
     set -- "$@" -c "$_ask_question"
   done
+  [ ! -f "$work/questions" ] || set -- "$@" -f "$work/questions"
   "$client_bin"/psql -X -w -A -t -F "$tab" -v ON_ERROR_STOP=1 \
     -d "$master_conninfo dbname=replication replication=true options='-c default_transaction_read_only=off'" "$@" \
     </dev/null >"$_ask_file.answers" 2>"$_ask_file.words" || _ask_status=$?
@@ -242,6 +243,7 @@ judge_host() {
   fi
   [ "$first_system" = several ] || first_system=$master_system
   if [ "$master_timeline" -lt "$own_floor" ]; then
+    older_hosts=$((older_hosts + 1))
     note_host "it is still on timeline $master_timeline; the data here knows of a promotion to timeline $own_floor"
   elif [ "$master_mark" = "$own_mark" ]; then
     is_own_master=yes
@@ -360,11 +362,7 @@ history_number() {
   case $number in
     *[!0-9A-F]* | '') number=0 ;;
     *)
-      number=$(awk -v text="$number" 'BEGIN {
-        for (i = 1; i <= length(text); i++)
-          value = value * 16 + index("0123456789ABCDEF", substr(text, i, 1)) - 1
-        print value
-      }')
+      number=$(awk -v text="$number" "$awk_lsn"'BEGIN { print hex(text) }')
       ;;
   esac
   is_integer "$number" 1 999999999 || number=0

@@ -1,19 +1,23 @@
 # Positions in the WAL: LSNs as PostgreSQL prints them (0/3000148), and what the master's history says of
 # one. 64 bits are more than some shells count with, and awk's numbers are exact up to 8 PB.
 
+# The functions of awk for them.
+awk_lsn='
+  function hex(text,  value, i) {
+    value = 0
+    for (i = 1; i <= length(text); i++)
+      value = value * 16 + index("0123456789ABCDEF", toupper(substr(text, i, 1))) - 1
+    return value
+  }
+  function lsn(text,  part) {
+    split(text, part, "/")
+    return hex(part[1]) * 4294967296 + hex(part[2])
+  }
+'
+
 # lsn_minus A B: prints how many bytes A is ahead of B.
 lsn_minus() {
-  awk -v a="$1" -v b="$2" '
-    function hex(text,  value, i) {
-      value = 0
-      for (i = 1; i <= length(text); i++)
-        value = value * 16 + index("0123456789ABCDEF", toupper(substr(text, i, 1))) - 1
-      return value
-    }
-    function lsn(text,  part) {
-      split(text, part, "/")
-      return hex(part[1]) * 4294967296 + hex(part[2])
-    }
+  awk -v a="$1" -v b="$2" "$awk_lsn"'
     BEGIN { printf "%.0f\n", lsn(a) - lsn(b) }'
 }
 
@@ -119,15 +123,9 @@ holds_beyond() {
 # segment_of TIMELINE LSN: prints the name of the WAL file that holds that position.
 segment_of() {
   control_field 'Bytes per WAL segment'
-  awk -v tli="$1" -v lsn="$2" -v size="$field" '
-    function hex(text,  value, i) {
-      value = 0
-      for (i = 1; i <= length(text); i++)
-        value = value * 16 + index("0123456789ABCDEF", toupper(substr(text, i, 1))) - 1
-      return value
-    }
+  awk -v tli="$1" -v at="$2" -v size="$field" "$awk_lsn"'
     BEGIN {
-      split(lsn, part, "/")
+      split(at, part, "/")
       printf "%08X%08X%08X\n", tli, hex(part[1]), int(hex(part[2]) / size)
     }'
 }
@@ -135,12 +133,7 @@ segment_of() {
 # next_segment NAME: prints the name that follows; the last part counts up to 4 GB of WAL.
 next_segment() {
   control_field 'Bytes per WAL segment'
-  awk -v name="$1" -v size="$field" '
-    function hex(text,  value, i) {
-      for (i = 1; i <= length(text); i++)
-        value = value * 16 + index("0123456789ABCDEF", substr(text, i, 1)) - 1
-      return value
-    }
+  awk -v name="$1" -v size="$field" "$awk_lsn"'
     BEGIN {
       high = hex(substr(name, 9, 8))
       low = hex(substr(name, 17, 8)) + 1
@@ -159,11 +152,9 @@ has_page() {
   _page_size=$field
   control_field 'WAL block size'
   _page_offset=$(($2 * (_page_size - field)))
-  _page_wanted=$(awk -v name="$1" -v size="$_page_size" -v offset="$_page_offset" '
+  _page_wanted=$(awk -v name="$1" -v size="$_page_size" -v offset="$_page_offset" "$awk_lsn"'
     BEGIN {
-      for (i = 17; i <= 24; i++)
-        value = value * 16 + index("0123456789ABCDEF", substr(name, i, 1)) - 1
-      value = value * size + offset
+      value = hex(substr(name, 17, 8)) * size + offset
       printf "%04x%04x %s\n", int(value / 65536), value % 65536, tolower(substr(name, 9, 8))
     }') || return 1
   _page_found=$(ignore od -A n -t x4 -j "$((_page_offset + 8))" -N 8 "$pgdata/$wal_directory/$1" \
@@ -180,18 +171,8 @@ needed_segment() {
   needed=$master_timeline
   if [ "$master_timeline" -gt 1 ]; then
     ask_history || return 1
-    needed=$(awk -v lsn="$1" -v last="$master_timeline" '
-      function hex(text,  value, i) {
-        value = 0
-        for (i = 1; i <= length(text); i++)
-          value = value * 16 + index("0123456789ABCDEF", toupper(substr(text, i, 1))) - 1
-        return value
-      }
-      function number(text,  part) {
-        split(text, part, "/")
-        return hex(part[1]) * 4294967296 + hex(part[2])
-      }
-      $1 ~ /^[0-9]+$/ && number(lsn) < number($2) { last = $1; exit }
+    needed=$(awk -v at="$1" -v last="$master_timeline" "$awk_lsn"'
+      $1 ~ /^[0-9]+$/ && lsn(at) < lsn($2) { last = $1; exit }
       END { print last }' "$work/history") || return 1
   fi
   needed=$(segment_of "$needed" "$1")

@@ -13,29 +13,74 @@ start_watcher() {
   ) &
   watcher=$!
   launched
+  # For the keeper.
+  printf '%s\n' "$watcher" 2>/dev/null >"$work/watcher" || :
+}
+
+# miss_watcher: in the script, when it was told that the watcher is gone: is another one wanted ($watcher_gone)? What that one had settled, the files tell. It is
+# said once; how often it may be needed, nobody knows.
+miss_watcher() {
+  watcher_gone=no
+  unwatched=no
+  if [ "$signals" -gt 0 ] || [ "$called" = yes ]; then
+    return 0
+  fi
+  end_watcher
+  watcher_falls=$((watcher_falls + 1))
+  [ "$watcher_falls" -gt 1 ] || log WARN 'the watcher of the server is gone: starting another one, now and whenever it is'
+  [ -f "$replica/unflushed" ] || behind=no
+  is_closed || access=open
+  watcher_gone=yes
+}
+
+# end_of_watcher STATUS: in a watcher that ends by itself, as a rule since it could make no process. What it has started is
+# ended, and it becomes who asks for another one.
+end_of_watcher() {
+  no_fork=yes
+  [ "$watcher_falls" -gt 0 ] \
+    || log ERROR "the watcher of the server ended with status $1: nobody looks at the server until processes can be made"
+  know_self
+  tell_below KILL "$self_number"
+  ignore wait
+  ask_for_processes
 }
 
 # In its subshell: work files, a child, helpers and traps of its own. A helper of the script's that stops the server by
 # now must not be ended by the watcher.
 become_watcher() {
-  child='' stopper='' watchdog='' flusher='' syncer='' wal_holder='' wal_client='' launching=no serving=no staging='' alive='' self='' pause_on_failure=no exit_code=0
+  child='' stopper='' watchdog='' teller='' own_login='' flusher='' syncer='' wal_holder='' wal_client='' launching=no serving=no staging=''
+  self='' keeper='' clock='' pause_on_failure=no exit_code=0
   run_work=$work
+  # Of the one before it, which could not take it away.
+  [ ! -d "$work/watch" ] || remove_work "$work/watch"
   make_ours "$work/watch"
   work=$work/watch
   exec 9</dev/null
-  trap - USR2
+  trap - USR2 PROF
   trap 'on_signal || :' TERM INT HUP VTALRM
   trap on_exit EXIT
 }
 
 watch_server() {
-  watch_still=0 watch_streamed=0 strangers=0 hosts_said='' watch_receiver=0 watch_replayed='' watch_said='' doubt_said='' watch_compared=no left_clean='' left_tries=0 behind_state=unflushed behind_still=0 behind_replayed='' renew_said='' door_superuser=''
+  watch_still=0 watch_streamed=0 watch_receiver=0 watch_replayed='' watch_said='' watch_answered=0
+  strangers=0 hosts_said='' doubt_said='' left_clean='' left_tries=0
+  opening_tries=0 opening_port=no opening_settled=no renew_said='' door_superuser='' watch_links=''
+  behind_state=unflushed behind_still=0 behind_replayed='' watch_closed=0
+  know_door "$major"
+  forget_stand
+  begin_look
+  ready_told=yes
+  [ -z "$told_socket" ] || ready_told=no
   while :; do
     await_look
     end_if_alone
+    end_if_taken
+    watch_tablespaces
+    tell_early_words
     renew_access
     trim_server_log
     renew_rotation
+    tell_opening
     look || watch_control
     # Nothing streams before it is on disk.
     if [ "$behind" = yes ]; then
@@ -43,19 +88,29 @@ watch_server() {
     else
       watch_stream
     fi
+    note_look
   done
 }
 
-# await_look: until it is time to look at the server. One that is closed is opened as soon as it lets somebody in: a
+# tell_early_words: once; no log has them.
+tell_early_words() {
+  [ ! -e "$run_work/told" ] || return 0
+  tell_first_words "$run_work"
+  printf '' 2>/dev/null >"$run_work/told" || :
+}
+
+# await_look: until it is time to look at the server, or to tell that it answers. One that is closed is opened as soon as it lets somebody in: a
 # standby does not before it has replayed what makes it consistent, and says so in postmaster.pid.
 await_look() {
   _look_left=$watch_interval _look_blinks=100
-  while [ "$access" = closed ] || [ "$behind" = yes ]; do
+  while [ "$opening_settled" = no ] || [ "$ready_told" = no ] || [ "$access" = closed ] || [ "$behind" = yes ]; do
     [ "$_look_left" -gt 0 ] || return 0
     _look_pause=0.1
     [ "$access" = open ] || _look_pause=0.02
+    watch_tablespaces
     if is_open; then
-      [ "$access" = open ] || open_doors || _look_blinks=0
+      { [ "$opening_settled" = yes ] && [ "$access" = open ]; } || open_doors || _look_blinks=0
+      [ "$opening_settled" = no ] || [ "$access" = closed ] || tell_ready
       # Where the server does not obey at once, it is asked less and less often.
       [ "$behind" = no ] || settle_behind || _look_blinks=$((_look_blinks / 2))
     fi
@@ -68,16 +123,18 @@ await_look() {
     fi
     end_if_alone
   done
-  pause "$watch_interval"
+  pause_watching
 }
 
 # open_doors: once, when the server lets the script in. Rules that it would not take end it, as they would have kept it
 # from starting; a full disk may have room again.
 open_doors() {
-  [ "$watch_compared" = yes ] || compare_collations
-  watch_compared=yes
+  [ "$opening_settled" = yes ] || settle_opening || return 1
+  opening_settled=yes
+  [ "$access" = closed ] || return 0
   if open_access; then
     access=open
+    prove_published
     return 0
   fi
   case $access_fault in
@@ -105,6 +162,14 @@ end_if_alone() {
   exit 0
 }
 
+# The keeper sees it sooner, if it lives.
+end_if_taken() {
+  is_taken || return 0
+  ignore kill -s USR2 "$$"
+  behind=no access=open
+  exit 0
+}
+
 # decide VERDICT TEXT: the script reads it when the server has ended; without it, on a full disk, it looks
 # for itself.
 decide() {
@@ -118,17 +183,13 @@ decide() {
 # which is no verdict. A walreceiver that has come to the end of a timeline is still there, but waits. A replica that lacks
 # what its master raised has ended (before 14), or its replay is paused.
 look() {
+  forget_stand
   is_open || return 1
-  _look_question="SELECT recovers, \
-coalesce((SELECT pid FROM pg_stat_wal_receiver WHERE coalesce(status, 'streaming') = 'streaming'), 0), \
-CASE WHEN recovers THEN pg_last_wal_replay_lsn() END, CASE WHEN recovers THEN pg_is_wal_replay_paused() END, \
-coalesce((SELECT received_tli FROM pg_stat_wal_receiver), 0) \
-FROM pg_is_in_recovery() AS recovers"
-  ask_superuser postgres "$_look_question" || ask_anybody "$_look_question" || return 1
-  IFS="$tab" read -r _look_recovers look_receiver look_replayed _look_paused look_timeline <"$answers" || return 1
-  is_integer "$look_receiver" 0 999999999 || return 1
-  [ "$_look_recovers" = t ] || decide_promoted
-  [ "$_look_paused" != t ] || ! read_control "$pgdata" || ! raised_parity || decide parity "$raised"
+  [ -e "$run_work/served" ] || printf '' 2>/dev/null >"$run_work/served" || :
+  ask_stand || return 1
+  look_receiver=$stand_receiver look_replayed=$stand_replayed look_timeline=$stand_timeline
+  [ "$stand_recovers" = t ] || decide_promoted
+  [ "$stand_paused" != t ] || ! read_control "$pgdata" || ! raised_parity || decide parity "$raised"
 }
 
 decide_promoted() {
@@ -173,10 +234,13 @@ watch_stream() {
   if [ "$look_receiver" -gt 0 ] && [ -e "$replica/never_streamed" ]; then
     ignore rm -f -- "$replica/never_streamed"
   fi
+  # Where replay was when nothing streamed at first: what moves since then is read from here.
+  [ "$watch_still" -gt 0 ] || watch_replayed=$look_replayed
   if [ "$look_receiver" -gt 0 ] && [ "$look_receiver" = "$watch_receiver" ]; then
     let_wal_go
-    [ -z "$watch_said" ] || log INFO 'the walreceiver runs again'
-    watch_still=0 watch_replayed='' watch_said=''
+    [ "$watch_still" -eq 0 ] || state_trouble='' watch_answered=0
+    [ -z "$watch_said" ] || announce INFO 'the walreceiver runs again'
+    watch_still=0 watch_said=''
     watch_streamed=$((watch_streamed + watch_interval))
     [ "$watch_streamed" -ge "$stale_limit" ] || return 0
     watch_streamed=0
@@ -188,7 +252,7 @@ watch_stream() {
   if [ "$watch_still" -ge "$stale_limit" ]; then
     watch_still=0 watch_streamed=0
     judge_standstill
-    [ "$standstill" = "$watch_said" ] || log WARN "not streaming: $standstill"
+    [ "$standstill" = "$watch_said" ] || announce WARN "not streaming: $standstill"
     watch_said=$standstill
   elif [ "$((watch_still / watch_interval % 2))" -eq 0 ]; then
     seek_master
@@ -202,7 +266,7 @@ doubt_master() {
   read_control "$pgdata" || return 0
   own_runs=yes
   know_own "$look_timeline" "$look_replayed"
-  if ! find_master; then
+  if ! look_for_master; then
     doubt_said=''
     _doubt_words=''
     [ "$is_own_master" = no ] || _doubt_words='POSTGRES_MASTER leads to this replica itself, so nothing new arrives'
@@ -246,7 +310,7 @@ believe_divergence() {
 seek_master() {
   [ "$look_replayed" != unknown ] && read_control "$pgdata" || return 0
   stand_of_server
-  find_master && [ -z "$divergence" ] || return 0
+  look_for_master && [ -z "$divergence" ] || return 0
   [ "$master_timeline" -gt "$own_floor" ] || return 0
   is_followed || follow_master
 }
@@ -291,9 +355,9 @@ judge_standstill() {
   _still_wait=''
   ! waits_for_delay \
     || _still_wait="what is here is replayed first, each transaction $apply_delay s after its commit (run.delay)"
-  standstill=${_still_wait:-replay has WAL to read that is here}
-  if [ "$look_replayed" != "$watch_replayed" ]; then
-    watch_replayed=$look_replayed
+  renew_login
+  if [ "$look_replayed" != "$watch_replayed" ] && [ "$watch_replayed" != unknown ]; then
+    standstill=${_still_wait:-"replay still goes on with WAL that is here, and is at $look_replayed"}
     return 0
   fi
   # Of one that nobody is let into yet the control file tells too little.
@@ -306,7 +370,7 @@ judge_standstill() {
   standstill="pg_controldata cannot tell where $pgdata stands"
   read_control "$pgdata" || return 0
   stand_of_server
-  if ! find_master; then
+  if ! look_for_master; then
     standstill="no master answers: $no_master" doubt_said=''
     believe_strangers
     return 0
@@ -329,6 +393,7 @@ judge_standstill() {
   else
     follow_master
   fi
+  note_answer
 }
 
 # believe_strangers: as meet_strangers.

@@ -22,18 +22,24 @@ step_choose_data() {
     return 0
   fi
   settle_checkpoint
+  tell_phase "$master_name has not begun yet to tell how much there is: it writes a checkpoint first"
   start_patience
   until measure_master; do
     _header_words=$(words_of "$work/words")
     retry_if_busy 'the master begins no base backup' "$_header_words"
   done
   check_space
-  log INFO "$master_name has $backup_mb MB to clone, in $tablespace_count tablespaces of its own"
+  announce INFO "$master_name has $backup_mb MB to clone, in $tablespace_count tablespaces of its own"
 }
 
 # retry_if_busy TEXT WORDS: returns after a pause if the master had no walsender left for us.
 retry_if_busy() {
-  is_busy "$2" || fail CLONE_FAILED "$1: $2"
+  if ! is_busy "$2"; then
+    copy_said=''
+    server_words "$work/words"
+    judge_master_files "$2"
+    fail CLONE_FAILED "$1: $2"
+  fi
   be_patient "$1: $2" || give_up "$2"
 }
 
@@ -47,6 +53,7 @@ check_space() {
     space_place=$(dirname -- "$space_place")
   done
   check_inodes
+  [ -n "$(free_mb "$space_place")" ] || log WARN "df does not tell how much is free in $space_place: that is not checked"
   [ "$data_state" = outdated ] || need_room "$space_place" "$space_needed"
   [ "$data_state" = outdated ] || return 0
   _space_free=$(free_mb "$store")
@@ -105,7 +112,7 @@ give_up_data() {
   _give_up_why=$on_diverged
   has_streamed || _give_up_why=never_streamed
   if [ "$sub_command" = run ]; then
-    printf '%s\n' "$1" "$master_timeline" "$_give_up_why" >"$work/outdated" \
+    printf '%s\n' "$1" "${master_timeline:-0}" "$_give_up_why" >"$work/outdated" \
       || cannot_write "$work" "cannot write $work/outdated"
     mv -- "$work/outdated" "$replica/outdated" || cannot_write "$replica" "cannot write $replica/outdated"
   fi

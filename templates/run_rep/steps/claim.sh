@@ -5,10 +5,12 @@ step_claim() {
   if [ "$sub_command" != run ]; then
     claim=0
     tell_owner
+    check_port
     return 0
   fi
   claim_store
   survey
+  begin_state
   _claim_tidied=no
   if [ -e "$replica" ]; then
     if server_is_live; then
@@ -30,6 +32,7 @@ step_claim() {
     remove_clone "$store/clone.0"
   fi
   [ "$_claim_tidied" = no ] || survey
+  check_port
 }
 
 # tidy_away DIRECTORY: a clone that was finished, and died before its rename, is good.
@@ -41,7 +44,7 @@ tidy_away() {
       ;;
     *)
       end_writers "$1"
-      if [ ! -e "$replica" ] && [ ! -e "$1/outdated" ] && is_finished "$1"; then
+      if is_installable "$1"; then
         log INFO "$1 was finished: going on with it"
         install_clone "$1"
       else
@@ -50,6 +53,11 @@ tidy_away() {
       fi
       ;;
   esac
+}
+
+# is_installable DIRECTORY: a finished clone that lacks only its rename.
+is_installable() {
+  [ -e "$1" ] && [ ! -e "$replica" ] && [ ! -e "$1/outdated" ] && is_finished "$1"
 }
 
 # What preflight, which changes nothing, can say of a live owner.

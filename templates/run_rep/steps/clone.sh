@@ -7,16 +7,15 @@ step_clone() {
   staging=$store/clone.$claim
   settle_flush
   settle_durability
-  clone_tries=0 clone_busy=0 clone_wal=stream
+  clone_tries=0 clone_busy=0 clone_wal=stream copy_said=''
   start_patience
   until copy_master; do
     _clone_words=$(words_of "$work/clone.log")
+    server_words "$work/clone.log" 'pg_basebackup: '
     end_writers "$staging"
     remove_clone "$staging"
-    case $_clone_words in
-      *'No space left'* | *'Disk quota exceeded'*) fail NO_SPACE "the disk of $store is full: $_clone_words" ;;
-      *) ;;
-    esac
+    judge_own_disk "$_clone_words"
+    judge_master_files "$_clone_words"
     if is_busy "$_clone_words"; then
       be_patient "pg_basebackup ended with $status: $_clone_words" || give_up "$_clone_words"
       choose_clone_wal
@@ -25,6 +24,7 @@ step_clone() {
     fi
   done
   finish_clone
+  end_teller
 }
 
 # Streaming WAL beside the copy takes a second walsender. Where one is left, and one only, each third try does
@@ -49,8 +49,9 @@ try_clone_again() {
     _again_words="pg_basebackup ended with $status: $1"
   fi
   _again_pause=$(jittered $((clone_tries * 5)))
-  log WARN "$_again_words; the copy is removed; trying again in $_again_pause s"
+  announce WARN "$_again_words; the copy is removed; trying again in $_again_pause s"
   pause "$_again_pause"
+  renew_sizes "$1"
   start_patience
 }
 
@@ -80,6 +81,9 @@ copy_master() {
       *) ;;
     esac
   done <"$work/sizes"
+  state_size_mb=$backup_mb state_copied_mb=0
+  tell_phase ''
+  note_phase cloning "copying from $master_name"
   launch "$basebackup_bin"/pg_basebackup "$@" 2>"$work/clone.log"
   launching=yes
   (
@@ -93,6 +97,10 @@ copy_master() {
   end_helper "$watchdog"
   watchdog=
   [ "$signals" -eq 0 ] || exit "$exit_code"
+  if [ "$status" -eq 0 ] && find_stray "$staging"; then
+    printf '%s\n' "pg_basebackup: error: $stray" >>"$work/clone.log" || return 1
+    status=1
+  fi
   [ "$status" -eq 0 ] || stop_flush
   [ "$status" -eq 0 ]
 }
@@ -102,46 +110,13 @@ map_path() {
   printf '%s\n' "$1" | sed 's/=/\\=/g'
 }
 
-# A clone that does not grow for $stall_limit seconds is dead; writing it to disk at its end may take
-# as long as it likes, and a checkpoint of the master that is spread as long as that needs. A line each minute says how
-# far it is. A copy whose script was killed is ended.
-watch_clone() {
-  _watch_size=0 _watch_still=0 _watch_quiet=0 _watch_patience=$checkpoint_limit
-  while [ "$_watch_still" -lt "$stall_limit" ]; do
-    nap 5
-    if ! kill -0 "$$" 2>/dev/null; then
-      end_writers "$staging"
-      exit 0
-    fi
-    _watch_now=$(ignore du -s -k "$staging")
-    _watch_now=${_watch_now%%[!0-9]*}
-    _watch_still=$((_watch_still + 5))
-    _watch_quiet=$((_watch_quiet + 5))
-    if [ "$_watch_now" != "$_watch_size" ] || grep -q 'syncing data' "$work/clone.log"; then
-      _watch_still=0
-    fi
-    _watch_size=$_watch_now
-    _watch_said="copied $((_watch_size / 1024)) of $backup_mb MB"
-    if [ "$_watch_patience" -gt 0 ] && ! grep -q 'checkpoint completed' "$work/clone.log"; then
-      _watch_still=0
-      _watch_patience=$((_watch_patience - 5))
-      _watch_said='the master writes the checkpoint that the copy begins with'
-    fi
-    if [ "$_watch_quiet" -ge 60 ]; then
-      log INFO "$_watch_said"
-      _watch_quiet=0
-    fi
-  done
-  printf '' >"$work/stalled" || log WARN "cannot write $work/stalled"
-  end_tree "$child"
-}
-
 finish_clone() {
   hold_wal
   verify_copy
   if [ "$behind" = yes ]; then
     prepare_behind
   else
+    tell_phase 'waiting until the copy is on disk'
     finish_flush
   fi
   check_hold
@@ -156,6 +131,7 @@ finish_clone() {
   printf '%s\n' "$newest_wal" >"$staging/never_streamed" || cannot_write "$staging" "cannot write $staging/never_streamed"
   [ "$behind" = yes ] \
     || ignore sync "$staging/data/$standby_marker" "$staging/data" "$staging/clone.done" "$staging"
+  tell_phase 'the copy is put in its place'
   install_clone "$staging"
   staging=
   log INFO "cloned $backup_mb MB"
@@ -180,6 +156,7 @@ verify_copy() {
     [ "$(major_of "$("$basebackup_bin"/pg_verifybackup --version)")" = "$major" ] || set -- -q -n
   fi
   launch "$basebackup_bin"/pg_verifybackup "$@" data >"$work/words" 2>&1
+  tell_phase 'pg_verifybackup looks at the copy' "$child"
   await
   cd -- "${sandbox:?}" || fail RUN_USER "$RUN_USER may not enter $sandbox"
   [ "$signals" -eq 0 ] || exit "$exit_code"

@@ -1,33 +1,54 @@
 # @step fetch_config
-# The configuration of a master that keeps it outside its data directory, before the clone: a wrong
-# file found afterwards would have cost the copy. What the data directory holds already is left.
+# What CONFIG_URL serves, before the clone: a wrong file found afterwards would have cost the copy. By run.configuration it
+# is what rules (published), or what stands in where the master's configuration did not come along (master).
 step_fetch_config() {
-  [ -n "$CONFIG_URL" ] || return 0
-  mkdir -- "$work/conf" || cannot_write "$work" "cannot make $work/conf"
-  if [ "$decision" = clone ] || [ ! -e "$pgdata/postgresql.conf" ]; then
-    fetch_patiently "${CONFIG_URL%/}/postgresql.conf" "$work/conf/postgresql.conf"
-    check_fetched_conf
+  if [ "$configuration" = master ] && ! wants_files; then
+    judge_settings
+    return 0
   fi
-  if [ "$decision" = clone ] || [ ! -e "$pgdata/pg_hba.conf" ]; then
-    fetch_patiently "${CONFIG_URL%/}/pg_hba.conf" "$work/conf/pg_hba.conf"
-    check_fetched_hba
+  if has_kept; then
+    refresh_kept
+    [ "$decision" != clone ] || [ "$files_new" = yes ] || carry_kept
+    return 0
   fi
+  [ -n "$CONFIG_URL" ] || fail CONFIG_MISSING "the published files rule here (run.configuration), and CONFIG_URL is not set"
+  get_files
 }
 
-# The server itself judges each line; it needs no data for that.
-check_fetched_conf() {
-  conf_dir=$work/conf written=''
-  check_libraries
-  check_certificate
+# get_files: as long as nothing is here that could stand in for them.
+get_files() {
+  fetch_patiently
+  judge_fetched
+  files_new=yes files_fetched=yes
+}
+
+# judge_fetched: the server itself judges each line of postgresql.conf; it needs no data for that.
+judge_fetched() {
+  conf_dir=$work/conf conf_file=$work/conf/postgresql.conf
+  setting max_connections
+  list_written
+  judge_fit
   conf_dir=$pgdata
+  find_files
+  check_fetched_hba
+  check_fetched_map
 }
 
-# Every line is blank, a comment, or begins with a word that pg_hba.conf knows.
 check_fetched_hba() {
-  _hba_odd=$(sed -n -e '/^[[:space:]]*$/d' -e '/^[[:space:]]*#/d' \
-    -e '/^[[:space:]]*local[[:space:]]/d' -e '/^[[:space:]]*host[nogslec]*[[:space:]]/d' \
-    -e '/^[[:space:]]*include[_a-z]*[[:space:]]/d' -e '{=;q;}' "$work/conf/pg_hba.conf")
-  [ -z "$_hba_odd" ] || fail CONFIG_WRONG "line $_hba_odd of $CONFIG_URL/pg_hba.conf is no access rule"
-  grep -q '^[[:space:]]*[lhi]' "$work/conf/pg_hba.conf" \
+  check_rules "$work/conf/pg_hba.conf" "$CONFIG_URL/pg_hba.conf"
+  grep -q '^[[:space:]]*"\{0,1\}[lhi]' "$work/conf/pg_hba.conf" \
     || fail CONFIG_WRONG "$CONFIG_URL/pg_hba.conf holds no access rule"
+}
+
+# A line of pg_ident.conf has three words. Where the master's rule it was never asked for, and a web server may answer
+# anything with a page.
+check_fetched_map() {
+  _map_word='[[:space:]]*\("[^"]*"\|[^[:space:]"#]\)[^[:space:]]*[[:space:]]'
+  _map_odd=$(sed -n -e '/^[[:space:]]*$/d' -e '/^[[:space:]]*#/d' -e '/^[[:space:]]*include[_a-z]*[[:space:]]/d' \
+    -e "/^$_map_word.*[^[:space:]].*[[:space:]].*[^[:space:]]/d" -e '{=;q;}' "$work/conf/pg_ident.conf")
+  [ -n "$_map_odd" ] || ! grep -q '^[[:space:]]*<' "$work/conf/pg_ident.conf" || _map_odd=1
+  [ -n "$_map_odd" ] || return 0
+  [ "$configuration" = master ] || fail CONFIG_WRONG "line $_map_odd of $CONFIG_URL/pg_ident.conf is no mapping"
+  log WARN "line $_map_odd of $CONFIG_URL/pg_ident.conf is no mapping: doing without that file"
+  printf '' >"$work/conf/pg_ident.conf" || cannot_write "$work" "cannot write $work/conf/pg_ident.conf"
 }

@@ -2,12 +2,14 @@
 # Everything that the replication protocol tells, before anything is copied. A clone needs the
 # master and waits for it; a replica that has its data asks once and goes on without an answer.
 step_inspect_master() {
-  build_conninfo
   make_work
+  settle_login
+  build_conninfo
   know_no_master
-  master_known=no master_major='' master_segment_mb=0
+  master_known=no master_major='' master_segment_mb=0 backup_mb=0
   refusals=0 strangers=0
   stand_of_data
+  [ "$data_state" = finished ] || write_questions
   start_patience
   until find_master; do
     [ "$foreign" = no ] || meet_strangers "$no_master"
@@ -19,6 +21,7 @@ step_inspect_master() {
     be_patient "no usable answer from $POSTGRES_MASTER: $no_master" || give_up "$no_master"
   done
   read_answers
+  note_settings
   master_known=yes strangers=0
   log INFO "master: $master_name, PostgreSQL $master_major, system $master_system, timeline $master_timeline"
   [ -z "$host_notes" ] || [ "$sub_command" != run ] || log WARN "of the other hosts: $host_notes"
@@ -38,6 +41,7 @@ stand_of_data() {
       log WARN "a rewind of $pgdata was interrupted: it is no data any more, and is cloned anew"
     else
       require_standby
+      [ "$data_state" = outdated ] || judge_tablespaces
     fi
   fi
   if [ "$data_state" = finished ]; then
@@ -173,8 +177,11 @@ make_work() {
   if [ "$sub_command" = run ]; then
     work=$store/work.${claim:?}
   else
+    # What has that name already may be anybody's, who changes it while we look: it stays.
     work=${TMPDIR:-/tmp}/run_rep.$$
-    ! is_ours "$work" || remove_work "$work"
+    while [ -e "$work" ] || [ -L "$work" ]; do
+      work=${work}0
+    done
   fi
   need_room "${work%/*}" 1
   make_ours "$work"

@@ -3,8 +3,11 @@
 # with other values. It is started once: closed to clients where something must be asked of it first.
 step_serve() {
   settle_access
-  log INFO "starting PostgreSQL $major as $replica_name on port $PORT0"
-  [ "$access" = open ] || log INFO 'closed to clients until its collations are compared'
+  settle_rules
+  tell_files
+  announce INFO "starting PostgreSQL $major as $replica_name on port $PORT0"
+  [ "$compared" = yes ] || log INFO 'closed to clients until its collations are compared'
+  [ "$access" = open ] || [ "$compared" = no ] || log INFO 'closed to clients until it has read its new access rules'
   make_door
   write_access "$access" || cannot_write "$pgdata" "cannot write $hba_file"
   make_server_log
@@ -14,14 +17,29 @@ step_serve() {
   serving=yes
   start_watcher
   log INFO "gate passed: a standby of system $pinned_system ($gate_state)"
-  await
+  status=0
+  until await_child; do
+    miss_watcher
+    if [ "$watcher_gone" = yes ]; then
+      start_watcher
+    fi
+  done
+  served=$status
+  ! is_taken || give_up_claim
   end_watcher
+  unseal_tablespaces
   await_collector
   end_serving
   obey_verdict
+  [ "$status" -ne 1 ] || [ -f "$work/listens" ] || check_port
   log WARN "PostgreSQL ended with status $status"
   tell_server_log
+  meet_tablespace
   need_room "$store" 16
+  if [ "$status" -ne 0 ]; then
+    retreat "it ended with status $status before it let clients in"
+    has_served || judge_early_end
+  fi
   exit "$status"
 }
 
@@ -75,10 +93,16 @@ obey_verdict() {
   case $verdict in
     promoted) fail GATE "$verdict_text" ;;
     identity) fail DATA_IDENTITY "$verdict_text" ;;
-    diverged | wal_gone) leave_data ;;
+    diverged | wal_gone | tablespace) leave_data ;;
     no_space) fail NO_SPACE "$verdict_text" ;;
     collation) fail COLLATION "$verdict_text" ;;
-    access) fail SETTINGS "$verdict_text" ;;
+    access)
+      retreat "$verdict_text"
+      fail ACCESS "$verdict_text"
+      ;;
+    port) fail PORT "$verdict_text" ;;
+    listen) fail LISTEN "$verdict_text" ;;
+    login) fail LOGIN "$verdict_text" ;;
     unflushed) give_up_unflushed "$verdict_text" ;;
     behind) ;;
     *)
@@ -101,6 +125,7 @@ leave_data() {
   fi
   { read -r _leave_kind && read -r _leave_text && read -r master_timeline; } <"$work/verdict" || master_timeline=0
   ! give_up_data "$verdict_text" || fail RECLONE "the next run clones anew"
+  [ "$verdict" != tablespace ] || fail TABLESPACE "$verdict_text"
   [ "$verdict" = diverged ] || fail WAL_GONE "$verdict_text"
   fail DATA_DIVERGED "$verdict_text"
 }
@@ -111,9 +136,13 @@ start_again() {
   [ -r "$script" ] || fail RUN_USER "cannot read $script, to start again"
   release_wal
   stop_flush
+  end_keeper
+  end_clock
   remove_work "$work"
   unset TMPDIR
+  return_login
   trap - EXIT
+  hear_again
   export PGDATA_DIR="$store"
   exec sh "$script" run
 }

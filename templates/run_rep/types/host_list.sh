@@ -35,15 +35,15 @@ is_host_port() {
   esac
 }
 
-# A DNS name (RFC 1123, and the underscore that some have). Digits and dots alone must be an IPv4
-# address: a resolver reads 127.1 as one too.
+# A DNS name (RFC 1123, and the underscore that some have), perhaps with the dot at its end that says that it is whole. Digits
+# and dots alone must be an IPv4 address: a resolver reads 127.1 as one too.
 is_host_name() {
   case $1 in
-    '' | *[!A-Za-z0-9_.-]* | [.-]* | *[.-] | *..* | *.-* | *-.*) return 1 ;;
+    '' | *[!A-Za-z0-9_.-]* | [.-]* | *- | *..* | *.-* | *-.*) return 1 ;;
     *[!0-9.]*) [ "${#1}" -le 253 ] || return 1 ;;
     *) is_ipv4 "$1" || return 1 ;;
   esac
-  _is_host_name_rest=$1.
+  _is_host_name_rest=${1%.}.
   while [ -n "$_is_host_name_rest" ]; do
     _is_host_name_label=${_is_host_name_rest%%.*}
     [ "${#_is_host_name_label}" -le 63 ] || return 1

@@ -11,3 +11,19 @@ is_url() {
     *) is_host_port "$_is_url_host" 1 ;;
   esac
 }
+
+# As is_url, or file:///DIRECTORY of the agent, in characters that need no escape and without "..".
+is_config_url() {
+  case $1 in
+    file:///*) ;;
+    *)
+      is_url "$1"
+      return "$?"
+      ;;
+  esac
+  [ "${#1}" -le 1000 ] || return 1
+  case ${1#file://} in
+    *[!A-Za-z0-9._~/@+,=:-]* | */../* | */..) return 1 ;;
+    *) return 0 ;;
+  esac
+}

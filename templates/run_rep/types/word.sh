@@ -27,11 +27,14 @@ is_auth_methods() {
   done
 }
 
-# A system user as useradd makes them; not root, since postgres refuses to run as root.
+# A user of the system, whoever names it: LDAP and Active Directory have dots, capitals, DOM\name and name@realm. Not what
+# a tool would take for a number or an option, nor what cannot stand in a list of users; not root, as whom postgres does not
+# run.
 is_user_name() {
-  case ${1%\$} in
-    '' | [!a-z_]* | *[!a-z0-9_-]*) return 1 ;;
-    *) [ "$1" != root ] && [ "${#1}" -le 32 ] ;;
+  case $1 in
+    '' | root | -* | +* | . | .. | ' '* | *' ' | *[:/]* | *[[:cntrl:]]*) return 1 ;;
+    *[!0-9]*) [ "${#1}" -le 256 ] ;;
+    *) return 1 ;;
   esac
 }
 

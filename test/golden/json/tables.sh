@@ -15,9 +15,11 @@ stop_immediate=10
 stall_limit=300
 verify_clone=none
 newer=refuse
+configuration=published
 durability=before
 on_diverged=fail
 rewinds=no
+listen='*'
 on_collation=refuse
 slot_mode=none
 stream_from=master
@@ -29,17 +31,19 @@ clone_checkpoint=fast
 clone_compress=none
 log_file_kb=16384
 watch_interval=5
+claim_beat=5
 stale_limit=30
 user_timeout=''
 keepalives_idle=30
 keepalives_interval=''
 keepalives_count=''
+ready_by=replica
 ready_bytes=16777216
 ready_seconds=''
 restore_command=''
 
 version() {
-  printf '%s\n' 'run_rep.sh of model 8638b9c0342a44da' 'for PostgreSQL 10'
+  printf '%s\n' 'run_rep.sh of model a7967688cee8337c' 'for PostgreSQL 10'
 }
 
 ### templates/run_rep/versions.sh.hbs

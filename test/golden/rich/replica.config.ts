@@ -49,6 +49,7 @@ export default defineReplica({
   task: { cpus: 1, mem: 2048, instances: 3, stopGrace: 300, volume: '100GiB', env: { OTHER: '1' } },
   targets: {
     marathon: { id: '/db/pg-replica', labels: { team: 'db' }, fetch: ['http://web01/certificates/ca.pem'] },
+    systemd: { name: 'pg-replica', instances: 'ports', restartSec: 10 },
   },
   publish: 'https://web01/postgres',
 })

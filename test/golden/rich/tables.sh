@@ -15,11 +15,13 @@ stop_immediate=30
 stall_limit=300
 verify_clone=sizes
 newer=refuse
+configuration=master
 durability=before
 on_diverged=fail
 rewinds=yes
 rewind_role='rewinder'
 rewind_database='postgres'
+listen='*'
 on_collation=refuse
 slot_mode=none
 stream_from=master
@@ -31,11 +33,13 @@ clone_checkpoint=spread
 clone_compress=lz4
 log_file_kb=16384
 watch_interval=5
+claim_beat=5
 stale_limit=30
 user_timeout=''
 keepalives_idle=30
 keepalives_interval=''
 keepalives_count=''
+ready_by=replica
 ready_bytes=16777216
 ready_seconds=''
 # shellcheck disable=SC2016 # for the shell of the server
@@ -44,7 +48,7 @@ archive_missing='1'
 archive_directory='/srv/wal of '\''pg1'\'' 100%'
 
 version() {
-  printf '%s\n' 'run_rep.sh of model 205b270d344e284c' 'for PostgreSQL 15 16'
+  printf '%s\n' 'run_rep.sh of model 93a71aa137b9268f' 'for PostgreSQL 15 16'
 }
 
 ### templates/run_rep/contract.sh.hbs
@@ -53,7 +57,7 @@ version() {
 step_contract() {
   faults=0
   if [ -n "${PGPASSWORD:-}" ]; then
-    tell_fault 'PGPASSWORD is refused: every process of the agent could see it; use a password file'
+    tell_fault 'PGPASSWORD is refused: every process of the agent could see it; use a password file, or POSTGRES_REPPASSWORD_FILE'
   fi
   forget_pg_variables
   POSTGRES_MASTER=${POSTGRES_MASTER:-}
@@ -61,11 +65,11 @@ step_contract() {
   POSTGRES_REPUSER=${POSTGRES_REPUSER:-}
   is_role "$POSTGRES_REPUSER" || malformed POSTGRES_REPUSER "$POSTGRES_REPUSER" 'a PostgreSQL role name: 1 to 63 bytes without control characters'
   RUN_USER=${RUN_USER:-}
-  is_user_name "$RUN_USER" || malformed RUN_USER "$RUN_USER" 'a system user other than root: up to 32 of a-z 0-9 _ -, not first a digit or -, and perhaps a $ at the end'
+  is_user_name "$RUN_USER" || malformed RUN_USER "$RUN_USER" 'a system user other than root: up to 256 bytes without : / and control characters, no number, not first - or +, no blank at an end'
   POSTGRES_REPNAME=${POSTGRES_REPNAME:-}
   [ -z "${POSTGRES_REPNAME:-}" ] || is_standby_name "$POSTGRES_REPNAME" || malformed POSTGRES_REPNAME "$POSTGRES_REPNAME" 'the name of a standby: up to 63 letters, digits, _ . and -, first a letter, a digit or _'
   CONFIG_URL=${CONFIG_URL:-}
-  [ -z "${CONFIG_URL:-}" ] || is_url "$CONFIG_URL" || malformed CONFIG_URL "$CONFIG_URL" 'an http or https URL without user or fragment, of letters, digits and -._~:/?@&+,;=%'
+  [ -z "${CONFIG_URL:-}" ] || is_config_url "$CONFIG_URL" || malformed CONFIG_URL "$CONFIG_URL" 'an http or https URL without user or fragment, of letters, digits and -._~:/?@&+,;=%, or file:///DIRECTORY without ".."'
   PORT0=${PORT0:-5432}
   is_port "$PORT0" || malformed PORT0 "$PORT0" 'a TCP port, 1 to 65535'
   POSTGRES_PORT=${POSTGRES_PORT:-5432}
@@ -78,6 +82,10 @@ step_contract() {
   is_integer "$EXIT_PAUSE" 0 86400 || malformed EXIT_PAUSE "$EXIT_PAUSE" 'whole seconds, 0 to 86400'
   [ -n "${PGPASSFILE:-}" ] || unset PGPASSFILE
   [ -z "${PGPASSFILE:-}" ] || is_absolute_path "$PGPASSFILE" || malformed PGPASSFILE "$PGPASSFILE" 'an absolute path of up to 1000 bytes that has no ".." and no control characters'
+  POSTGRES_REPPASSWORD_FILE=${POSTGRES_REPPASSWORD_FILE:-}
+  [ -z "${POSTGRES_REPPASSWORD_FILE:-}" ] || is_absolute_path "$POSTGRES_REPPASSWORD_FILE" || malformed POSTGRES_REPPASSWORD_FILE "$POSTGRES_REPPASSWORD_FILE" 'an absolute path of up to 1000 bytes that has no ".." and no control characters'
+  POSTGRES_REPPASSWORD=${POSTGRES_REPPASSWORD:-}
+  [ -z "${POSTGRES_REPPASSWORD:-}" ] || is_text "$POSTGRES_REPPASSWORD" || malformed POSTGRES_REPPASSWORD "${POSTGRES_REPPASSWORD:+(a secret)}" 'one line of up to 1024 bytes without control characters'
   PGCONNECT_TIMEOUT=${PGCONNECT_TIMEOUT:-10}
   is_integer "$PGCONNECT_TIMEOUT" 2 3600 || malformed PGCONNECT_TIMEOUT "$PGCONNECT_TIMEOUT" 'whole seconds, 2 to 3600'
   [ -n "${PGSSLMODE:-}" ] || unset PGSSLMODE
@@ -106,6 +114,7 @@ step_contract() {
   is_port "$METRICS_PORT" || malformed METRICS_PORT "$METRICS_PORT" 'a TCP port, 1 to 65535'
   METRICS_TOKEN=${METRICS_TOKEN:-}
   [ -z "${METRICS_TOKEN:-}" ] || is_text "$METRICS_TOKEN" || malformed METRICS_TOKEN "${METRICS_TOKEN:+(a secret)}" 'one line of up to 1024 bytes without control characters'
+  judge_login
   name_replica
   [ "$faults" -eq 0 ] || fail CONTRACT "variables missing or malformed: $faults, named above"
 }
@@ -149,6 +158,80 @@ name_replica() {
     replica_name=${replica_name%%/*}.${replica_name#*/}
   done
   [ "${#replica_name}" -le 63 ] || replica_name=$(printf '%.63s' "$replica_name")
+}
+
+### templates/run_rep/recall.sh.hbs
+# keep_contract: what this run was given lies in $store/status/contract, for RUN_USER alone, so that somebody who asks for
+# status, health or readiness need not bring the environment of the task along. No secret is in it.
+keep_contract() {
+  kept_contract=''
+  [ -z "${POSTGRES_MASTER:-}" ] || kept_contract="${kept_contract}POSTGRES_MASTER=$POSTGRES_MASTER$newline"
+  [ -z "${POSTGRES_REPUSER:-}" ] || kept_contract="${kept_contract}POSTGRES_REPUSER=$POSTGRES_REPUSER$newline"
+  [ -z "${RUN_USER:-}" ] || kept_contract="${kept_contract}RUN_USER=$RUN_USER$newline"
+  [ -z "${POSTGRES_REPNAME:-}" ] || kept_contract="${kept_contract}POSTGRES_REPNAME=$POSTGRES_REPNAME$newline"
+  [ -z "${CONFIG_URL:-}" ] || kept_contract="${kept_contract}CONFIG_URL=$CONFIG_URL$newline"
+  [ -z "${PORT0:-}" ] || kept_contract="${kept_contract}PORT0=$PORT0$newline"
+  [ -z "${POSTGRES_PORT:-}" ] || kept_contract="${kept_contract}POSTGRES_PORT=$POSTGRES_PORT$newline"
+  [ -z "${MASTER_WAIT:-}" ] || kept_contract="${kept_contract}MASTER_WAIT=$MASTER_WAIT$newline"
+  [ -z "${EXIT_PAUSE:-}" ] || kept_contract="${kept_contract}EXIT_PAUSE=$EXIT_PAUSE$newline"
+  [ -z "${PGPASSFILE:-}" ] || kept_contract="${kept_contract}PGPASSFILE=$PGPASSFILE$newline"
+  [ -z "${POSTGRES_REPPASSWORD_FILE:-}" ] || kept_contract="${kept_contract}POSTGRES_REPPASSWORD_FILE=$POSTGRES_REPPASSWORD_FILE$newline"
+  [ -z "${PGCONNECT_TIMEOUT:-}" ] || kept_contract="${kept_contract}PGCONNECT_TIMEOUT=$PGCONNECT_TIMEOUT$newline"
+  [ -z "${PGSSLMODE:-}" ] || kept_contract="${kept_contract}PGSSLMODE=$PGSSLMODE$newline"
+  [ -z "${PGSSLROOTCERT:-}" ] || kept_contract="${kept_contract}PGSSLROOTCERT=$PGSSLROOTCERT$newline"
+  [ -z "${PGSSLCRL:-}" ] || kept_contract="${kept_contract}PGSSLCRL=$PGSSLCRL$newline"
+  [ -z "${PGSSLCERT:-}" ] || kept_contract="${kept_contract}PGSSLCERT=$PGSSLCERT$newline"
+  [ -z "${PGSSLKEY:-}" ] || kept_contract="${kept_contract}PGSSLKEY=$PGSSLKEY$newline"
+  [ -z "${PGSSLMINPROTOCOLVERSION:-}" ] || kept_contract="${kept_contract}PGSSLMINPROTOCOLVERSION=$PGSSLMINPROTOCOLVERSION$newline"
+  [ -z "${PGSSLNEGOTIATION:-}" ] || kept_contract="${kept_contract}PGSSLNEGOTIATION=$PGSSLNEGOTIATION$newline"
+  [ -z "${PGGSSENCMODE:-}" ] || kept_contract="${kept_contract}PGGSSENCMODE=$PGGSSENCMODE$newline"
+  [ -z "${PGCHANNELBINDING:-}" ] || kept_contract="${kept_contract}PGCHANNELBINDING=$PGCHANNELBINDING$newline"
+  [ -z "${PGREQUIREAUTH:-}" ] || kept_contract="${kept_contract}PGREQUIREAUTH=$PGREQUIREAUTH$newline"
+  [ -z "${GREETING:-}" ] || kept_contract="${kept_contract}GREETING=$GREETING$newline"
+  [ -z "${METRICS_PORT:-}" ] || kept_contract="${kept_contract}METRICS_PORT=$METRICS_PORT$newline"
+  printf '%s' "$kept_contract" 2>/dev/null >"$store/status/contract" || :
+}
+
+# recall_contract: where the environment names no master, from the file of the last run, which must belong to the user
+# whom it names: so root goes on as nobody else's word says.
+recall_contract() {
+  recalled=no
+  [ -z "${POSTGRES_MASTER:-}" ] || return 0
+  _recall_file=${PGDATA_DIR:-pgdata}/status/contract
+  [ -f "$_recall_file" ] && [ ! -L "$_recall_file" ] && [ -r "$_recall_file" ] || return 0
+  _recall_user=$(sed -n 's/^RUN_USER=\([a-z_][a-z0-9_-]*[$]\{0,1\}\)$/\1/p' "$_recall_file") || return 0
+  _recall_owned=$(ignore find "$_recall_file" -prune -user "$_recall_user" -print)
+  [ -n "$_recall_owned" ] || return 0
+  recalled=yes
+  while IFS='=' read -r _recall_name _recall_value; do
+    case $_recall_name in
+      POSTGRES_MASTER) POSTGRES_MASTER=$_recall_value ;;
+      POSTGRES_REPUSER) POSTGRES_REPUSER=$_recall_value ;;
+      RUN_USER) RUN_USER=$_recall_value ;;
+      POSTGRES_REPNAME) POSTGRES_REPNAME=$_recall_value ;;
+      CONFIG_URL) CONFIG_URL=$_recall_value ;;
+      PORT0) PORT0=$_recall_value ;;
+      POSTGRES_PORT) POSTGRES_PORT=$_recall_value ;;
+      MASTER_WAIT) MASTER_WAIT=$_recall_value ;;
+      EXIT_PAUSE) EXIT_PAUSE=$_recall_value ;;
+      PGPASSFILE) PGPASSFILE=$_recall_value ;;
+      POSTGRES_REPPASSWORD_FILE) POSTGRES_REPPASSWORD_FILE=$_recall_value ;;
+      PGCONNECT_TIMEOUT) PGCONNECT_TIMEOUT=$_recall_value ;;
+      PGSSLMODE) PGSSLMODE=$_recall_value ;;
+      PGSSLROOTCERT) PGSSLROOTCERT=$_recall_value ;;
+      PGSSLCRL) PGSSLCRL=$_recall_value ;;
+      PGSSLCERT) PGSSLCERT=$_recall_value ;;
+      PGSSLKEY) PGSSLKEY=$_recall_value ;;
+      PGSSLMINPROTOCOLVERSION) PGSSLMINPROTOCOLVERSION=$_recall_value ;;
+      PGSSLNEGOTIATION) PGSSLNEGOTIATION=$_recall_value ;;
+      PGGSSENCMODE) PGGSSENCMODE=$_recall_value ;;
+      PGCHANNELBINDING) PGCHANNELBINDING=$_recall_value ;;
+      PGREQUIREAUTH) PGREQUIREAUTH=$_recall_value ;;
+      GREETING) GREETING=$_recall_value ;;
+      METRICS_PORT) METRICS_PORT=$_recall_value ;;
+      *) ;;
+    esac
+  done <"$_recall_file"
 }
 
 ### templates/run_rep/versions.sh.hbs
@@ -267,11 +350,12 @@ preflight() {
 
 usage() {
   cat <<'EOF'
-usage: sh run_rep.sh [run | preflight | health | ready | version]
+usage: sh run_rep.sh [run | preflight | health | ready | status | version]
   run        clone the master if need be, then run a streaming replica (the default)
   preflight  everything up to the clone, changing nothing
-  health     exit 0 if the replica accepts connections on loopback and is a standby
-  ready      exit 0 if it streams, too, and is not too far behind the master
+  health     exit 0 if the replica has its port, lets clients in and is a standby
+  ready      exit 0 if, besides, it is not too far behind the master, by what it knows itself
+  status     how it stands, and what a restart would do (--json, --prometheus; --master: the master is asked, too)
   version    what this file is
 EOF
 }

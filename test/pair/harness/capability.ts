@@ -5,6 +5,7 @@ import { labFault } from '../../lab/cache.js'
 import { findUser, isRoot } from './identity.js'
 import { memoryGroupFault } from './memory.js'
 import { networkFault } from './network.js'
+import { pidsGroupFault } from './pids.js'
 
 export const serverBin = '/usr/lib/postgresql/15/bin'
 
@@ -19,6 +20,7 @@ const capabilities = {
   nobody: () => (findUser('nobody') ? undefined : 'no user nobody'),
   namespace: () => (isRoot ? namespaceFault() : 'the tests do not run as root'),
   cgroup: () => (isRoot ? memoryGroupFault() : 'the tests do not run as root'),
+  pids: () => (isRoot ? pidsGroupFault() : 'the tests do not run as root'),
   network: () => (isRoot ? networkFault() : 'the tests do not run as root'),
   busybox: () => missingTool('busybox'),
   bash: () => missingTool('bash'),

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { findTool } from './capability.js'
@@ -41,6 +41,8 @@ export async function startConfigServer(
 export interface WebServer extends ConfigServer {
   /** Serves something else under that path from now on. */
   put(path: string, content: Served[string]): void
+  /** From now on that is a 404. */
+  remove(path: string): void
 }
 
 /** Serves `files` by their paths. */
@@ -84,6 +86,7 @@ export async function startWebServer(
   return {
     url: `http://${address}:${port}`,
     put,
+    remove: (path) => rmSync(join(home, 'www', path)),
     requests: () => (existsSync(access) ? readFileSync(access, 'utf8').split('\n').filter(Boolean) : []),
   }
 }

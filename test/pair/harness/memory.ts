@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { signal } from './processes.js'
 import type { Space } from './space.js'
@@ -87,6 +87,8 @@ function version(): (typeof versions)[number] {
 function makeDirectory(): string {
   const { parent, limit } = version()
   const dir = mkdtempSync(join(parent, 'pgrep-'))
+  // As whoever makes them else: everybody may read what the limit is.
+  chmodSync(dir, 0o755)
   if (existsSync(join(dir, limit))) return dir
   rmdirSync(dir)
   throw new Error(`${parent} does not hand on the memory controller`)

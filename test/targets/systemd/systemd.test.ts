@@ -1,13 +1,21 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execa } from 'execa'
+import { execa, execaSync } from 'execa'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { quoteValue } from '../../../generator/targets/systemd/unit.js'
+import { quoteValue } from '../../../generator/targets/systemd/print.js'
 import { compile, list } from '../../compile/sources.js'
 
 const filesOf = (model: object) => compile({ targets: { systemd: {} }, ...model }).files
+
+/** Before 250 it judges no file that is not installed. */
+const testAnalyze = isOffline() ? test : process.env.CI ? test : test.skip
+
+function isOffline(): boolean {
+  const { stdout } = execaSync('systemd-analyze', ['--version'], { reject: false })
+  return Number(/^systemd (\d+)/.exec(stdout ?? '')?.[1] ?? 0) >= 250
+}
 
 async function inFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'unit-'))
@@ -33,12 +41,75 @@ describe('the unit', () => {
       'MemoryMax=2048M',
       'CPUWeight=200',
       'StateDirectoryMode=0700',
+      'CapabilityBoundingSet=',
+      'RestartPreventExitStatus=65 77 78',
     ]
     for (const line of wanted) expect(unit).toContain(line)
   })
 
+  test('with instances takes its port, its directory and its status from the instance', () => {
+    const files = filesOf({
+      run: { dataDir: 'deep/data' },
+      targets: { systemd: { name: 'db', instances: 'ports', password: '/etc/db.password' } },
+    })
+    const unit = files['db@.service']?.split('\n')
+    const wanted = [
+      'Description=PostgreSQL read replica db on port %i',
+      'Environment=UNIT_NAME=db',
+      'Environment=PORT0=%i',
+      'StateDirectory=db/%i',
+      'WorkingDirectory=/var/lib/db/%i',
+      'LoadCredential=password:/etc/db.password',
+      'Environment=POSTGRES_REPPASSWORD_FILE=%d/password',
+    ]
+    for (const line of wanted) expect(unit).toContain(line)
+    // The file would overrule the unit.
+    expect(files['db.env']).not.toMatch(/PORT0|UNIT_NAME/)
+  })
+
+  // What it hides would be missed where nothing says that the password lies elsewhere.
+  test.each<[string, object, string]>([
+    ['hidden from postgres, who has none there', {}, 'yes'],
+    ['readable for a user whose password file may lie there', { run: { user: 'pg' } }, 'read-only'],
+    ['hidden where the model names the password file', { run: { user: 'pg', passfile: '/etc/p' } }, 'yes'],
+    ['readable where a file of the model lies there', { run: { passfile: '/home/pg/.pgpass' } }, 'read-only'],
+    ['readable where the data lies there', { run: { dataDir: '/home/pg/data' } }, 'read-only'],
+    ['hidden where a name only begins so', { run: { passfile: '/homes/p' } }, 'yes'],
+  ])('home directories are %s', (_title, model, wanted) => {
+    expect(filesOf(model)['postgres-replica.service']).toMatch(new RegExp(`^ProtectHome=${wanted}$`, 'm'))
+  })
+
+  test('waits for the mounts of all that the model names of the host, and opens its data alone', () => {
+    const unit = filesOf({
+      master: { tls: { mode: 'verify-full', rootCert: '/pki/100%/ca.pem' } },
+      run: { dataDir: '/srv/pg data', passfile: '/etc/p' },
+      restore: { from: 'directory', path: '/wal' },
+    })['postgres-replica.service']
+    const valuesOf = (key: string) =>
+      [...(unit ?? '').matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, one]) => one)
+    expect(valuesOf('RequiresMountsFor')).toEqual([
+      '/usr/local/lib/run_rep.sh',
+      '"/srv/pg data"',
+      '/etc/p',
+      '/pki/100%%/ca.pem',
+      '/wal',
+    ])
+    expect(valuesOf('ReadWritePaths')).toEqual(['-"/srv/pg data"'])
+  })
+
+  test('lets pgbackrest write where it does by default', () => {
+    const restore = { from: 'pgbackrest', stanza: 'main' }
+    expect(filesOf({ restore })['postgres-replica.service']).toContain(
+      '\nReadWritePaths=-/var/log/pgbackrest -/var/spool/pgbackrest\n',
+    )
+  })
+
   test.each<[string, object]>([
     ['by default', {}],
+    [
+      'with instances and a password',
+      { targets: { systemd: { instances: 'ports', password: '/etc/db.password' } } },
+    ],
     [
       'with all that can be said of it',
       {
@@ -65,6 +136,19 @@ describe('the unit', () => {
     expect({ code: said.exitCode, all: said.all }).toEqual({ code: 0, all: '' })
   })
 
+  // systemd-analyze(1): from 0, which is safe, to 10; what a replica needs is 1.5 of it.
+  testAnalyze('exposes little', async () => {
+    const said = await inFolder(async (folder) => {
+      const path = join(folder, 'postgres-replica.service')
+      await writeFile(path, filesOf({})['postgres-replica.service'] ?? '')
+      return execa('systemd-analyze', ['security', '--offline=yes', '--threshold=16', '--no-pager', path], {
+        all: true,
+        reject: false,
+      })
+    })
+    expect(said.exitCode, said.all).toBe(0)
+  })
+
   test('a line that is none is found by systemd-analyze verify', async () => {
     const unit = filesOf({})['postgres-replica.service']?.replace('KillMode=mixed', 'KillMod=mixed') ?? ''
     const said = await inFolder(async (folder) => {
@@ -80,11 +164,20 @@ describe('the environment file', () => {
     const env = filesOf({ master: { hosts: 'pg1' } })['postgres-replica.env']
     expect(env?.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
       'CONFIG_URL=http://web01/postgres/conf',
+      'EXIT_PAUSE=0',
       'PORT0=5432',
       'POSTGRES_MASTER=pg1',
       'POSTGRES_REPUSER=replicator',
       'RUN_USER=postgres',
     ])
+  })
+
+  // What only a person can mend is not started again, so that nothing has to be slowed down.
+  test('has no pause, whatever others need, unless it is given one for itself', () => {
+    const pauseOf = (model: object) =>
+      /^EXIT_PAUSE=.*$/m.exec(filesOf(model)['postgres-replica.env'] ?? '')?.[0]
+    expect(pauseOf({ run: { exitPause: 600 } })).toBe('EXIT_PAUSE=0')
+    expect(pauseOf({ task: { env: { EXIT_PAUSE: '5' } } })).toBe('EXIT_PAUSE=5')
   })
 
   // Its double quotes are those of the shell (systemd.exec(5), EnvironmentFile=), which therefore can judge them.
@@ -111,6 +204,32 @@ describe('what systemd cannot do', () => {
     [{ targets: { systemd: { script: '/opt/../x' } } }, ['E_MODEL targets.systemd.script']],
     [{ targets: {} }, ['W_TARGETS targets']],
     [{ task: { instances: 2 } }, ['E_SYSTEMD_INSTANCES task.instances']],
+    [{ task: { instances: 2 }, targets: { systemd: { instances: 'ports' } } }, []],
+    [
+      { run: { dataDir: '/srv/pg' }, targets: { systemd: { instances: 'ports' } } },
+      ['E_SYSTEMD_SHARED run.dataDir'],
+    ],
+    [{ run: { dataDir: 'pg' }, targets: { systemd: { instances: 'ports' } } }, []],
+    [{ run: { name: 'a' }, targets: { systemd: { instances: 'ports' } } }, ['W_RUN_NAME run.name']],
+    [{ run: { name: 'a' } }, []],
+    [{ task: { port: 5433 }, targets: { systemd: { instances: 'ports' } } }, ['E_SYSTEMD_PORT task.port']],
+    [{ task: { port: 1023 } }, ['E_SYSTEMD_PORT task.port']],
+    [{ task: { port: 1024 } }, []],
+    [{ run: { dataDir: '/tmp/pg' } }, ['E_SYSTEMD_PATH run.dataDir']],
+    [{ run: { dataDir: '/tmp.d/pg' } }, []],
+    [{ run: { passfile: '/var/tmp/x' } }, ['E_SYSTEMD_PATH run.passfile']],
+    [{ restore: { from: 'directory', path: '/dev/x' } }, ['E_SYSTEMD_PATH restore.path']],
+    [{ targets: { systemd: { script: '/tmp/run_rep.sh' } } }, ['E_SYSTEMD_PATH targets.systemd.script']],
+    [{ targets: { systemd: { password: '/etc/p' } } }, []],
+    [
+      { run: { passfile: '/etc/f' }, targets: { systemd: { password: '/etc/p' } } },
+      ['E_SYSTEMD_PASSWORD targets.systemd.password'],
+    ],
+    [{ targets: { systemd: { password: 'etc/p' } } }, ['E_MODEL targets.systemd.password']],
+    [{ task: { env: { EXIT_PAUSE: '60' } } }, ['W_SYSTEMD_PAUSE task.env.EXIT_PAUSE']],
+    [{ task: { env: { EXIT_PAUSE: '0' } } }, []],
+    [{ run: { exitPause: 60 } }, []],
+    [{ task: { env: { UNIT_NAME: 'x' } } }, ['E_TASK_ENV task.env.UNIT_NAME']],
     [{ task: { preset: 'ephemeral' } }, ['E_SYSTEMD_PRESET task.preset']],
     [
       { task: { env: { TOKEN: { secret: 't' } }, secrets: { t: { source: '/t' } } } },

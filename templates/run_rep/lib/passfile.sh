@@ -1,0 +1,177 @@
+# The password of the role that replicates. libpq takes it from a password file; what comes in another way becomes one of
+# our own, beside the data, where RUN_USER alone can read it. No variable of this shell ever holds it, since some shells
+# know printf only as a program, whose arguments everybody can read.
+
+# take_secret: first of all. $secret_from says what descriptor 8 holds: nothing, or a password from the environment or from
+# a file. The kernel shows of a process the environment that it began with, also of a copy by fork, so the run begins anew
+# without it.
+take_secret() {
+  secret_from=${RUN_REP_SECRET:-} login_kind=none own_login='' passfile_source=''
+  unset RUN_REP_SECRET
+  [ -n "$secret_from" ] || exec 8</dev/null
+  [ -n "${POSTGRES_REPPASSWORD:-}" ] || return 0
+  if [ "$sub_command" = run ] || [ "$sub_command" = preflight ] || [ "$sub_command" = ready ]; then
+    hold_secret
+    secret_from=environment
+  fi
+  unset POSTGRES_REPPASSWORD
+  [ "$sub_command" = run ] || return 0
+  export RUN_REP_SECRET="$secret_from"
+  exec sh "$script" run 8<&8
+}
+
+# A pipe keeps it: what no file holds, no disk keeps. awk has the environment that this process has still.
+hold_secret() {
+  for _hold_directory in "${TMPDIR:-/tmp}" /dev/shm /var/tmp "$sandbox"; do
+    _hold_pipe=$_hold_directory/run_rep.$$.pipe
+    mkfifo -- "$_hold_pipe" 2>/dev/null || continue
+    exec 7<>"$_hold_pipe"
+    exec 8<"$_hold_pipe"
+    rm -f -- "$_hold_pipe"
+    awk 'BEGIN { print ENVIRON["POSTGRES_REPPASSWORD"] }' >&7
+    exec 7>&-
+    return 0
+  done
+  fail PASSFILE 'no directory here takes a FIFO, by which POSTGRES_REPPASSWORD leaves the environment'
+}
+
+# pass_secret: root reads a file that root alone can read, and hands its descriptor on to what it becomes.
+pass_secret() {
+  if [ -z "$secret_from" ] && [ -n "$POSTGRES_REPPASSWORD_FILE" ] && [ -r "$POSTGRES_REPPASSWORD_FILE" ]; then
+    exec 8<"$POSTGRES_REPPASSWORD_FILE"
+    secret_from='file'
+  fi
+  [ -z "$secret_from" ] || export RUN_REP_SECRET="$secret_from"
+}
+
+has_password() {
+  [ -n "$secret_from" ] || [ -n "$POSTGRES_REPPASSWORD_FILE" ]
+}
+
+# judge_login: two places for one password are one too many: whichever was taken, somebody meant the other one.
+judge_login() {
+  [ "$secret_from" != environment ] || [ -z "$POSTGRES_REPPASSWORD_FILE" ] \
+    || tell_fault 'POSTGRES_REPPASSWORD and POSTGRES_REPPASSWORD_FILE are both set: keep one of them'
+  ! has_password || [ -z "${PGPASSFILE:-}" ] \
+    || tell_fault "PGPASSFILE is set, and a password besides: keep one of them"
+}
+
+# check_passfile: what is named must be there and can be read. libpq ignores a file that others have rights on, and the
+# login then fails without saying why; but a copy of that file will do.
+check_passfile() {
+  if has_password; then
+    [ -n "$secret_from" ] || [ -r "$POSTGRES_REPPASSWORD_FILE" ] || [ -f "$store/login/passfile" ] \
+      || fail PASSFILE "$RUN_USER cannot read $POSTGRES_REPPASSWORD_FILE (POSTGRES_REPPASSWORD_FILE)"
+    return 0
+  fi
+  [ -e "$PGPASSFILE" ] || return 0
+  if [ ! -f "$PGPASSFILE" ] || [ ! -r "$PGPASSFILE" ]; then
+    fail PASSFILE "$RUN_USER cannot read the password file $PGPASSFILE"
+  fi
+}
+
+# Of its mode and owner; behind the mode some systems print a + or a dot.
+is_open_to_others() {
+  case $(ignore ls -ldL -- "$1") in
+    -???------*) return 1 ;;
+    *) return 0 ;;
+  esac
+}
+
+# settle_login: sets PGPASSFILE to the file that libpq reads from now on: that of the operator, or ours in $store/login; of
+# what only looks, in its directory for small files.
+settle_login() {
+  own_passfile=$store/login/passfile
+  login_copy=$own_passfile
+  [ "$sub_command" = run ] || login_copy=$work/passfile
+  if [ -n "$secret_from" ] || { has_password && [ -r "$POSTGRES_REPPASSWORD_FILE" ]; }; then
+    login_kind=password
+  elif has_password; then
+    # Root has read it for a process that this one was.
+    login_kind=kept login_copy=$own_passfile
+  elif [ -f "$PGPASSFILE" ] && is_open_to_others "$PGPASSFILE"; then
+    login_kind=copy passfile_source=$PGPASSFILE
+    log INFO "others have rights on $PGPASSFILE, so that libpq ignores it: a copy of mode 0600 is used"
+  fi
+  if [ "$login_kind" = none ]; then
+    if [ "$sub_command" = run ]; then
+      [ "$PGPASSFILE" = "$own_passfile" ] || remove_login "$store/login"
+    elif [ ! -e "$PGPASSFILE" ] && [ -r "$own_passfile" ]; then
+      PGPASSFILE=$own_passfile
+    fi
+  else
+    _settle_source=${passfile_source:-POSTGRES_REPPASSWORD}
+    [ "$login_kind" = kept ] || write_login \
+      || fail PASSFILE "${POSTGRES_REPPASSWORD_FILE:-$_settle_source} holds no password of one line"
+    export PGPASSFILE="$login_copy"
+  fi
+  [ "$sub_command" != run ] || [ "$PGPASSFILE" != "$own_passfile" ] || own_login=$store/login
+}
+
+# write_login: in one step, since a walreceiver may read it at any time.
+write_login() {
+  [ "$login_copy" != "$own_passfile" ] || make_login_directory
+  if [ "$login_kind" = copy ]; then
+    cat -- "$passfile_source" >"$login_copy.new" || return 1
+  elif [ -n "$secret_from" ]; then
+    print_login <&8 >"$login_copy.new" || return 1
+    exec 8</dev/null
+  else
+    print_login <"$POSTGRES_REPPASSWORD_FILE" >"$login_copy.new" || return 1
+  fi
+  mv -- "$login_copy.new" "$login_copy"
+}
+
+make_login_directory() {
+  [ -d "$store/login" ] || mkdir -- "$store/login" || cannot_write "$store" "cannot make $store/login"
+  if [ -L "$store/login" ] || ! is_owned "$store/login"; then
+    fail DATA_FOREIGN "$store/login is not of this script"
+  fi
+  chmod 700 "$store/login" || cannot_write "$store" "cannot close $store/login to others"
+}
+
+# print_login: a line of a password file from the one line on standard input; : and \ get a backslash there (libpq, "The
+# Password File").
+print_login() {
+  awk '
+    function escaped(text, result, i, c) {
+      for (i = 1; i <= length(text); i++) {
+        c = substr(text, i, 1)
+        result = result (c == ":" || c == "\\" ? "\\" : "") c
+      }
+      return result
+    }
+    { sub(/\r$/, "") }
+    NR == 1 { password = $0 }
+    NR > 1 && $0 != "" { more = 1 }
+    END {
+      if (more || password == "") exit 1
+      print "*:*:*:" escaped(ENVIRON["POSTGRES_REPUSER"]) ":" escaped(password)
+    }'
+}
+
+# renew_login: a secret that was changed where it is mounted counts from the next connection on.
+renew_login() {
+  case $login_kind in
+    copy) [ -r "$passfile_source" ] || return 0 ;;
+    password) [ -z "$secret_from" ] && [ -r "$POSTGRES_REPPASSWORD_FILE" ] || return 0 ;;
+    *) return 0 ;;
+  esac
+  write_login 2>/dev/null || log WARN "the password file $login_copy cannot be renewed"
+}
+
+# return_login: for a run that begins anew in its place. What came by the environment is in our file only.
+return_login() {
+  if [ "$login_kind" = copy ]; then
+    export PGPASSFILE="$passfile_source"
+  elif has_password && [ "$secret_from" != environment ]; then
+    unset PGPASSFILE
+  fi
+}
+
+# remove_login DIRECTORY: ours; with the end of a run nobody needs it any more.
+remove_login() {
+  [ -n "$1" ] && [ -e "$1" ] || return 0
+  ignore rm -f -- "$1/passfile" "$1/passfile.new"
+  ignore rmdir -- "$1"
+}

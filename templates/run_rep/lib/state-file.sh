@@ -1,0 +1,84 @@
+# The lines of $store/status/state, which hold what a run tells of itself (lib/state.sh) until the next one reads it.
+
+forget_state() {
+  state_name='' state_kind='' state_words='' state_since='' state_since_s='' state_time='' state_time_s='' state_exit=''
+  state_heard='' state_heard_s='' state_caught_s='' state_told='' state_asked='' state_trouble=''
+  state_timeline='' state_received='' state_replayed='' state_received_bytes='' state_replayed_bytes=''
+  state_lag_bytes='' state_unreplayed_bytes='' state_lag_seconds='' state_host='' state_port='' state_address='' state_slot=''
+  state_copied_mb='' state_size_mb=''
+  failure_id='' failure_exit='' failure_words='' failure_help='' failure_time='' failure_time_s=''
+}
+
+# read_state: what the last run wrote, if any did.
+read_state() {
+  forget_state
+  [ -f "$state_at/state" ] || return 0
+  while IFS='=' read -r _state_key _state_value; do
+    case $_state_key in
+      name) state_name=$_state_value ;;
+      kind) state_kind=$_state_value ;;
+      words) state_words=$_state_value ;;
+      since) state_since=$_state_value ;;
+      since_s) state_since_s=$_state_value ;;
+      time) state_time=$_state_value ;;
+      time_s) state_time_s=$_state_value ;;
+      exit) state_exit=$_state_value ;;
+      heard) state_heard=$_state_value ;;
+      heard_s) state_heard_s=$_state_value ;;
+      caught_s) state_caught_s=$_state_value ;;
+      told) state_told=$_state_value ;;
+      asked) state_asked=$_state_value ;;
+      trouble) state_trouble=$_state_value ;;
+      timeline) state_timeline=$_state_value ;;
+      received) state_received=$_state_value ;;
+      replayed) state_replayed=$_state_value ;;
+      slot) state_slot=$_state_value ;;
+      host) state_host=$_state_value ;;
+      port) state_port=$_state_value ;;
+      address) state_address=$_state_value ;;
+      copied_mb) state_copied_mb=$_state_value ;;
+      size_mb) state_size_mb=$_state_value ;;
+      failure_id) failure_id=$_state_value ;;
+      failure_exit) failure_exit=$_state_value ;;
+      failure_words) failure_words=$_state_value ;;
+      failure_help) failure_help=$_state_value ;;
+      failure_time) failure_time=$_state_value ;;
+      failure_time_s) failure_time_s=$_state_value ;;
+      *) ;;
+    esac
+  done 2>/dev/null <"$state_at/state" || :
+}
+
+# list_state: sets $state_list to the lines that read_state reads.
+list_state() {
+  state_list="name=$state_name
+kind=$state_kind
+words=$state_words
+since=$state_since
+since_s=$state_since_s
+time=$state_time
+time_s=$state_time_s
+exit=$state_exit
+heard=$state_heard
+heard_s=$state_heard_s
+caught_s=$state_caught_s
+told=$state_told
+asked=$state_asked
+trouble=$state_trouble
+timeline=$state_timeline
+received=$state_received
+replayed=$state_replayed
+slot=$state_slot
+host=$state_host
+port=$state_port
+address=$state_address
+copied_mb=$state_copied_mb
+size_mb=$state_size_mb
+failure_id=$failure_id
+failure_exit=$failure_exit
+failure_words=$failure_words
+failure_help=$failure_help
+failure_time=$failure_time
+failure_time_s=$failure_time_s
+"
+}
