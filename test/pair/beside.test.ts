@@ -84,6 +84,7 @@ testWith([], '"mv replica replica.old", as the log advises, clones anew on the s
     'log',
     'replica',
     'replica.old',
+    'status',
   ])
 })
 

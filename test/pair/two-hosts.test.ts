@@ -83,7 +83,7 @@ describe('a volume that two hosts have', () => {
       await third.waitForRow(await master.insert())
       expect(third.log()).not.toMatch(/sign of life/)
       await finish(third)
-      expect(readdirSync(volume).sort()).toEqual(['claim.2', 'log', 'replica'])
+      expect(readdirSync(volume).sort()).toEqual(['claim.2', 'log', 'replica', 'status'])
     })
   }
 
@@ -138,7 +138,12 @@ describe('a volume that two hosts have', () => {
     await waitFor('the end of all that was frozen', () => pids.every((pid) => !isAlive(pid)))
     await second.waitForRow(await master.insert())
     await finish(second)
-    expect(readdirSync(volume).sort()).toEqual([expect.stringMatching(/^claim\./), 'log', 'replica'])
+    expect(readdirSync(volume).sort()).toEqual([
+      expect.stringMatching(/^claim\./),
+      'log',
+      'replica',
+      'status',
+    ])
   })
 
   testWith(['namespace'], 'is let go by a copy that was frozen and goes on too late', async () => {
