@@ -75,7 +75,7 @@ load helper
   touch "$sandbox/pgdata/stranger"
   run_contract -- status
   expect_status 0
-  expect_words 'restart     refuse (DATA_FOREIGN, exit 65): ' 'stranger is not of this script'
+  expect_words 'restart     refuse (DATA_FOREIGN, exit 65): ' 'stranger and nothing of this script'
   [ "$(ls -A "$sandbox/pgdata")" = stranger ]
 }
 

@@ -230,12 +230,18 @@ testWith([], 'one that is made while the copy comes has its place in the next tr
   await gate.waitForCopy()
   const table = await makeTablespace(master, dir)
   gate.release()
-  // The copy brought a link to the directory of the master along.
-  await agent.waitForLog(
-    /WARN clone: pg_basebackup ended with 1: .*the tablespace \d+ lies in .*space of the master/,
-  )
-  await agent.waitForRow(await master.insert())
-  expect(await agent.sql(`SELECT sum(n)::int AS sum FROM ${table}`)).toEqual([{ sum: -12_502_500 }])
-  await stop(agent)
+  // The copy brings a link to the directory of the master along, or has read that directory before (of some file systems
+  // the newest comes first): then replay meets it, and the next run is the next try.
+  const met = await agent
+    .waitForLog(/WARN clone: pg_basebackup ended with 1: .*the tablespace \d+ lies in .*space of the master/)
+    .then(
+      () => undefined,
+      () => agent.exit,
+    )
+  if (met !== undefined) expect([met, agent.log()]).toEqual([75, expect.stringMatching(/RECLONE/)])
+  const next = met === undefined ? agent : await start(gate, volume, 'fail')
+  await next.waitForRow(await master.insert())
+  expect(await next.sql(`SELECT sum(n)::int AS sum FROM ${table}`)).toEqual([{ sum: -12_502_500 }])
+  await stop(next)
   await expectSound(master, table)
 })

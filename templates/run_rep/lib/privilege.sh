@@ -17,7 +17,8 @@ become_user() {
   [ -n "$user_group" ] || fail RUN_USER "id does not tell the group of $RUN_USER"
   for _become_tool in setpriv gosu su-exec chpst start-stop-daemon chroot busybox; do
     have "$_become_tool" || continue
-    _become_words=$(ignore as_user "$_become_tool" id -u)
+    # It is replaced by the tool, which may fail.
+    _become_words=$(as_user "$_become_tool" id -u 2>/dev/null) || _become_words=''
     if [ "$(number_of "$_become_words")" = "$user_id" ]; then
       if [ -z "$(ignore as_user "$_become_tool" sh "$script" version)" ]; then
         fail RUN_USER "$RUN_USER may not enter $(pwd), or not read $script"
