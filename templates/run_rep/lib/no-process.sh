@@ -46,7 +46,8 @@ leave_without_fork() {
 
 # ask_for_processes: the watcher that could not fork becomes this. The keeper gives it a word each time that it looks, and
 # when a few processes can be made at a time, the script is told to start another watcher. awk goes on where system()
-# cannot fork.
+# cannot fork. No shell waits for all of them: bash that could not fork leaves SIGCHLD blocked to whatever it becomes, and
+# then dash would wait without end.
 ask_for_processes() {
   trap - TERM INT HUP USR1 VTALRM
   exec awk '
@@ -57,7 +58,7 @@ ask_for_processes() {
         if ((getline word <ask) < 0)
           exit 1
         close(ask)
-      } while (system("sleep 1 & sleep 1 & sleep 1 & sleep 1 & sleep 1 & sleep 1 & wait") != 0)
+      } while (system("sleep 1 & sleep 1 & sleep 1 & sleep 1 & sleep 1 & sleep 1") != 0)
       system("kill -s PROF " script)
     }' "$$" "$alive.ask" </dev/null >/dev/null 2>&1
 }
