@@ -57,7 +57,8 @@ export const failures: readonly Failure[] = [
     id: 'PASSFILE',
     code: 77,
     means: 'the password file cannot be used',
-    advice: 'make the file belong to RUN_USER with mode 0600, or point PGPASSFILE to another',
+    advice:
+      'let RUN_USER read the file named above (for the secret of POSTGRES_REPPASSWORD_FILE: one line), or point PGPASSFILE or that variable to another',
   },
   {
     id: 'DATA_DIR',
@@ -146,7 +147,7 @@ export const failures: readonly Failure[] = [
     code: 65,
     means: 'the master has made a tablespace after the clone, and only a new copy gives it a place here',
     advice:
-      "move the old data away to clone anew, or set run.onDiverged in the model; do not make the master's directory here: replay would write into it",
+      'run "mv replica replica.old" in PGDATA_DIR to clone anew, or set run.onDiverged in the model; do not make the master\'s directory here: replay would write into it',
   },
   {
     id: 'MASTER_FILES',
@@ -333,7 +334,7 @@ export const failures: readonly Failure[] = [
     code: 65,
     means: 'PostgreSQL cannot recover the data: WAL or files are missing or damaged',
     advice:
-      'move the old data away to clone anew; if a new clone ends so, too, the disk of this agent or the data of the master is at fault',
+      'run "mv replica replica.old" in PGDATA_DIR to clone anew; if a new clone ends so, too, the disk of this agent or the data of the master is at fault',
   },
   {
     id: 'START_FAILED',

@@ -199,7 +199,8 @@ recall_contract() {
   [ -z "${POSTGRES_MASTER:-}" ] || return 0
   _recall_file=${PGDATA_DIR:-pgdata}/status/contract
   [ -f "$_recall_file" ] && [ ! -L "$_recall_file" ] && [ -r "$_recall_file" ] || return 0
-  _recall_user=$(sed -n 's/^RUN_USER=\([a-z_][a-z0-9_-]*[$]\{0,1\}\)$/\1/p' "$_recall_file") || return 0
+  _recall_user=$(sed -n 's/^RUN_USER=//p' "$_recall_file") || return 0
+  is_user_name "$_recall_user" || return 0
   _recall_owned=$(ignore find "$_recall_file" -prune -user "$_recall_user" -print)
   [ -n "$_recall_owned" ] || return 0
   recalled=yes

@@ -1,0 +1,91 @@
+# Is there another master than the one that is followed? In the watcher; the walreceiver is led there without a restart.
+
+# doubt_master: is there another master than the one that we stream from? What was received may end within a record; what
+# was replayed does not.
+doubt_master() {
+  is_integer "$look_timeline" 1 999999999 || return 0
+  read_control "$pgdata" || return 0
+  own_runs=yes
+  know_own "$look_timeline" "$look_replayed"
+  if ! look_for_master; then
+    doubt_said=''
+    _doubt_words=''
+    [ "$is_own_master" = no ] || _doubt_words='POSTGRES_MASTER leads to this replica itself, so nothing new arrives'
+  elif [ -n "$divergence" ]; then
+    believe_divergence
+    return 0
+  else
+    doubt_said='' _doubt_words=$host_notes
+    [ ! -f "$replica/outdated" ] || ignore rm -f -- "$replica/outdated"
+    if is_followed; then
+      [ -z "$slot" ] || drop_left_slots
+    elif is_better; then
+      follow_master
+    fi
+  fi
+  [ -z "$_doubt_words" ] || [ "$_doubt_words" = "$hosts_said" ] || log WARN "of the hosts: $_doubt_words"
+  hosts_said=$_doubt_words
+}
+
+# is_better: the one that we stream from is left for another of its timeline only if it says itself that it is no master.
+is_better() {
+  [ "$master_timeline" -eq "$look_timeline" ] || return 0
+  for _better_place in "$work"/hosts/*.place; do
+    IFS="$tab" read -r _better_host _better_port _better_address 2>/dev/null <"$_better_place" || continue
+    if [ "$_better_host" = "$upstream_host" ] && [ "$_better_port" = "$upstream_port" ] \
+      && [ "$_better_address" = "$upstream_address" ]; then
+      [ "$(ignore cat "${_better_place%.place}.status")" = 0 ]
+      return "$?"
+    fi
+  done
+  return 1
+}
+
+# believe_divergence: when the same is said twice in a row.
+believe_divergence() {
+  [ "$divergence" != "$doubt_said" ] || decide diverged "$divergence"
+  doubt_said=$divergence
+}
+
+# seek_master: while nothing streams, but not long yet. Only a promotion is reason enough to look for another one so soon.
+seek_master() {
+  [ "$look_replayed" != unknown ] && read_control "$pgdata" || return 0
+  stand_of_server
+  look_for_master && [ -z "$divergence" ] || return 0
+  [ "$master_timeline" -gt "$own_floor" ] || return 0
+  is_followed || follow_master
+}
+
+# stand_of_server: of one that runs, by what read_control read, and by how far replay is, if it says so.
+stand_of_server() {
+  control_position
+  replayed_position
+  own_runs=yes
+  know_own "$timeline" "$position"
+}
+
+# follow_master: the walreceiver takes it when it connects next, and one that hangs is ended.
+follow_master() {
+  left_clean='' left_tries=0
+  [ -z "$slot" ] || mend_slot
+  if ! note_forks 2>/dev/null || ! write_upstream 2>/dev/null; then
+    log WARN "cannot write $replica/upstream.conf, so that $master_name is not followed"
+    return 0
+  fi
+  log WARN "following $master_name from now on, the master on timeline $master_timeline"
+  end_receiver
+}
+
+# end_receiver: a walreceiver waits without end for a server that says nothing to it, and so does what keeps slots in step
+# (since 17). PostgreSQL starts another one.
+end_receiver() {
+  _receiver_question="SELECT pid FROM pg_stat_activity WHERE backend_type IN ('walreceiver', 'slotsync worker')"
+  ask_superuser postgres "$_receiver_question" || ask_superuser template1 "$_receiver_question" || return 0
+  _receiver_children=$newline$(children_of "$server")$newline
+  while read -r _receiver_pid; do
+    case $_receiver_children in
+      *"$newline$_receiver_pid$newline"*) ignore kill -s TERM "$_receiver_pid" ;;
+      *) ;;
+    esac
+  done <"$answers"
+}

@@ -1,0 +1,79 @@
+# Nothing streams: why, and what follows from it. In the watcher.
+
+# Why does nothing arrive? A master that is merely away is no reason to stop serving; and replay may have
+# hours of WAL to read that is here, before it asks for more.
+judge_standstill() {
+  _still_wait=''
+  ! waits_for_delay \
+    || _still_wait="what is here is replayed first, each transaction $apply_delay s after its commit (run.delay)"
+  renew_login
+  if [ "$look_replayed" != "$watch_replayed" ] && [ "$watch_replayed" != unknown ]; then
+    standstill=${_still_wait:-"replay still goes on with WAL that is here, and is at $look_replayed"}
+    return 0
+  fi
+  # Of one that nobody is let into yet the control file tells too little.
+  ! is_open || let_wal_go
+  _still_mb=$(free_mb "$store")
+  [ "${_still_mb:-16}" -ge 16 ] \
+    || decide no_space "$store has $_still_mb MB left, so that no WAL can be received"
+  standstill='the server gives no answer'
+  [ "$look_replayed" != unknown ] || return 0
+  standstill="pg_controldata cannot tell where $pgdata stands"
+  read_control "$pgdata" || return 0
+  stand_of_server
+  if ! look_for_master; then
+    standstill="no master answers: $no_master" doubt_said=''
+    believe_strangers
+    return 0
+  fi
+  strangers=0
+  standstill=$divergence
+  if [ -n "$divergence" ]; then
+    believe_divergence
+    return 0
+  fi
+  doubt_said=''
+  [ -z "$slot" ] || mend_slot
+  standstill=${_still_wait:-"$master_name answers, and has what comes after $look_replayed"}
+  needed_segment "$look_replayed" || return 0
+  if is_wal_gone "$needed"; then
+    decide wal_gone "$gone"
+  fi
+  if is_followed; then
+    end_receiver
+  else
+    follow_master
+  fi
+  note_answer
+}
+
+# believe_strangers: as meet_strangers.
+believe_strangers() {
+  if [ "$foreign" = no ]; then
+    strangers=0
+    return 0
+  fi
+  strangers=$((strangers + 1))
+  [ "$strangers" -lt 3 ] || decide identity "no host is a master of the data in $store: $no_master"
+}
+
+# waits_for_delay: is replay where run.delay lets it be? Only then WAL that is here keeps new WAL from being asked for.
+waits_for_delay() {
+  [ "$apply_delay" -gt 0 ] && is_open || return 1
+  ask_superuser postgres "SELECT 'waits' FROM pg_stat_activity WHERE wait_event = 'RecoveryApplyDelay'" \
+    && grep -q -x waits "$answers"
+}
+
+# is_wal_gone NAME: asked of the master as a walreceiver would ask, and of the archive, if there is one; $gone says so.
+# Servers speak many languages, but each names the file. An empty file of that name, ending in .partial, says where
+# pg_receivewal begins.
+is_wal_gone() {
+  gone="$master_name has no longer the WAL file $1, which comes next here"
+  [ -x "$client_bin/pg_receivewal" ] || return 1
+  [ -d "$work/wal" ] || mkdir -- "$work/wal" || return 1
+  rm -f -- "${work:?}/wal"/* || return 1
+  printf '' >"$work/wal/$1.partial" || return 1
+  bounded 5 "$client_bin"/pg_receivewal -D "$work/wal" -d "$master_conninfo" -n -w 2>"$work/words"
+  ignore rm -f -- "${work:?}/wal"/*
+  [ "$status" -ne 124 ] && grep -q -F -e "$1" "$work/words" && ! in_archive "$1"
+}
