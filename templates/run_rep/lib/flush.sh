@@ -102,8 +102,11 @@ end_flush() {
 stop_flush() {
   [ -n "$flusher" ] || return 0
   if [ ! -e "$work/flushed" ] && [ ! -e "$work/flush.failed" ]; then
-    # It must not start another one meanwhile.
-    ignore kill -s STOP "$flusher"
+    # It starts no other one when it has heard this, but for one that it was about to start. It is not held still instead:
+    # mksh does what its EXIT trap says only when none of its jobs is stopped.
+    ignore kill -s USR1 "$flusher"
+    tell_below KILL "$flusher"
+    blink
     tell_below KILL "$flusher"
     ignore kill -s KILL "$flusher"
     ignore wait "$flusher"
