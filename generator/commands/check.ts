@@ -3,8 +3,15 @@ import type { ScriptMap } from '../script/map.js'
 import { readIfThere } from '../write.js'
 import { build } from './build.js'
 import { compareLines, type Difference } from './compare.js'
-import { exits, findConfig, type Options, placeFiles } from './options.js'
+import { type AddCommand, addWithArtefacts, exits, findConfig, type Options, placeFiles } from './options.js'
 import { report } from './report.js'
+
+export const addCheck: AddCommand = (program, end) =>
+  addWithArtefacts(
+    program,
+    ['check', 'compare the artefacts on disk with what the model gives'],
+    async (config, options) => end(await check(config, options)),
+  )
 
 /** Compares the files on disk with what the model gives and names the lines that differ. Gives the exit code. */
 export async function check(config: string | undefined, options: Options): Promise<number> {

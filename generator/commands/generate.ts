@@ -2,8 +2,15 @@ import type { StartedTarget } from '../compile/targets.js'
 import { type Diagnostic, sortDiagnostics } from '../diagnostics/diagnostic.js'
 import { readIfThere, writeFiles } from '../write.js'
 import { build } from './build.js'
-import { exits, findConfig, type Options, placeFiles } from './options.js'
+import { type AddCommand, addWithArtefacts, exits, findConfig, type Options, placeFiles } from './options.js'
 import { report } from './report.js'
+
+export const addGenerate: AddCommand = (program, end) =>
+  addWithArtefacts(
+    program,
+    ['generate', 'write the artefacts; nothing is written when anything is wrong'],
+    async (config, options) => end(await generate(config, options)),
+  )
 
 /** Compiles the model and writes the artefacts; writes nothing when there is an error. Gives the exit code. */
 export async function generate(config: string | undefined, options: Options): Promise<number> {

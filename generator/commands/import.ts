@@ -5,8 +5,22 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { loadJson } from '../load/json.js'
 import { importApp } from '../targets/marathon/import/import.js'
 import { writeFiles } from '../write.js'
-import { exits } from './options.js'
+import { type AddCommand, exits } from './options.js'
 import { report } from './report.js'
+
+export const addImport: AddCommand = (program, end) =>
+  program
+    .command('import')
+    .description('turn the file of a Marathon app into a model, and say what was wrong with it')
+    .argument('<app>', 'what POST /v2/apps takes, or GET /v2/apps answers')
+    .option(
+      '--config <file>',
+      'write the model there, where nothing may be yet; without it, to standard output',
+    )
+    .option('--id <id>', 'which app, where there are several')
+    .action(async (app: string, options: ImportOptions) => {
+      end(await importFile(app, options))
+    })
 
 export interface ImportOptions {
   readonly config?: string

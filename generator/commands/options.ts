@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
 
 /** Options that generate and check share. */
 export interface Options {
@@ -9,6 +10,9 @@ export interface Options {
   readonly json?: boolean
   readonly github?: boolean
 }
+
+/** Adds a command to the command line; what it does gives the exit code to `end`. */
+export type AddCommand = (program: Command, end: (code: number) => void) => Command
 
 /** Exit codes of the command line. */
 export const exits = { done: 0, refused: 1, usage: 2, drift: 3 } as const
@@ -59,4 +63,28 @@ export function placeFiles(
   const twice = placed.filter(([path]) => resolve(path) === resolve(app))
   if (twice.length > 1) throw new Error(`--app ${app} is where another artefact goes, too`)
   return Object.fromEntries(placed)
+}
+
+/** Adds a command that takes a configuration and says where artefacts lie. */
+export function addWithArtefacts(
+  program: Command,
+  [name, about]: readonly [name: string, about: string],
+  run: (config: string | undefined, options: Options) => Promise<void>,
+): Command {
+  return program
+    .command(name)
+    .description(about)
+    .argument(
+      '[config]',
+      'replica.config.ts or .json; without it the one in this directory, else the embedded model',
+    )
+    .option('--out <directory>', 'where run_rep.sh and its files go', 'dist')
+    .option('--app <file>', 'where the Marathon app goes', 'marathon.json')
+    .option('--json', 'print the findings as JSON')
+    .option('--github', 'print the findings as annotations of GitHub Actions')
+    .action(async (config: string | undefined, options: Options, command: Command) => {
+      const fault = judgeOptions(config, options)
+      if (fault !== undefined) command.error(`error: ${fault}`)
+      await run(config, options)
+    })
 }

@@ -7,8 +7,18 @@ import { judgeStory } from '../prove/story.js'
 import { digestOf } from '../script/print.js'
 import { ask } from '../script/syntax.js'
 import { build } from './build.js'
-import { exits, findConfig, type Options } from './options.js'
+import { type AddCommand, exits, findConfig, type Options } from './options.js'
 import { report } from './report.js'
+
+export const addProve: AddCommand = (program, end) =>
+  program
+    .command('prove')
+    .description('run every check that this machine has over a script, and print a table')
+    .argument('[config]', 'as for generate, or a run_rep.sh as it lies, with what is published beside it')
+    .option('--json', 'print the table as JSON')
+    .action(async (config: string | undefined, options: Pick<Options, 'json'>) => {
+      end(await prove(config, options))
+    })
 
 /** One line of the proof sheet. */
 export interface Proof {
