@@ -12,7 +12,8 @@ import { execa } from 'execa'
 import { expect } from 'vitest'
 import type { ReplicaInput } from '../../generator/compile/model.js'
 import { type Agent, runAgent } from '../pair/harness/agent.js'
-import { printedFiles, startConfigServer } from '../pair/harness/config-server.js'
+import { buildFiles } from '../pair/harness/build-script.js'
+import { printedFiles, type Served, startConfigServer } from '../pair/harness/config-server.js'
 import { contractFor, type Environment } from '../pair/harness/contract.js'
 import { become } from '../pair/harness/identity.js'
 import { childOf, launch } from '../pair/harness/launch.js'
@@ -35,6 +36,10 @@ export interface Cell {
   readonly user?: 'root' | 'postgres'
   /** The master keeps its configuration elsewhere, so that the agent has to fetch one. */
   readonly isServed?: boolean
+  /** Its model's own files are published, beside a master that has others in its data directory. */
+  readonly isPublished?: boolean
+  /** The master makes one before the clone, and another one afterwards. */
+  readonly hasTablespaces?: boolean
   /** A database of the master with that locale, beside the others of C. */
   readonly locale?: string
   /** An index on the master is sorted by a collation of that name. */
@@ -110,7 +115,8 @@ export async function openPair(space: Space, cell: Cell): Promise<Pair> {
   }
   const port = await pickPort()
   const second = await pickPort()
-  const served = cell.isServed ? await startConfigServer(space, printedFiles, network.master) : undefined
+  const files = cell.isPublished ? publishedFiles(cell.model) : cell.isServed ? printedFiles : undefined
+  const served = files && (await startConfigServer(space, files, network.master))
   const { address } = masterHost
   await agentHost.expose(port)
   const env = contractFor(space, master, {
@@ -143,6 +149,11 @@ export async function openPair(space: Space, cell: Cell): Promise<Pair> {
       return code === 0 ? 'yes' : `${code}: ${asked.log()}`
     },
   }
+}
+
+function publishedFiles(model: ReplicaInput = {}): Served {
+  const { 'postgresql.conf': conf = '', 'pg_hba.conf': hba = '' } = buildFiles(model)
+  return { 'postgresql.conf': conf, 'pg_hba.conf': hba }
 }
 
 /**

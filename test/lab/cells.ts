@@ -9,6 +9,7 @@ export interface NamedCell extends Omit<Cell, 'script'> {
     | 'durability'
     | 'standby'
     | 'archive'
+    | 'published'
     | 'shell'
     | 'userland'
     | 'privilege'
@@ -112,6 +113,22 @@ export const cells: readonly NamedCell[] = [
         name: `${major} takes from it what its master has removed`,
         major,
         isArchived: true,
+      }),
+    ),
+  ...majors
+    .filter((major) => major >= 10)
+    .map(
+      (major): NamedCell => ({
+        group: 'published',
+        // The lab's agent of 13 has no psql that finds them.
+        name: `${major} by published files, ${major === 13 ? '' : 'with tablespaces, '}asked for its status`,
+        major,
+        isPublished: true,
+        hasTablespaces: major !== 13,
+        model: {
+          postgresql: { majors: [major], settings: { work_mem: '7MB', log_min_duration_statement: '1d' } },
+          publish: 'http://web/x',
+        },
       }),
     ),
   ...['dash', 'bash', 'busybox', 'mksh', 'yash'].map(

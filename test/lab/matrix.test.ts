@@ -17,6 +17,7 @@ import {
 import { cells } from './cells.js'
 import { expectControl } from './control.js'
 import { partsOf } from './host.js'
+import { livePublished } from './published.js'
 import { record, versionsOf } from './record.js'
 
 // npm run test:matrix (test/lab/run.sh); within npm test the slice, and the part that CI names.
@@ -57,6 +58,8 @@ describe.each([...new Set(chosen.map(({ group }) => group))])('%s', (group) => {
           await liveBehind(pair, cell)
         } else if (cell.isArchived) {
           await liveFromArchive(pair)
+        } else if (cell.isPublished) {
+          await livePublished(space, pair, cell)
         } else if (cell.keepsSlots) {
           await liveWithSlots(pair)
         } else if (cell.losesSlot) {

@@ -7,12 +7,11 @@ import type { Space } from './space.js'
 
 let count = 0
 
-/** The script of another model than the embedded one, as a file of the space. */
-export function buildScript(
-  space: Space,
+/** All files of a model, as text by their names. */
+export function buildFiles(
   model: ReplicaInput,
   stepFiles: Readonly<Record<string, string>> = {},
-): string {
+): Readonly<Record<string, string>> & { readonly 'run_rep.sh': string } {
   const { files, diagnostics } = compileReplica(model, {
     templates: readTemplates(),
     stepFiles,
@@ -20,6 +19,16 @@ export function buildScript(
   })
   const text = files['run_rep.sh']
   if (text === undefined) throw new Error(JSON.stringify(diagnostics))
+  return { ...files, 'run_rep.sh': text }
+}
+
+/** The script of another model than the embedded one, as a file of the space. */
+export function buildScript(
+  space: Space,
+  model: ReplicaInput,
+  stepFiles: Readonly<Record<string, string>> = {},
+): string {
+  const text = buildFiles(model, stepFiles)['run_rep.sh']
   count += 1
   const path = join(space.dir, `run_rep-${count}.sh`)
   writeFileSync(path, text)
