@@ -76,7 +76,7 @@ rest() {
   # The cells of the matrix that are run here: always a thin slice, and the groups that MATRIX_PART names. Elsewhere
   # than as root on Debian they are NOT RUN.
   case " ${MATRIX_PART:-} " in
-    *' major '* | *' settings '* | *' master '*) hosts='' ;;
+    *' major '* | *' standby '* | *' settings '* | *' master '*) hosts='' ;;
     *' skew '* | *' collation '*) hosts='systemd bookworm busybox trixie forky 10 12 14 15 16' ;;
     *) hosts='systemd bookworm busybox 10' ;;
   esac
