@@ -16,13 +16,11 @@ const tier = process.env.TEST_TIER ?? 'all'
 const all = ['test/**/*.test.ts']
 const slow = ['test/pair/**', 'test/agent/**', 'test/lab/**', 'test/failover/**', 'test/supervisors/**']
 const life = 'test/pair/life.test.ts'
-// podman does not start a container again in every surrounding that a test may have, so these are run by name alone.
-const containers = ['test/supervisors/compose.test.ts', 'test/supervisors/kubernetes.test.ts']
 const tiers: Readonly<Record<string, { include: string[]; exclude: string[] }>> = {
   quick: { include: all, exclude: [...slow.map((files) => `${files}/!(life).test.ts`)] },
   rest: {
     include: [...slow.map((files) => `${files}/*.test.ts`), 'test/crash/*.test.ts'],
-    exclude: [life, ...containers],
+    exclude: [life],
   },
   all: { include: all, exclude: [] },
 }

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { testWith } from '../pair/harness/capability.js'
 import { type Master, startMaster } from '../pair/harness/master.js'
 import { makeNetwork, type Network } from '../pair/harness/network.js'
-import { signal } from '../pair/harness/processes.js'
 import { openSpace, type Space } from '../pair/harness/space.js'
 import { waitFor } from '../pair/harness/wait.js'
 import {
   ask,
+  killFirst,
   listLeft,
   makeProject,
   modelFor,
@@ -96,12 +96,7 @@ testWith(
     await waitForRow(podman, one, after)
 
     // The first process is killed, and with it all others: it comes back by itself, beside a stale postmaster.pid and claim.
-    const pid = await podman.pidOf(one)
-    signal(pid, 'SIGKILL')
-    await waitFor('the container to come back', async () => {
-      const now = await podman.pidOf(one)
-      return now !== 0 && now !== pid
-    })
+    await killFirst(podman, master, one)
     await waitForRow(podman, one, await master.insert())
     expect(master.clones()).toBe(2)
 

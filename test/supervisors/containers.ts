@@ -5,6 +5,7 @@ import { compile } from '../compile/sources.js'
 import type { Master } from '../pair/harness/master.js'
 import type { Host } from '../pair/harness/network.js'
 import { replicatorPassword, writePassfile } from '../pair/harness/passfile.js'
+import { signal } from '../pair/harness/processes.js'
 import type { Space } from '../pair/harness/space.js'
 import { waitFor } from '../pair/harness/wait.js'
 import type { Podman } from './podman.js'
@@ -83,6 +84,25 @@ export async function waitForRow(podman: Podman, container: string, body: string
     },
     60_000,
   )
+}
+
+/**
+ * Kills the first process of a container, and with it all others, and waits until it streams again, as its master sees it.
+ */
+export async function killFirst(podman: Podman, master: Master, container: string): Promise<void> {
+  const streams = async () => (await master.standbys()).map(({ pid }) => Number(pid))
+  const before = await streams()
+  signal(await podman.pidOf(container), 'SIGKILL')
+  try {
+    await waitFor(
+      `${container} to come back`,
+      async () => (await streams()).filter((pid) => !before.includes(pid)).length > 0,
+    )
+  } catch (error) {
+    const { out } = await podman.run(['podman', 'inspect', '-f', '{{json .State}}', container])
+    const processes = await podman.run(['ps', '-eo', 'pid,ppid,stat,etimes,args'])
+    throw new Error(`${out}\n${processes.out}\n${await podman.logs(container)}`, { cause: error })
+  }
 }
 
 /** A sub-command of the script in a container. */

@@ -6,10 +6,9 @@ import { testWith } from '../pair/harness/capability.js'
 import { startMaster } from '../pair/harness/master.js'
 import { makeNetwork } from '../pair/harness/network.js'
 import { replicatorPassword } from '../pair/harness/passfile.js'
-import { signal } from '../pair/harness/processes.js'
 import { openSpace, type Space } from '../pair/harness/space.js'
 import { waitFor } from '../pair/harness/wait.js'
-import { listLeft, makeProject, modelFor, type Project, waitForRow } from './containers.js'
+import { killFirst, listLeft, makeProject, modelFor, type Project, waitForRow } from './containers.js'
 import { openPodman, type Podman, podmanNeeds } from './podman.js'
 
 let space: Space
@@ -94,12 +93,7 @@ testWith(
     )
 
     // The kubelet would start it again; podman does.
-    const pid = await podman.pidOf(name)
-    signal(pid, 'SIGKILL')
-    await waitFor('the container to come back', async () => {
-      const now = await podman.pidOf(name)
-      return now !== 0 && now !== pid
-    })
+    await killFirst(podman, master, name)
     await waitForRow(podman, name, await master.insert())
 
     // While the master is away it is alive, and ready with all that the master was known to have.

@@ -123,11 +123,13 @@ export async function openPodman(space: Space, host: Host): Promise<Podman> {
   }
 }
 
+// Of this place alone, too (see hold). podman starts no container again whose runroot has more than 50 characters: it refuses
+// its own command line then (cmd/podman/root.go), and nobody hears of it.
 function storageConf(home: string, store: string): string {
   return `[storage]
 driver = "overlay"
 graphroot = "${home}/graph"
-runroot = "${home}/run"
+runroot = "/run/containers/storage"
 [storage.options]
 additionalimagestores = ["${store}"]
 `
