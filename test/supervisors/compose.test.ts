@@ -121,6 +121,13 @@ testWith(
     ])
     expect(compileDigest(project)).not.toBe(digest)
 
+    // The host goes down and comes back: beside what was left of its processes, without a copy.
+    await podman.reboot()
+    expect(listLeft(podman.volume('shop_data-1'))).toContain('claim.4')
+    await compose(project, 'up', '-d')
+    for (const name of [one, two]) await waitForRow(podman, name, await master.insert())
+    expect(master.clones()).toBe(2)
+
     // Nothing is left but the volumes.
     await compose(project, 'down')
     expect(await podman.must(['podman', 'ps', '-a', '-q'])).toBe('')

@@ -36,6 +36,8 @@ export interface Podman {
   volume(name: string): string
   /** What a container has printed, all of its runs. */
   logs(name: string): Promise<string>
+  /** Ends as a host ends that loses its power, and is there again: no process lives, nothing is mounted, /run is empty. */
+  reboot(): Promise<void>
   /** Its first process, as the host sees it. */
   pidOf(name: string): Promise<number>
 }
@@ -118,6 +120,9 @@ export async function openPodman(space: Space, host: Host): Promise<Podman> {
     must,
     volume: (name) => join(home, 'graph/volumes', name, '_data'),
     logs: async (name) => (await run(['podman', 'logs', name])).out,
+    reboot: async () => {
+      await must(['sh', '-eu', '-c', reboot, home])
+    },
     pidOf: async (name) =>
       Number((await must(['podman', 'inspect', '-f', '{{.State.Pid}}', name])).split('\n').at(-1)),
   }
@@ -141,6 +146,21 @@ default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
 [engine]
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+`
+
+// First who would tell podman of an end.
+const reboot = `pids=$(podman ps --format '{{.Pid}}'; cat /run/containers/networks/aardvark-dns/aardvark.pid)
+for proc in /proc/[0-9]*; do
+  case $(tr '\\0' ' ' <"$proc/cmdline" 2>/dev/null) in
+    /usr/bin/conmon*"$0"*) kill -s KILL "\${proc#/proc/}" || : ;;
+  esac
+done
+for pid in $pids; do kill -s KILL "$pid" || :; done
+for pid in $pids; do while [ -e "/proc/$pid" ]; do sleep 0.1; done; done
+for dir in "$0"/graph/overlay/*/merged "$0"/graph/overlay-containers/*/userdata/shm /run/netns/*; do
+  umount -l "$dir" 2>/dev/null || :
+done
+rm -rf /run/libpod/* /run/containers/* /run/netns/* /run/crun/[0-9a-f]*
 `
 
 // crun refuses a host with both kinds of cgroups, and gives a container's user what it has as standard input, which must not
