@@ -21,7 +21,10 @@ afterAll(() => space.close())
 type Any = any
 
 /** The pod that the StatefulSet of a project would make first, as `podman kube play` takes it. */
-function makePod({ dir, files }: Project): { readonly file: string; readonly container: Any } {
+function makePod(
+  { dir, files }: Project,
+  password = replicatorPassword,
+): { readonly file: string; readonly container: Any } {
   const objects = parseAllDocuments(files['kubernetes.yaml'] ?? '', { version: '1.1' }).map(
     (one): Any => one.toJS(),
   )
@@ -33,7 +36,7 @@ function makePod({ dir, files }: Project): { readonly file: string; readonly con
   const login = join(dir, 'login')
   mkdirSync(login, { recursive: true })
   rmSync(join(login, 'password'), { force: true })
-  writeFileSync(join(login, 'password'), replicatorPassword, { mode: 0o440 })
+  writeFileSync(join(login, 'password'), password, { mode: 0o440 })
   chownSync(join(login, 'password'), 0, 999)
   const volumes = spec.volumes.map(({ secret, ...one }: Any) =>
     secret ? { ...one, hostPath: { path: login, type: 'Directory' } } : one,
@@ -60,7 +63,7 @@ async function probe(podman: Podman, name: string, { exec }: Any): Promise<numbe
 // objects are what it takes, the schemas say (test/targets/kubernetes).
 testWith(
   podmanNeeds,
-  'Kubernetes: the pod of the StatefulSet lives from nothing through probes, crashes, absences and a new script',
+  'Kubernetes: the pod of the StatefulSet lives from nothing through probes, crashes, absences, a new script and a wrong password',
   async () => {
     const network = await makeNetwork(space)
     const master = await startMaster(space, { host: network.master })
@@ -108,9 +111,26 @@ testWith(
     expect(await podman.must(['podman', 'inspect', '-f', '{{.State.ExitCode}}', name])).toBe('0')
     expect(listLeft(podman.volume('data-shop-0'))).toEqual(['claim.2', 'log', 'replica', 'status'])
     await podman.must(['podman', 'pod', 'rm', 'shop-0'])
-    makePod(project.print({ ...model, run: { ...own, stallLimit: 600 } }))
+    const next = project.print({ ...model, run: { ...own, stallLimit: 600 } })
+    makePod(next)
     await play()
     await waitForRow(podman, name, await master.insert())
+
+    // The node goes down and comes back: beside what was left of its processes.
+    await podman.reboot()
+    await podman.must(['podman', 'pod', 'start', 'shop-0'])
+    await waitForRow(podman, name, await master.insert())
     expect(master.clones()).toBe(1)
+
+    // A Secret with a wrong password, and an empty claim: it says why and ends at once. The kubelet would start it again
+    // later each time, up to five minutes; podman does it at once.
+    await podman.must(['podman', 'pod', 'rm', '--force', '--time', '120', 'shop-0'])
+    await podman.must(['podman', 'volume', 'rm', 'data-shop-0'])
+    makePod(next, 'wrong')
+    await play()
+    await waitFor('its words, twice', async () => {
+      return (await podman.logs(name)).split('(MASTER_REFUSES, exit 77)').length > 2
+    })
+    expect(await probe(podman, name, container.startupProbe)).not.toBe(0)
   },
 )

@@ -149,7 +149,7 @@ events_logger = "file"
 `
 
 // First who would tell podman of an end.
-const reboot = `pids=$(podman ps --format '{{.Pid}}'; cat /run/containers/networks/aardvark-dns/aardvark.pid)
+const reboot = `pids=$(podman ps --format '{{.Pid}}'; cat /run/containers/networks/aardvark-dns/aardvark.pid 2>/dev/null || :)
 for proc in /proc/[0-9]*; do
   case $(tr '\\0' ' ' <"$proc/cmdline" 2>/dev/null) in
     /usr/bin/conmon*"$0"*) kill -s KILL "\${proc#/proc/}" || : ;;
