@@ -1,5 +1,3 @@
-export { defineReplica, type ReplicaInput } from './compile/model.js'
-export type { Diagnostic, Place } from './diagnostics/diagnostic.js'
-export { type Generated, type GenerateOptions, generate } from './generate.js'
-export { variable } from './model/contract/user.js'
-export { allow, deny } from './postgres/access-schema.js'
+// A configuration is run by Node: whoever imports this package knows `process`, `console` and `node:fs`.
+/// <reference types="node" preserve="true" />
+export * from './api.js'

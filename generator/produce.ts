@@ -12,7 +12,7 @@ export interface Surroundings {
   readonly docs?: Readonly<Record<string, string>>
 }
 
-export type Produced = Pick<Compiled, 'files' | 'values' | 'diagnostics'>
+export type Produced = Pick<Compiled, 'files' | 'values' | 'diagnostics' | 'notJudged'>
 
 /**
  * The one way from a raw model to its artefacts, for the command line and for programs: reads the templates and the
@@ -20,7 +20,7 @@ export type Produced = Pick<Compiled, 'files' | 'values' | 'diagnostics'>
  */
 export async function produce(value: unknown, { baseDir, docs = {} }: Surroundings): Promise<Produced> {
   const { texts, faults } = readStepFiles(value, baseDir)
-  const { files, values, diagnostics, withPlace } = compileReplica(value, {
+  const { files, values, diagnostics, withPlace, notJudged } = compileReplica(value, {
     templates: readTemplates(),
     stepFiles: texts,
     stepFaults: faults,
@@ -32,6 +32,7 @@ export async function produce(value: unknown, { baseDir, docs = {} }: Surroundin
   const isRefused = values === undefined || found.some(isError)
   return {
     ...(isRefused ? { files: {} } : { files, values }),
+    ...(notJudged !== undefined && { notJudged }),
     diagnostics: sortDiagnostics([...diagnostics, ...found]),
   }
 }

@@ -23,10 +23,11 @@ export async function setup({ provide }: TestProject): Promise<() => void> {
   return () => rmSync(clusters, { recursive: true, force: true })
 }
 
-// If the sources are newer than `build`, or it holds more than they give: the command line is run from there, and all of
-// it is packed.
+// If the sources are newer than `build`, or it holds more than they give: the command line is run from there, with the
+// templates in it, and is packed.
 async function build(): Promise<void> {
-  if (findNewest('generator') < findNewest('build', 'bin/cli.js') && !hasLeftovers()) return
+  const sources = [findNewest('generator'), findNewest('templates'), findNewest('.', '.rolldown.config.mjs')]
+  if (Math.max(...sources) < findNewest('build', 'bin/cli.js') && !hasLeftovers()) return
   rmSync(join(root, 'build'), { recursive: true, force: true })
   await execa('npm', ['run', '-s', 'build'], { cwd: root, stdin: 'ignore' })
 }

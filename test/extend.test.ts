@@ -9,7 +9,7 @@ import type { generate } from '../generator/generate.js'
 /** What somebody writes to extend the compiler, by file: a new one, or a change of one that is there. */
 type Extension = Readonly<Record<string, string | readonly [before: string, after: string]>>
 
-// Each is done as README.md, "Development", says; more files than it says make it untrue.
+// Each is done as generator/README.md, "Contributing", says; more files than it says make it untrue.
 const extensions = {
   variable: {
     'generator/model/contract/variables.ts': [

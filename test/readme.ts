@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { createProgram } from '../generator/commands/program.js'
 import { modelSchema } from '../generator/compile/model.js'
 import { builtinSteps } from '../generator/model/builtin-steps.js'
 import { supervisorWords } from '../generator/model/contract/supervisor.js'
@@ -6,9 +7,12 @@ import { builtinVariables } from '../generator/model/contract/variables.js'
 import { exitClasses, failures } from '../generator/model/exits.js'
 import { maxInteger } from '../generator/targets/marathon/schema.js'
 import { readVerified } from './lab/record.js'
+import { type Page, readPages } from './readme-pages.js'
 
-/** The tables of README.md by the name in their markers, each printed from the table that the compiler uses. */
+/** The generated blocks of the pages by the name in their markers, each printed from what the compiler uses itself. */
 export const sections: Readonly<Record<string, () => string>> = {
+  picture: printPicture,
+  commands: printCommands,
   steps: printSteps,
   contract: printContract,
   supervisor: printSupervisor,
@@ -17,13 +21,82 @@ export const sections: Readonly<Record<string, () => string>> = {
   verified: printVerified,
 }
 
-/** Puts each table between its markers; throws where a marker is missing. */
-export function fillReadme(readme: string): string {
-  return Object.entries(sections).reduce((text, [name, print]) => {
-    const marks = new RegExp(`(<!-- begin ${name} -->\n)[^]*?(<!-- end ${name} -->)`)
-    if (!marks.test(text)) throw new Error(`README.md has no markers for ${name}`)
+/** Blocks whose lines a test takes from the page and uses, and that test. */
+export const rehearsed: Readonly<Record<string, string>> = {
+  'systemd install': 'test/supervisors/systemd.test.ts',
+  'systemd ready': 'test/supervisors/systemd.test.ts',
+  'password file': 'test/pair/readme-lines.test.ts',
+  'tls authority': 'test/pair/readme-lines.test.ts',
+  'tls server': 'test/pair/readme-lines.test.ts',
+  'tls client': 'test/pair/readme-lines.test.ts',
+}
+
+/** A block of a page: what stands between `<!-- begin NAME -->` and `<!-- end NAME -->`. */
+export interface Block {
+  readonly name: string
+  readonly body: string
+}
+
+/** The blocks of a page. Throws where a marker has no partner. */
+export function listBlocks({ path, text }: Page): Block[] {
+  const found = [...text.matchAll(/^<!-- begin (.+?) -->\n([\s\S]*?)^<!-- end \1 -->$/gm)]
+  const markers = [...text.matchAll(/<!-- (?:begin|end) (.+?) -->/g)]
+  const blocks = found.map(([, name = '', body = '']) => ({ name, body }))
+  const lonely = markers.find(([, name]) => {
+    const closed = blocks.filter((block) => block.name === name).length
+    return markers.filter(([, other]) => other === name).length !== 2 * closed
+  })
+  if (lonely !== undefined) throw new Error(`${path}: ${lonely[0]} has no partner`)
+  return blocks
+}
+
+/** The one page that has a block of that name; throws where there is none, or more than one. */
+export function findBlock(pages: readonly Page[], name: string): Block {
+  const found = pages.flatMap((page) => listBlocks(page).filter((block) => block.name === name))
+  const [block, ...others] = found
+  if (block === undefined) throw new Error(`no page has the block ${name}`)
+  if (others.length > 0) throw new Error(`the block ${name} is there ${found.length} times`)
+  return block
+}
+
+/** The lines of a rehearsed block. */
+export function linesOf(name: string): string {
+  const { body } = findBlock(readPages(), name)
+  const [, lines] = /^```(?:sh|text)\n([\s\S]*?)```\n$/.exec(body) ?? []
+  if (lines === undefined) throw new Error(`the block ${name} is not one fence`)
+  return lines
+}
+
+/** Prints each generated block of a page anew. */
+export function fillPage(page: Page): string {
+  return listBlocks(page).reduce((text, { name }) => {
+    const print = sections[name]
+    if (print === undefined) return text
+    const marks = new RegExp(`(<!-- begin ${name} -->\n)[\\s\\S]*?(<!-- end ${name} -->)`)
     return text.replace(marks, (_, begin: string, end: string) => `${begin}${print()}${end}`)
-  }, readme)
+  }, page.text)
+}
+
+/** The command line, by what prints its help. */
+function printCommands(): string {
+  const { commands } = createProgram(() => {})
+  const rows = commands.map((command) => [
+    code([command.name(), ...command.registeredArguments.map(nameArgument)].join(' ')),
+    command.description(),
+    command.options.map(({ flags }) => code(flags)).join(', '),
+  ])
+  return printTable(['command', 'what it does', 'options'], rows)
+}
+
+function nameArgument(argument: { name: () => string; required: boolean }): string {
+  return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`
+}
+
+/** The picture of a run, folded; test/report/graph.test.ts draws the file. */
+function printPicture(): string {
+  const text = 'A run of run_rep.sh: its steps, what each decides, and the exit codes'
+  const image = `![${text}](generator/report/run.svg)`
+  return ['<details><summary>The picture of a run</summary>', '', image, '', '</details>', ''].join('\n')
 }
 
 function printSteps(): string {
@@ -213,8 +286,11 @@ function printTable(head: readonly string[], rows: readonly (readonly string[])[
   return `${lines.join('\n').replaceAll('|  |', '| |').replaceAll('|  |', '| |')}\n`
 }
 
+// In code an entity would be shown as it is written.
 function escapeCell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ')
+  const parts = text.split(/(`[^`]*`)/)
+  const escaped = parts.map((part, index) => (index % 2 === 1 ? part : part.replaceAll('<', '&lt;')))
+  return escaped.join('').replaceAll('|', '\\|').replaceAll('\n', ' ')
 }
 
 function code(text: string): string {

@@ -2,11 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { expect, test } from 'vitest'
 
-// README.md, "The rooms of the compiler".
+// generator/README.md, "The rooms of the compiler".
 const beside = new Set(['diagnostics', 'similar.ts', 'template.ts', 'write.ts'])
 const nameOf: Readonly<Record<string, string>> = {
   'cli.ts': 'commands',
+  'child.ts': 'child',
   'index.ts': 'program',
+  'api.ts': 'program',
   'generate.ts': 'program',
   'produce.ts': 'produce',
 }
@@ -45,7 +47,7 @@ function reach(arrows: ReadonlyMap<string, ReadonlySet<string>>, from: string): 
   return found
 }
 
-test('the rooms use each other in no circle, and as README.md draws it', () => {
+test('the rooms use each other in no circle, and as generator/README.md draws it', () => {
   const arrows = listArrows()
   for (const room of arrows.keys())
     expect(reach(arrows, room).has(room), `a circle through ${room}`).toBe(false)
@@ -56,7 +58,7 @@ test('the rooms use each other in no circle, and as README.md draws it', () => {
       .map((to) => `${from} --> ${to}`),
   )
   const [, drawn = ''] =
-    /```mermaid\nflowchart TD\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? []
+    /```mermaid\nflowchart TD\n([\s\S]*?)```/.exec(readFileSync('generator/README.md', 'utf8')) ?? []
   const shown = drawn
     .split('\n')
     .map((line) => line.trim().replace(/\[[^\]]*\]/g, ''))

@@ -10,11 +10,19 @@ class SweepFirst extends BaseSequencer {
   }
 }
 
-// The tiers of test/run.sh. The quick one has all that starts no server, one life of a real pair in each layout, and
+// The tiers of test/run.sh. The quick one has all that starts no server and no browser, one life of a real pair in each layout, and
 // a thin slice of the crashes.
 const tier = process.env.TEST_TIER ?? 'all'
 const all = ['test/**/*.test.ts']
-const slow = ['test/pair/**', 'test/agent/**', 'test/lab/**', 'test/failover/**', 'test/supervisors/**']
+const slow = [
+  'test/pair/**',
+  'test/agent/**',
+  'test/lab/**',
+  'test/failover/**',
+  'test/supervisors/**',
+  'test/demo/**',
+  'test/browser/**',
+]
 const life = 'test/pair/life.test.ts'
 const tiers: Readonly<Record<string, { include: string[]; exclude: string[] }>> = {
   quick: { include: all, exclude: [...slow.map((files) => `${files}/!(life).test.ts`)] },

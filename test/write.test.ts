@@ -1,20 +1,28 @@
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   rmSync,
   statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readIfThere, writeFiles } from '../generator/write.js'
+import { writeStream } from '../generator/write-stream.js'
 
 let dir = ''
 beforeEach(() => {
@@ -52,6 +60,64 @@ describe('writeFiles', () => {
     writeFiles({ [at('a')]: 'new' })
     expect(lstatSync(at('a')).isSymbolicLink()).toBe(true)
     expect(readFileSync(at('real/a'), 'utf8')).toBe('new')
+  })
+
+  test('a symbolic link that leads nowhere yet is written through, also from another directory', () => {
+    mkdirSync(at('real'))
+    mkdirSync(at('deep/er'), { recursive: true })
+    symlinkSync(at('deep/er'), at('short'))
+    symlinkSync('../../real/a', at('deep/er/a'))
+    writeFiles({ [at('short/a')]: 'new' })
+    expect(lstatSync(at('deep/er/a')).isSymbolicLink()).toBe(true)
+    expect(readFileSync(at('real/a'), 'utf8')).toBe('new')
+    symlinkSync('round', at('round'))
+    expect(() => writeFiles({ [at('round')]: 'x' })).toThrow(/lead in a circle/)
+  })
+
+  test('two names of one file: nothing is written', () => {
+    writeFileSync(at('a'), 'old')
+    symlinkSync('a', at('b'))
+    expect(() => writeFiles({ [at('a')]: 'one', [at('b')]: 'two' })).toThrow(/is the same file as/)
+    expect(readFileSync(at('a'), 'utf8')).toBe('old')
+  })
+
+  test('a device stays one, a FIFO that nobody reads is an error and no wait', () => {
+    execFileSync('mkfifo', [at('fifo')])
+    expect(writeFiles({ '/dev/null': 'text' })).toEqual(['/dev/null'])
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
+    expect(() => writeFiles({ [at('a')]: 'a', [at('fifo')]: 'b' })).toThrow(/fifo: nobody reads from it/)
+    expect(readdirSync(dir)).toEqual(['fifo'])
+    expect(() => writeFiles({ [at('a')]: 'a', '/dev/full': 'b' })).toThrow(/full: no space is left/)
+    expect(readdirSync(dir)).toEqual(['fifo'])
+  })
+
+  test('a FIFO with a reader, and a file that is open, get the text', () => {
+    execFileSync('mkfifo', [at('fifo')])
+    const reader = openSync(at('fifo'), constants.O_RDONLY | constants.O_NONBLOCK)
+    const file = openSync(at('log'), 'a+')
+    try {
+      writeSync(file, 'before\n')
+      writeFiles({ [at('fifo')]: 'text', [`/dev/fd/${file}`]: 'more\n' })
+      expect(lstatSync(at('fifo')).isFIFO()).toBe(true)
+      const bytes = Buffer.alloc(10)
+      expect(bytes.toString('utf8', 0, readSync(reader, bytes))).toBe('text')
+      // It is the file that was open: not another one by its name, and not from its start.
+      expect(fstatSync(file).ino).toBe(statSync(at('log')).ino)
+      expect(readFileSync(at('log'), 'utf8')).toBe('before\nmore\n')
+    } finally {
+      closeSync(reader)
+      closeSync(file)
+    }
+  })
+
+  test('a reader that takes nothing is given up', () => {
+    execFileSync('mkfifo', [at('fifo')])
+    const reader = openSync(at('fifo'), constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      expect(() => writeStream(at('fifo'), 'x'.repeat(1 << 20), 100)).toThrow('takes nothing')
+    } finally {
+      closeSync(reader)
+    }
   })
 
   test('a directory in the place of one file: no file is written, no directory stays', () => {

@@ -1,41 +1,70 @@
-import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { type Diagnostic, isError } from '../diagnostics/diagnostic.js'
+import { maskSecrets } from '../diagnostics/mask.js'
 import type { ScriptMap } from '../script/map.js'
 import { readIfThere } from '../write.js'
-import { build } from './build.js'
-import { compareLines, type Difference } from './compare.js'
-import { type AddCommand, addWithArtefacts, exits, findConfig, type Options, placeFiles } from './options.js'
-import { report } from './report.js'
+import { compareLines, type Difference, splitLines } from './compare.js'
+import { describeModel } from './describe-model.js'
+import { judgeStale } from './judge-before.js'
+import { mergeFindings } from './merge-findings.js'
+import { type AddCommand, addWithArtefacts, exits, isStdout, type Options } from './options.js'
+import { pathOf, placeFiles } from './place-files.js'
+import { type Planned, plan } from './plan.js'
+import { printAside, printText } from './print.js'
+import { isForProgram, report } from './report.js'
 
 export const addCheck: AddCommand = (program, end) =>
   addWithArtefacts(
     program,
     ['check', 'compare the artefacts on disk with what the model gives'],
-    async (config, options) => end(await check(config, options)),
+    async (configs, options: Options) => end(await check(configs, options)),
   )
 
-/** Compares the files on disk with what the model gives and names the lines that differ. Gives the exit code. */
-export async function check(config: string | undefined, options: Options): Promise<number> {
-  const { files, values, diagnostics } = await build(findConfig(config))
-  if (values === undefined) {
-    report(diagnostics, options)
-    return exits.refused
+/** Compares the files on disk with what the models give and names the lines that differ. Gives the exit code. */
+export async function check(configs: readonly string[], options: Options): Promise<number> {
+  if (options.app !== undefined && isStdout(options.app)) {
+    const message = `check compares with files, and --app ${options.app} is standard output`
+    report([{ code: 'E_READ', message }], options)
+    return exits.usage
   }
+  const planned = await plan(configs, options)
+  if (planned.kind === 'refused') {
+    report(planned.diagnostics, options, { file: configs[0], note: planned.note })
+    return planned.code
+  }
+  const { models } = planned
+  const compared = models.map(compare)
+  const drifts = compared.flatMap((one) => one.drifts)
+  const faults = compared.flatMap((one) => one.faults)
+  const found = mergeFindings(
+    models.map(({ built, where }) => [built, [...built.diagnostics, ...judgeStale(built, where)]]),
+  )
+  const isProgram = isForProgram(options)
+  const file = models[0]?.built.config
+  report([...found, ...faults, ...(isProgram ? drifts.map(toDiagnostic) : [])], options, { file })
+  if (options.quiet !== true)
+    for (const { built, where } of models) printAside(`${describeModel(built, built.values, where, 'in')}\n`)
+  if (!isProgram && drifts.length > 0) printAside(renderDrifts(drifts))
+  if (faults.length > 0) return exits.refused
+  if (options.strict === true && found.some((one) => !isError(one))) return exits.refused
+  if (drifts.length > 0) return exits.drift
+  const count = models.reduce((sum, { built }) => sum + Object.keys(built.files).length, 0)
+  if (!isProgram && options.quiet !== true) printText(`nothing differs: ${count} files\n`)
+  return exits.done
+}
+
+function compare({ built, where }: Planned): { readonly drifts: Drift[]; readonly faults: Diagnostic[] } {
   const drifts: Drift[] = []
   const faults: Diagnostic[] = []
-  const paths = placeFiles({ 'run_rep.sh': '' }, options)
-  for (const [path, text] of Object.entries(placeFiles(files, options))) {
-    const nameLine = path in paths ? createNamer(values.map) : () => ''
+  const script = pathOf('run_rep.sh', where)
+  for (const [path, text] of Object.entries(placeFiles(built.files, where))) {
+    const nameLine = path === script ? createNamer(built.values.map) : () => ''
     try {
       drifts.push(...findDrifts(path, text, nameLine))
     } catch (error) {
       faults.push({ code: 'E_READ', message: error instanceof Error ? error.message : String(error) })
     }
   }
-  const isForProgram = options.json === true || options.github === true
-  report([...diagnostics, ...faults, ...(isForProgram ? drifts.map(toDiagnostic) : [])], options)
-  if (!isForProgram && drifts.length > 0) process.stderr.write(renderDrifts(drifts))
-  if (faults.length > 0) return exits.refused
-  return drifts.length > 0 ? exits.drift : exits.done
+  return { drifts, faults }
 }
 
 /** One place of a file that differs, and what of the script it is; without `difference` the file is missing. */
@@ -48,10 +77,21 @@ interface Drift {
 function findDrifts(path: string, wanted: string, nameLine: (line: number) => string): Drift[] {
   const found = readIfThere(path)
   if (found === undefined) return [{ path, part: '' }]
-  return compareLines(wanted, found).map((difference) => ({
+  const differences = compareLines(wanted, found)
+  if (differences.length === 0) return []
+  // What stands in a line is a secret by the lines around it, too; the masked texts have the same lines.
+  const shown = { wanted: splitLines(maskSecrets(wanted)), found: splitLines(maskSecrets(found)) }
+  return differences.map((difference) => ({
     path,
     part: nameLine(difference.wantedLine),
-    difference,
+    difference: {
+      ...difference,
+      found: shown.found.slice(difference.line - 1, difference.line - 1 + difference.found.length),
+      wanted: shown.wanted.slice(
+        difference.wantedLine - 1,
+        difference.wantedLine - 1 + difference.wanted.length,
+      ),
+    },
   }))
 }
 

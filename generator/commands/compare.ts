@@ -38,6 +38,7 @@ export function compareLines(wanted: string, found: string): Difference[] {
   return differences
 }
 
-function splitLines(text: string): string[] {
+/** The lines of a text, each with its line break. */
+export function splitLines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
 }

@@ -1,56 +1,134 @@
-import type { StartedTarget } from '../compile/targets.js'
-import { type Diagnostic, sortDiagnostics } from '../diagnostics/diagnostic.js'
-import { readIfThere, writeFiles } from '../write.js'
-import { build } from './build.js'
-import { type AddCommand, addWithArtefacts, exits, findConfig, type Options, placeFiles } from './options.js'
-import { report } from './report.js'
+import type { Command } from 'commander'
+import { type Diagnostic, isError } from '../diagnostics/diagnostic.js'
+import { listNames } from '../load/choose.js'
+import { similarTo } from '../similar.js'
+import { writeFiles } from '../write.js'
+import { describeModel } from './describe-model.js'
+import { judgeBefore, judgeStale } from './judge-before.js'
+import { mergeFindings } from './merge-findings.js'
+import { type AddCommand, addWithArtefacts, exits, isStdout, type Options } from './options.js'
+import { placeFiles } from './place-files.js'
+import { type Planned, plan } from './plan.js'
+import { printAside, printProduct, printText } from './print.js'
+import { isForProgram, report } from './report.js'
+import { isWatched, tellDependencies, watch } from './watch.js'
 
 export const addGenerate: AddCommand = (program, end) =>
   addWithArtefacts(
     program,
     ['generate', 'write the artefacts; nothing is written when anything is wrong'],
-    async (config, options) => end(await generate(config, options)),
+    async (configs, options: GenerateOptions, command) => {
+      const isOnce = options.watch === true && configs.includes('-')
+      const fault = isOnce ? '- can be read once; leave out --watch' : judgeOwnOptions(options)
+      if (fault !== undefined) command.error(`error: ${fault}`)
+      const isWatching = options.watch === true && !isWatched()
+      end(
+        isWatching
+          ? await watch({ configs, isQuiet: options.quiet === true })
+          : await generate(configs, options),
+      )
+    },
+    addOwnOptions,
   )
 
-/** Compiles the model and writes the artefacts; writes nothing when there is an error. Gives the exit code. */
-export async function generate(config: string | undefined, options: Options): Promise<number> {
-  const { files, values, diagnostics: found, placeOf } = await build(findConfig(config))
-  const updates = (values?.targets ?? []).flatMap((target) => judgeUpdate(target, options))
-  const placed = updates.map((fault): Diagnostic => {
-    const place = placeOf(fault.path ?? [])
-    return place === undefined ? fault : { ...fault, place }
-  })
-  const diagnostics = sortDiagnostics([...found, ...placed])
-  if (Object.keys(files).length === 0) {
-    report(diagnostics, options)
+export interface GenerateOptions extends Options {
+  /** The artefact that is printed instead of writing all of them. */
+  readonly stdout?: string
+  readonly watch?: boolean
+}
+
+function addOwnOptions(command: Command): Command {
+  return command
+    .option(
+      '--stdout <name>',
+      'print one artefact to standard output, and write none: --stdout marathon.json',
+    )
+    .option('-w, --watch', 'do it again whenever the configuration, what it imports, or a step changes')
+}
+
+function judgeOwnOptions({ stdout, app, watch: isRepeated, ...format }: GenerateOptions): string | undefined {
+  if (stdout === '') return '--stdout needs the name of an artefact'
+  const taker =
+    stdout !== undefined ? '--stdout' : app !== undefined && isStdout(app) ? `--app ${app}` : undefined
+  if (taker === undefined) return undefined
+  if (isForProgram(format)) return `${taker} takes standard output; leave out --format`
+  return isRepeated === true ? `${taker} prints once; leave out --watch` : undefined
+}
+
+/** Compiles the models and writes their artefacts; writes nothing when there is an error. Gives the exit code. */
+export async function generate(configs: readonly string[], options: GenerateOptions): Promise<number> {
+  const planned = await plan(configs, options)
+  tellDependencies(planned.dependencies)
+  if (planned.kind === 'refused') {
+    report(planned.diagnostics, options, { file: configs[0], note: planned.note })
+    return planned.code
+  }
+  const { models } = planned
+  const file = models[0]?.built.config
+  if (options.stdout !== undefined) return printOne(options.stdout, models, options)
+  const found = mergeFindings(
+    models.map(({ built, where }) => [
+      built,
+      [...built.diagnostics, ...judgeBefore(built, where), ...judgeStale(built, where)],
+    ]),
+  )
+  if (options.strict === true && found.some((one) => !isError(one))) {
+    report(found, options, { file })
+    if (!isForProgram(options)) printAside('nothing was written: --strict refuses warnings\n')
     return exits.refused
   }
+  const all = models.map(({ built, where }) => placeFiles(built.files, where))
+  const { '-': streamed, ...files }: Record<string, string> = Object.assign({}, ...all)
   try {
-    const changed = writeFiles(placeFiles(files, options))
-    report(diagnostics, options)
-    if (options.json !== true && options.github !== true) {
-      process.stdout.write(changed.length === 0 ? 'nothing changed\n' : `wrote ${changed.join(', ')}\n`)
-    }
+    const changed = writeFiles(files)
+    report(found, options, { file })
+    if (streamed !== undefined) printProduct(streamed)
+    const words = changed.length === 0 ? 'nothing changed\n' : `wrote ${changed.join(', ')}\n`
+    if (options.quiet === true) return exits.done
+    for (const { built, where } of models)
+      printAside(`${describeModel(built, built.values, where, 'into')}\n`)
+    if (streamed !== undefined) printAside(words)
+    else if (!isForProgram(options)) printText(words)
     return exits.done
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const fault: Diagnostic = { code: 'E_WRITE', message, hint: 'nothing was written' }
-    report([...diagnostics, fault], options)
+    report([...found, fault], options)
     return exits.refused
   }
 }
 
-// The files of the last time; one that cannot be read is found when it is to be written.
-function judgeUpdate({ print, judgeUpdate: judge }: StartedTarget, options: Options): readonly Diagnostic[] {
-  if (judge === undefined) return []
-  const before = Object.keys(print()).flatMap((name): [string, string][] => {
-    const [path = ''] = Object.keys(placeFiles({ [name]: '' }, options))
-    try {
-      const text = readIfThere(path)
-      return text === undefined ? [] : [[name, text]]
-    } catch {
-      return []
-    }
-  })
-  return judge(Object.fromEntries(before))
+function printOne(name: string, models: readonly Planned[], options: Options): number {
+  const refuse = (message: string, hint: string) => {
+    report([{ code: 'E_OUT_NONE', message, hint }], options)
+    return exits.usage
+  }
+  const [model, ...others] = models
+  if (model === undefined || others.length > 0)
+    return refuse(
+      `--stdout is for one model, and there are ${models.length}`,
+      'choose one, by name or by --env',
+    )
+  const { files, diagnostics } = model.built
+  const names = Object.keys(files)
+  const chosen = names.find((one) => one === name) ?? findByEnd(name, names)
+  if (chosen === undefined) {
+    const like = similarTo(name, names)
+    const known = `it prints ${listNames(names)}`
+    const hint = like === undefined ? known : `did you mean ${like}? ${known}`
+    return refuse(`this model prints no ${JSON.stringify(name)}`, hint)
+  }
+  report(diagnostics, options)
+  if (options.strict === true && diagnostics.some((one) => !isError(one))) {
+    printAside('nothing was printed: --strict refuses warnings\n')
+    return exits.refused
+  }
+  printProduct(files[chosen] ?? '')
+  return exits.done
+}
+
+// conf/pg_hba.conf is pg_hba.conf to most.
+function findByEnd(name: string, names: readonly string[]): string | undefined {
+  const [found, ...others] = names.filter((one) => one.endsWith(`/${name}`))
+  return others.length === 0 ? found : undefined
 }

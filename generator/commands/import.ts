@@ -1,18 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { tryModel } from '../compile/compile.js'
-import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { type Diagnostic, isError } from '../diagnostics/diagnostic.js'
+import { findSecretValues, learnSecrets } from '../diagnostics/mask.js'
 import { loadJson } from '../load/json.js'
 import { importApp } from '../targets/marathon/import/import.js'
 import { writeFiles } from '../write.js'
 import { type AddCommand, exits } from './options.js'
+import { printAside, printProduct, printText } from './print.js'
 import { report } from './report.js'
 
 export const addImport: AddCommand = (program, end) =>
   program
     .command('import')
     .description('turn the file of a Marathon app into a model, and say what was wrong with it')
-    .argument('<app>', 'what POST /v2/apps takes, or GET /v2/apps answers')
+    .argument('<app>', 'what POST /v2/apps takes, or GET /v2/apps answers; - is standard input')
     .option(
       '--config <file>',
       'write the model there, where nothing may be yet; without it, to standard output',
@@ -41,7 +43,7 @@ export async function importFile(path: string, { config, id }: ImportOptions): P
     return refuse({ code: 'E_CONFIG_EXTENSION', message: `${config} is neither a .ts nor a .json file` })
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
+    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path === '-' ? 0 : path))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return refuse({ code: 'E_CONFIG_UNREADABLE', message: `cannot read ${path}: ${reason}` })
@@ -51,6 +53,7 @@ export async function importFile(path: string, { config, id }: ImportOptions): P
     report(loaded.diagnostics, {})
     return exits.refused
   }
+  learnSecrets(findSecretValues(loaded.value))
   const { text: model, findings } = importApp(loaded.value, {
     id,
     language: config?.endsWith('.json') ? 'json' : 'ts',
@@ -65,13 +68,20 @@ export async function importFile(path: string, { config, id }: ImportOptions): P
     {},
   )
   if (model === undefined) return exits.refused
+  // A model that generate refuses is a beginning, and no success.
+  const isWhole = !findings.some(isError)
+  const end = () => {
+    if (isWhole) return exits.done
+    printAside('generate refuses this model until the errors above are mended in it\n')
+    return exits.refused
+  }
   if (config === undefined) {
-    process.stdout.write(model)
-    return exits.done
+    printProduct(model)
+    return end()
   }
   try {
-    process.stdout.write(`wrote ${writeFiles({ [config]: model }).join()}\n`)
-    return exits.done
+    printText(`wrote ${writeFiles({ [config]: model }).join()}\n`)
+    return end()
   } catch (error) {
     return refuse({ code: 'E_WRITE', message: error instanceof Error ? error.message : String(error) })
   }

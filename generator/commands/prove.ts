@@ -1,24 +1,29 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { maskSecrets } from '../diagnostics/mask.js'
 import { readTemplates } from '../load/templates.js'
 import { proveScript } from '../prove/script.js'
 import { judgeStory } from '../prove/story.js'
 import { digestOf } from '../script/print.js'
 import { ask } from '../script/syntax.js'
-import { build } from './build.js'
-import { type AddCommand, exits, findConfig, type Options } from './options.js'
+import { buildOne, type OneModel } from './build.js'
+import { type AddCommand, addModelOptions, exits, type Options } from './options.js'
+import { printAside, printProduct, printText } from './print.js'
 import { report } from './report.js'
+import { ownVersion } from './version.js'
+import { withWaiting } from './waiting.js'
 
 export const addProve: AddCommand = (program, end) =>
-  program
-    .command('prove')
+  addModelOptions(program.command('prove'))
     .description('run every check that this machine has over a script, and print a table')
     .argument('[config]', 'as for generate, or a run_rep.sh as it lies, with what is published beside it')
     .option('--json', 'print the table as JSON')
-    .action(async (config: string | undefined, options: Pick<Options, 'json'>) => {
+    .action(async (config: string | undefined, options: ProveOptions) => {
       end(await prove(config, options))
     })
+
+export type ProveOptions = Pick<Options, 'json'> & OneModel
 
 /** One line of the proof sheet. */
 export interface Proof {
@@ -34,30 +39,28 @@ export interface Proof {
  * file that ends in .sh, as it lies, whoever wrote it last. Each line is the result of a computation on that text;
  * what the machine lacks is named as not run. Gives the exit code: refused when anything failed.
  */
-export async function prove(given: string | undefined, options: Pick<Options, 'json'>): Promise<number> {
+export async function prove(given: string | undefined, options: ProveOptions): Promise<number> {
   const files = given?.endsWith('.sh') === true ? readPublished(given) : await compileFiles(given, options)
   const script = files?.['run_rep.sh']
   if (files === undefined || script === undefined) return exits.refused
-  const proofs = [
-    ...ownProofs(script, files),
-    await bySecondParser(script),
-    ...(await Promise.all(shells.map((shell) => byShell(shell, script)))),
-    await byTool(shellCheck, script),
-    await byTool(checkbashisms, script),
-  ]
+  const proofs = await withWaiting('checking the script', () => runProofs(script, files))
   const digests = Object.entries(files).map(([name, text]) => [name, digestOf(text)] as const)
   const sheet = { proofs, digests: Object.fromEntries(digests) }
-  process.stdout.write(
-    options.json === true ? `${JSON.stringify(sheet, null, 2)}\n` : render(proofs, digests),
-  )
+  if (options.json === true) printProduct(`${JSON.stringify(sheet, null, 2)}\n`)
+  else printText(render(proofs, digests))
   return proofs.some(({ result }) => result === 'failed') ? exits.refused : exits.done
+}
+
+async function runProofs(script: string, files: Readonly<Record<string, string>>): Promise<Proof[]> {
+  const all = [...ownProofs(script, files), ...(await toolProofs(script))]
+  return all.map((proof) => ({ ...proof, detail: maskSecrets(proof.detail) }))
 }
 
 async function compileFiles(
   config: string | undefined,
-  options: Pick<Options, 'json'>,
+  options: ProveOptions,
 ): Promise<Readonly<Record<string, string>> | undefined> {
-  const { files, diagnostics } = await build(findConfig(config))
+  const { files, diagnostics } = await buildOne(config, options)
   if (files['run_rep.sh'] === undefined) report(diagnostics, options)
   return files
 }
@@ -65,7 +68,7 @@ async function compileFiles(
 // The script, and what is published beside it.
 function readPublished(path: string): Record<string, string> | undefined {
   const found: Record<string, string> = {}
-  const names = new Set(['run_rep.sh', 'SHA256SUMS', 'run_rep.map.json', 'postgresql.conf', 'pg_hba.conf'])
+  const names = new Set(['run_rep.sh', 'SHA256SUMS', 'run_rep.map.json'])
   for (const name of names) {
     try {
       found[name] = readFileSync(name === 'run_rep.sh' ? path : join(dirname(path), name), 'utf8')
@@ -74,7 +77,7 @@ function readPublished(path: string): Record<string, string> | undefined {
     } catch (error) {
       if (name !== 'run_rep.sh') continue
       const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-      process.stderr.write(`cannot read ${path}: ${code === 'ENOENT' ? 'there is no such file' : code}\n`)
+      printAside(`cannot read ${path}: ${code === 'ENOENT' ? 'there is no such file' : code}\n`)
       return undefined
     }
   }
@@ -82,11 +85,24 @@ function readPublished(path: string): Record<string, string> | undefined {
 }
 
 function listSummed(sums: string): string[] {
-  return [...sums.matchAll(/^[0-9a-f]{64} [ *]([\w.-]+)$/gm)].map(([, name = '']) => name)
+  return [...sums.matchAll(/^[0-9a-f]{64} [ *]((?!\/|(?:.*\/)?\.\.?(?:\/|$))[\w.@/-]+)$/gm)].map(
+    ([, name = '']) => name,
+  )
 }
 
-function ownProofs(script: string, files: Readonly<Record<string, string>>): Proof[] {
-  const version = packageVersion('..')
+/** What the tools of this machine say of a script. */
+export async function toolProofs(script: string): Promise<Proof[]> {
+  return [
+    await bySecondParser(script),
+    ...(await Promise.all(shells.map((shell) => byShell(shell, script)))),
+    await byTool(shellCheck, script),
+    await byTool(checkbashisms, script),
+  ]
+}
+
+/** What the compiler itself computes on a script, and on what is published beside it. */
+export function ownProofs(script: string, files: Readonly<Record<string, string>>): Proof[] {
+  const version = ownVersion()
   const others = Object.keys(files).length - 1
   return proveScript(script, readTemplates()).map(({ what, detail, against }): Proof => {
     const isStory = what === 'one story'
@@ -96,7 +112,7 @@ function ownProofs(script: string, files: Readonly<Record<string, string>>): Pro
     return {
       what,
       by: what === 'syntax' ? 'unbash' : 'postgres-rep-marathon',
-      version: what === 'syntax' ? packageVersion('unbash') : version,
+      version: what === 'syntax' ? parserVersion() : version,
       result: found.length === 0 ? 'passed' : 'failed',
       detail: found.length === 0 ? shown : more.length === 0 ? first : `${first} (and ${more.length} more)`,
     }
@@ -173,10 +189,17 @@ async function bySecondParser(script: string): Promise<Proof> {
   }
 }
 
+// Set by .rolldown.config.mjs: who is bundled has no package.json of its own any more.
+declare const BUNDLED_UNBASH: string | undefined
+
+function parserVersion(): string {
+  return typeof BUNDLED_UNBASH === 'undefined' ? packageVersion('unbash') : BUNDLED_UNBASH
+}
+
+/** The version of a package; '' where it is not here. */
 function packageVersion(name: string): string {
   try {
     const require = createRequire(import.meta.url)
-    if (name === '..') return String(require('../../package.json').version)
     // Not every package exports its own package.json.
     const [folder] = new RegExp(`^.*/node_modules/${name}/`).exec(require.resolve(name)) ?? []
     return String(require(`${folder}package.json`).version)

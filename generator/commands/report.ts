@@ -1,16 +1,95 @@
 import { readFileSync } from 'node:fs'
-import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { codes } from '../compile/explain.js'
+import { type Diagnostic, isError } from '../diagnostics/diagnostic.js'
+import { renderGitlab } from '../diagnostics/gitlab.js'
 import { renderDiagnostics, renderGithub, renderJson } from '../diagnostics/render.js'
-import type { Options } from './options.js'
+import { renderSarif } from '../diagnostics/sarif.js'
+import { paint, wrap } from '../diagnostics/style.js'
+import { asideStyle, printAside, printProduct } from './print.js'
+import { ownVersion } from './version.js'
 
-/** Prints the findings once: for a program on standard output with --json or --github, else for a person. */
+/** The forms in which findings are printed: for a person, or for a program. */
+export const formats = ['text', 'json', 'github', 'gitlab', 'sarif'] as const
+
+export type Format = (typeof formats)[number]
+
+/** How findings are wanted: --format, or its short forms. */
+export interface FormatOptions {
+  readonly format?: Format
+  readonly json?: boolean
+  readonly github?: boolean
+}
+
+/** The form that the options ask for. */
+export function formatOf({ format, json, github }: FormatOptions): Format {
+  if (json === true) return 'json'
+  return github === true ? 'github' : (format ?? 'text')
+}
+
+/** Are the findings for a program? Then standard output holds them, and nothing else. */
+export function isForProgram(options: FormatOptions): boolean {
+  return formatOf(options) !== 'text'
+}
+
+/** What is wrong with these options, or undefined. */
+export function judgeFormat(options: FormatOptions): string | undefined {
+  const asked = [options.format, options.json && 'json', options.github && 'github'].filter(Boolean)
+  return new Set(asked).size > 1 ? `either ${asked.map((one) => `--format ${one}`).join(' or ')}` : undefined
+}
+
+interface About {
+  /** Where a program that wants a place for each finding looks for those that have none. */
+  readonly file?: string | undefined
+  /** What could not be judged, and why: for a person. */
+  readonly note?: string | undefined
+}
+
+/** Prints the findings once: for a program on standard output, else for a person on standard error. */
 export function report(
   diagnostics: readonly Diagnostic[],
-  { json, github }: Pick<Options, 'json' | 'github'>,
+  options: FormatOptions,
+  { file = 'replica.config.ts', note }: About = {},
 ): void {
-  if (json === true) process.stdout.write(renderJson(diagnostics))
-  else if (github === true) process.stdout.write(renderGithub(diagnostics))
-  else process.stderr.write(renderDiagnostics(diagnostics, readSource))
+  // Each form masks what is secret before it cuts, escapes or breaks a text.
+  const text = renderForProgram(diagnostics, formatOf(options), file)
+  if (text === undefined) printForPerson(diagnostics, note)
+  else printProduct(text)
+}
+
+function renderForProgram(
+  diagnostics: readonly Diagnostic[],
+  format: Format,
+  file: string,
+): string | undefined {
+  switch (format) {
+    case 'json':
+      return renderJson(diagnostics)
+    case 'github':
+      return renderGithub(diagnostics)
+    case 'gitlab':
+      return renderGitlab(diagnostics, file)
+    case 'sarif':
+      return renderSarif(diagnostics, { version: ownVersion(), codes, file })
+    default:
+      return undefined
+  }
+}
+
+function printForPerson(diagnostics: readonly Diagnostic[], note: string | undefined): void {
+  const style = asideStyle()
+  const text = renderDiagnostics(diagnostics, readSource, style)
+  printAside(text)
+  if (note !== undefined) printAside(`\n${wrap(`(${note})`, style)}\n`)
+  if (diagnostics.length < 2) return
+  const errors = diagnostics.filter(isError).length
+  const warnings = diagnostics.length - errors
+  const parts = [countOf(errors, 'error'), countOf(warnings, 'warning')].filter((part) => part !== '')
+  printAside(`\n${paint('bold', parts.join(', '), style)}\n`)
+}
+
+function countOf(count: number, word: string): string {
+  if (count === 0) return ''
+  return `${count} ${word}${count === 1 ? '' : 's'}`
 }
 
 function readSource(file: string): string | undefined {

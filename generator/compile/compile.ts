@@ -1,16 +1,16 @@
 import { type Diagnostic, isError, sortDiagnostics } from '../diagnostics/diagnostic.js'
-import { pathTo } from '../diagnostics/path.js'
+import { type ModelPath, pathTo, showPath } from '../diagnostics/path.js'
 import { listContract } from '../model/contract/user.js'
 import type { Replica } from '../model/replica.js'
 import { listShape } from '../model/shape.js'
 import { defaultMethod } from '../postgres/access.js'
-import { completeAccess } from '../postgres/access-schema.js'
 import { printMap } from '../script/map.js'
-import { listParts } from '../script/parts.js'
+import { joinParts, listParts, nothingLate } from '../script/parts.js'
 import { digestOf } from '../script/print.js'
 import { compileScript, judgeOwnSteps, type RunRep } from '../script/script.js'
 import { type Sources, templateOf } from '../script/sources.js'
 import type { Files } from '../targets/target.js'
+import { listAccess } from './access.js'
 import { printConf } from './conf.js'
 import { printHba } from './hba.js'
 import { judgeGiven, judgeModel } from './judge-model.js'
@@ -19,6 +19,7 @@ import { listNeeds } from './master/needs.js'
 import { printMasterSql } from './master/sql.js'
 import type { Model } from './model.js'
 import { parseModel } from './parse-model.js'
+import { areNested, deepestWritten, type Salvage, withExamples, withoutParts } from './salvage.js'
 import { compileTargets, printBeside, type StartedTarget } from './targets.js'
 
 /** What a model comes to, before it is text. */
@@ -32,26 +33,35 @@ export interface Compiled {
   readonly files: Readonly<Record<string, string>>
   readonly values?: Values
   readonly diagnostics: readonly Diagnostic[]
+  /** Why not all could be judged, where something could not. */
+  readonly notJudged?: string
   /** Gives a finding in the printed script its place in the file that the line comes from. */
   readonly withPlace: (diagnostic: Diagnostic) => Diagnostic
 }
 
 /**
- * Compiles a raw model into the artefacts: run_rep.sh, postgresql.conf, pg_hba.conf, master.sql, master.pg_hba.conf,
+ * Compiles a raw model into the artefacts: run_rep.sh, conf/postgresql.conf, conf/pg_hba.conf, master.sql, master.pg_hba.conf,
  * run_rep.map.json, SHA256SUMS, and what its targets print. Pure: the same model and sources give the same bytes everywhere.
  */
 export function compileReplica(value: unknown, sources: Sources): Compiled {
   const parsed = parseModel(value)
-  if (!parsed.ok) return refuse(parsed.diagnostics)
+  if (!parsed.ok) return refuseRaw(value, parsed.diagnostics, sources)
   const { design, targets, found } = judge(parsed.model, sources.docs)
   const { model } = design
   const parts = listParts(design, sources)
-  found.push(...judgeOwnSteps(model, parts, sources))
-  if (found.some(isError)) return refuse(found)
+  const ofSteps = judgeOwnSteps(model, parts, sources)
+  // The script around sound steps is judged also where other parts of the model are not; with none of the user's own
+  // it holds nothing that has not been judged.
+  const isOwn = model.steps.length > 0 || Object.keys(model.env).length > 0
+  const isPossible = !ofSteps.some(isError) && !found.some(({ code }) => preventing.has(code))
+  const isRefused = found.some(isError) || ofSteps.some(isError)
+  found.push(...ofSteps)
+  if (!isPossible) return refuse(found, isOwn ? notJudged.script : undefined)
+  if (isRefused && !isOwn) return refuse(found)
   const { runRep, diagnostics, withPlace } = compileScript(design, parts, sources)
   found.push(...diagnostics)
-  if (runRep === undefined) return refuse(found)
-  const usual = printUsual({ ...runRep, model }, sources)
+  if (runRep === undefined || isRefused) return refuse(found)
+  const usual = printUsual({ model, script: runRep.script, map: printMap(runRep.map) }, sources)
   const values = { ...runRep, model, targets: targets.map((target) => printBeside(target, usual)) }
   const files = printFiles(usual, values.targets)
   found.push(...targets.flatMap(({ judgePrinted }) => judgePrinted?.(files) ?? []))
@@ -87,25 +97,108 @@ function judge({ targets: sections, ...model }: Model, docs: Sources['docs']) {
   return { design, targets, found: [...found.values()] }
 }
 
-function refuse(found: readonly Diagnostic[]): Compiled {
-  return { files: {}, diagnostics: sortDiagnostics(found), withPlace: (diagnostic) => diagnostic }
+function refuse(found: readonly Diagnostic[], left?: string): Compiled {
+  return {
+    files: {},
+    diagnostics: sortDiagnostics(found),
+    withPlace: (diagnostic) => diagnostic,
+    ...(left !== undefined && { notJudged: left }),
+  }
+}
+
+/** Two steps of one name, or a name that the script has, would make findings of their own in the script. */
+const preventing: ReadonlySet<string> = new Set(['E_STEP_TWICE', 'E_ENV_TAKEN'])
+
+/** What a person is told where a stage could not run without the one before it. */
+export const notJudged = {
+  model: 'the model is judged when its file can be read',
+  rules: 'what follows from the parts above is judged when they are right; all else was judged already',
+  script: 'the script as a whole is judged when its steps and variables are in order',
+}
+
+// What does not depend on the refused parts is found at once: by the model without them, and where that takes another
+// value for what was refused, only what is found with an example of it as well.
+function refuseRaw(value: unknown, refused: readonly Diagnostic[], sources: Sources): Compiled {
+  const paths: ModelPath[] = []
+  let rest = withoutParts(value, [])
+  for (let round = 0; round < 50; round++) {
+    const parsed = parseModel(rest.value)
+    if (parsed.ok)
+      return refuse([...refused, ...foresee(parsed.model, { value, paths, rest, sources })], notJudged.rules)
+    const before = paths.length
+    for (const { path = [] } of parsed.diagnostics) {
+      const deepest = rest.written(deepestWritten(rest.value, path))
+      if (deepest.length > 0 && !paths.some((one) => showPath(one) === showPath(deepest))) paths.push(deepest)
+    }
+    if (paths.length === before) break
+    rest = withoutParts(value, paths)
+  }
+  return refuse(refused, notJudged.rules)
+}
+
+function foresee(
+  model: Model,
+  about: {
+    readonly value: unknown
+    readonly paths: readonly ModelPath[]
+    readonly rest: Salvage
+    readonly sources: Sources
+  },
+): Diagnostic[] {
+  const { value, paths, rest, sources } = about
+  const { design, found } = judge(model, sources.docs)
+  // Of a part within a part only the inner one was refused.
+  const inner = paths.filter((path) => !paths.some((one) => one.length > path.length && areNested(one, path)))
+  const other = parseModel(withExamples(value, inner))
+  const identify = ({ code, path = [], message }: Diagnostic) =>
+    JSON.stringify([code, showPath(path), message])
+  const also = new Set(other.ok ? judge(other.model, sources.docs).found.map(identify) : [])
+  const ofSteps = judgeOwnSteps(design.model, listParts(design, sources), sources)
+  const sure = found
+    .map((one) => (one.path === undefined ? one : { ...one, path: rest.written(one.path) }))
+    .filter((one) => also.has(identify(one)))
+  return [
+    ...sure,
+    ...ofSteps.map((one) => (one.path === undefined ? one : { ...one, path: rest.written(one.path) })),
+  ].filter(({ path }) => path === undefined || !paths.some((refused) => areNested(refused, path)))
+}
+
+/**
+ * The files of a model before the script was analysed: its list of tools is empty, and its contents name no lines. For
+ * whoever wants to know where a part of a model ends up; undefined where the schema refuses it.
+ */
+export function printDraft(value: unknown, sources: Sources): Files | undefined {
+  const parsed = parseModel(value)
+  if (!parsed.ok) return undefined
+  const { design, targets } = judge(parsed.model, sources.docs)
+  const { model } = design
+  const script = joinParts(listParts(design, sources), sources, nothingLate(model))
+  const usual = printUsual({ model, script, map: '' }, sources)
+  return Object.assign({ ...usual }, ...targets.map(({ print }) => print(usual)))
 }
 
 // What is published whatever starts the script.
-function printUsual({ model, script, map }: RunRep & Pick<Values, 'model'>, sources: Sources): Files {
-  const access = completeAccess(model.access, model.master.role)
+function printUsual(
+  {
+    model,
+    script,
+    map,
+  }: { readonly model: Replica; readonly script: RunRep['script']; readonly map: string },
+  sources: Sources,
+): Files {
   const method = defaultMethod(model.postgresql.majors)
   const needs = listNeeds(model)
   return {
-    'master.pg_hba.conf': printMasterHba(templateOf(sources, 'master.pg_hba.conf.hbs'), model, needs),
-    'master.sql': printMasterSql(templateOf(sources, 'master.sql.hbs'), model, needs),
-    'pg_hba.conf': printHba(templateOf(sources, 'pg_hba.conf.hbs'), access, method),
-    'postgresql.conf': printConf(
+    'conf/pg_hba.conf': printHba(templateOf(sources, 'pg_hba.conf.hbs'), listAccess(model), method),
+    'conf/postgresql.conf': printConf(
       templateOf(sources, 'postgresql.conf.hbs'),
       model.postgresql.settings,
+      model.task.mem,
       listShape(model).map(({ name }) => name),
     ),
-    'run_rep.map.json': printMap(map),
+    'master.pg_hba.conf': printMasterHba(templateOf(sources, 'master.pg_hba.conf.hbs'), model, needs),
+    'master.sql': printMasterSql(templateOf(sources, 'master.sql.hbs'), model, needs),
+    'run_rep.map.json': map,
     'run_rep.sh': script.text,
   }
 }

@@ -3,14 +3,19 @@ import { keepDefaults, type Settings } from '../postgres/settings-schema.js'
 import { renderTemplate } from '../template.js'
 
 /**
- * Prints postgresql.conf from `templates/postgresql.conf.hbs`: the model's own settings, then the defaults, but for what
- * other parts of the model hold.
+ * Prints postgresql.conf from `templates/postgresql.conf.hbs`: the model's own settings, then the defaults, which follow
+ * the memory of the task (MiB), but for what other parts of the model hold (`shape`).
  */
-export function printConf(template: string, settings: Settings, shape: readonly string[] = []): string {
+export function printConf(
+  template: string,
+  settings: Settings,
+  mem: number,
+  shape: readonly string[] = [],
+): string {
   const own = Object.entries(settings)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => ({ name, value, why: '' }))
-  const standing = keepDefaults(settings).filter(({ name }) => !shape.includes(name))
+  const standing = keepDefaults(settings, mem).filter(({ name }) => !shape.includes(name))
   const groups = [
     { title: 'Set in the model (postgresql.settings)', lines: alignSettings(own) },
     { title: 'Defaults of a replica node', lines: alignSettings(standing) },

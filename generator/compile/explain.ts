@@ -1,29 +1,40 @@
-import { codes as generalCodes } from '../diagnostics/codes.js'
 import { type ModelPath, pathTo, showPath } from '../diagnostics/path.js'
+import { builtinSteps } from '../model/builtin-steps.js'
+import { builtinVariables } from '../model/contract/variables.js'
 import { exitClasses, type Failure, failures } from '../model/exits.js'
-import { catalogue, newestKind } from '../postgres/catalogue.js'
+import { configurationOf } from '../model/replica.js'
+import { catalogue, newestKind, type SettingKind } from '../postgres/catalogue.js'
 import { whereHeld } from '../postgres/held.js'
 import { renamed, settingsBefore10, successors } from '../postgres/history.js'
+import { settingUrl } from '../postgres/pages.js'
 import { spanOf } from '../postgres/settings.js'
+import { type DefaultSetting, keepDefaults } from '../postgres/settings-schema.js'
 import { showKind } from '../postgres/values.js'
 import { type ScriptMap, sourceLineOf } from '../script/map.js'
 import { type FunctionEffects, functionAt } from '../shell/effects.js'
 import { callersOf, closure } from '../shell/tools.js'
-import { targets } from '../targets/all.js'
+import type { Files } from '../targets/target.js'
+import { codeExamples } from './code-examples.js'
+import { familyOf } from './code-families.js'
 import type { Values } from './compile.js'
+import { confValue } from './conf.js'
+import { explainExit } from './explain-exit.js'
+import { explainKey } from './explain-key.js'
+import { codes } from './explain-names.js'
 import { explainFile, printedNames } from './explain-printed.js'
+import { keyNames } from './keys.js'
+import { linkOfFailure, linkOfFunction, linkOfStep, linkOfTarget, linkOfVariable } from './links.js'
+import { list } from './list.js'
+import { showSource } from './show-source.js'
 
-/** Every code of a finding, those of the targets, too. */
-export const codes: Readonly<Record<string, string>> = Object.assign(
-  {},
-  generalCodes,
-  ...Object.values(targets).map((target) => target.codes),
-)
+export { codes } from './explain-names.js'
 
 /** What is explained, and how a part of the model is shown. */
 export interface Explained extends Pick<Values, 'model' | 'script' | 'functions' | 'map' | 'targets'> {
   /** Where the user's file says a part of the model, as `file:line:column`; undefined where a default does. */
   readonly showPlace: (path: ModelPath) => string | undefined
+  /** The files of another raw model, unproved; for where a key ends up. */
+  readonly printDraft?: (value: object) => Files | undefined
 }
 
 /**
@@ -35,12 +46,13 @@ export function explain(what: string, given: Explained): string | undefined {
   const found = [
     explainStep(what, given),
     explainVariable(what, given, functions),
-    explainFunction(what, given.map, functions),
-    explainFailure(what, given.map, functions),
+    explainFunction(what, given),
+    explainFailure(what, given),
     explainExit(what),
     explainSetting(what, given),
-    explainFile(what, given.targets, (path) => showPart(path, given) ?? ''),
-    Object.hasOwn(codes, what) ? `${what}: ${codes[what]}` : undefined,
+    explainModelKey(what, given),
+    explainPrinted(what, given),
+    explainCode(what),
   ].filter((text) => text !== undefined)
   return found.length === 0 ? undefined : `${found.join('\n\n')}\n`
 }
@@ -53,6 +65,7 @@ export function explainable({ functions, map, targets: started }: Explained): st
     ...functions.map(({ name }) => name),
     ...failures.map(({ id }) => id),
     ...Object.keys(codes),
+    ...keyNames(),
     ...catalogue.keys(),
     ...settingsBefore10.keys(),
     ...renamed.keys(),
@@ -99,6 +112,12 @@ function explainStep(name: string, given: Explained): string | undefined {
     ['sets', shared(step.sets)],
     ['runs tools', step.tools.join(' ')],
     ['may fail with', step.failures.map(showFailure).join(', ')],
+    [
+      'why',
+      `one of the ${names.length} steps of a run, which come in this order: ${names.join(', ')}. Each decides by itself whether it has work; its lines in the log bear its name`,
+    ],
+    ['example', `2026-01-31T03:14:15Z INFO ${name}: …, as it stands in the log of a run`],
+    ['see', linkOfStep(builtinSteps.some((one) => one.name === name) ? name : '', newestOf(given))],
   ])
 }
 
@@ -119,35 +138,75 @@ function explainVariable(
   return list([
     [`variable ${name}`, variable?.doc ?? 'of the script itself'],
     ['value', variable?.what],
-    ['default', variable && (variable.required ? 'none: a run without it is refused' : usual)],
+    [
+      'default',
+      variable &&
+        (variable.required ? 'none: a run without it is refused' : shownDefault(variable.secret, usual)),
+    ],
     ['set by', variable ? `${variable.setBy}${variable.secret ? ', never shown' : ''}` : places(setters)],
     ['in the model', showPart(variable?.model ?? constant?.model, given)],
     ['read by', places(readers)],
+    [
+      'example',
+      variable === undefined
+        ? `explain --line ${(setters[0] ?? readers[0])?.line ?? 1}`
+        : exampleOf(name, given),
+    ],
+    ['see', variable === undefined ? linkOfFunction() : linkOfVariable(name, newestOf(given))],
   ])
 }
 
-function explainFunction(
-  name: string,
-  map: ScriptMap,
-  functions: readonly FunctionEffects[],
-): string | undefined {
+function shownDefault(isSecret: boolean, usual: string): string {
+  return isSecret && usual !== 'none' ? 'never shown' : usual
+}
+
+// As the environment file of a unit has it.
+function exampleOf(name: string, { map }: Explained): string {
+  const { secret, default: usual } = map.variables[name] ?? {}
+  if (secret === true) return `${name}_FILE=/run/secrets/…, a file, where there is such a variable`
+  const type = builtinVariables.find((variable) => variable.name === name)?.type
+  const value = type?.good.find((good) => good !== usual && good !== '') ?? usual ?? '…'
+  return `${name}=${value}`
+}
+
+function explainFunction(name: string, { map, functions, script }: Explained): string | undefined {
   const own = functions.find((item) => item.name === name && name !== '')
   if (own === undefined) return undefined
   const callers = functions.filter(({ calls }) => calls.some((call) => call.name === name))
   return list([
     [`function ${name}`, `lines ${own.line} to ${own.endLine} of run_rep.sh`],
+    ['what it does', commentAbove(script.text.split('\n'), own.line)],
     ['called by', callers.map((caller) => caller.name || 'the top level').join(', ')],
     ['reached by', stepsThatReach(name, functions, map).join(', ')],
     ['runs tools', [...new Set(own.tools.map((tool) => tool.name))].join(' ')],
     ['may fail with', [...new Set(own.failures.map((failure) => failure.name))].map(showFailure).join(', ')],
+    ['example', firstCall(name, callers, script.text.split('\n'))],
+    ['see', linkOfFunction()],
   ])
 }
 
-function explainFailure(
-  id: string,
-  { steps }: ScriptMap,
-  functions: readonly FunctionEffects[],
+// The comment that stands above a function, on one line.
+function commentAbove(lines: readonly string[], line: number): string | undefined {
+  const comments: string[] = []
+  for (let at = line - 2; at >= 0 && /^# /.test(lines[at] ?? ''); at--)
+    comments.unshift((lines[at] ?? '').slice(2))
+  return comments.filter((comment) => !comment.startsWith('@')).join(' ')
+}
+
+function firstCall(
+  name: string,
+  callers: readonly FunctionEffects[],
+  lines: readonly string[],
 ): string | undefined {
+  const line = callers.flatMap(({ calls }) => calls).find((call) => call.name === name)?.line
+  return line === undefined ? undefined : `line ${line}: ${(lines[line - 1] ?? '').trim()}`
+}
+
+function explainFailure(id: string, given: Explained): string | undefined {
+  const {
+    functions,
+    map: { steps },
+  } = given
   const failure = failures.find((one) => one.id === id)
   if (failure === undefined) return undefined
   const places = functions.flatMap((owner) =>
@@ -160,17 +219,47 @@ function explainFailure(
     ['what to do', failure.advice],
     ['said in', places.join(', ')],
     ['in steps', users.map(([name]) => name).join(', ')],
+    ['example', `… ERROR …: what to do: … (${id}, exit ${failure.code}), the last line of the log`],
+    ['see', linkOfFailure(id, newestOf(given))],
   ])
 }
 
-function explainExit(text: string): string | undefined {
-  const found = exitClasses.find(({ code }) => String(code) === text)
-  if (found === undefined) return undefined
-  const ids = failures.filter(({ code }) => code === found.code)
+function explainCode(code: string): string | undefined {
+  if (!Object.hasOwn(codes, code)) return undefined
+  const { about, example, link } = familyOf(code)
+  const [wrong, right] = codeExamples[code] ?? example
   return list([
-    [`exit code ${text}`, found.means],
-    ...ids.map(({ id, means }): [string, string] => [id, means]),
+    [code, codes[code]],
+    [code.startsWith('E_') ? 'an error' : 'a warning', severityWords(code)],
+    ['why', about],
+    ['example', `${wrong}    brings it about`],
+    ['instead', right],
+    ['see', link],
   ])
+}
+
+function severityWords(code: string): string {
+  return code.startsWith('E_') ? 'nothing is written' : 'the files are written, unless --strict is given'
+}
+
+function explainModelKey(name: string, given: Explained): string | undefined {
+  return explainKey(name, {
+    showPart: (path) => showPart(path, given) ?? '',
+    print: given.printDraft ?? (() => undefined),
+    targets: given.targets.map((target) => target.name),
+    newest: newestOf(given),
+  })
+}
+
+function explainPrinted(what: string, given: Explained): string | undefined {
+  const text = explainFile(what, given.targets, (path) => showPart(path, given) ?? '')
+  const owner = given.targets.find(({ trace }) => Object.hasOwn(trace?.() ?? {}, what.replace(/:\d+$/, '')))
+  return text === undefined || owner === undefined ? text : `${text}\n  see  ${linkOfTarget(owner.name)}`
+}
+
+/** The newest major of the model, whose documentation is linked to. */
+function newestOf({ model }: Pick<Explained, 'model'>): number {
+  return Math.max(...model.postgresql.majors)
 }
 
 function explainSetting(name: string, given: Explained): string | undefined {
@@ -180,16 +269,16 @@ function explainSetting(name: string, given: Explained): string | undefined {
   const known = catalogue.get(key)
   const own = Object.keys(settings).find((other) => other.toLowerCase() === key)
   const other = renamed.get(key)
+  const usual = keepDefaults(settings, given.model.task.mem).find((one) => one.name === key)
   const isKnown = [held, known, own, other, settingsBefore10.get(key)].some((one) => one !== undefined)
   if (!isKnown) return undefined
   const { since, until } = spanOf(key)
+  const source = own === undefined ? usual?.from : pathTo`postgresql.settings.${own}`
   const kind = newestKind(key)
   return list([
-    [
-      `setting ${known?.name ?? name}`,
-      own === undefined ? 'not in the model' : JSON.stringify(settings[own]),
-    ],
-    ['in the model', own === undefined ? undefined : showPart(pathTo`postgresql.settings.${own}`, given)],
+    [`setting ${known?.name ?? name}`, own === undefined ? notWritten(usual) : JSON.stringify(settings[own])],
+    ['in the model', showPart(source, given)],
+    ['printed', usual && showPrinted(usual, given)],
     ['held', held],
     ['what it is', known?.about],
     ['takes', kind && showKind(kind)],
@@ -197,7 +286,41 @@ function explainSetting(name: string, given: Explained): string | undefined {
     ['last in', until === undefined ? undefined : `PostgreSQL ${until}`],
     ['renamed to', other && `${other.to}${other.since === undefined ? '' : ` in PostgreSQL ${other.since}`}`],
     ['instead', successors.get(key)],
+    [
+      'example',
+      kind && held === undefined
+        ? `postgresql: { settings: ${showSource({ [known?.name ?? name]: exampleValue(kind) })} }`
+        : undefined,
+    ],
+    ['see', settingUrl(key, newestOf(given))],
   ])
+}
+
+function exampleValue(kind: SettingKind): string | number | boolean {
+  switch (kind.type) {
+    case 'bool':
+      return true
+    case 'enum':
+      return kind.words.at(-1) ?? ''
+    case 'string':
+      return ''
+    default: {
+      const value = Math.min(Math.max(kind.min, 100), kind.max)
+      return kind.unit === 'kB' ? `${value}kB` : value
+    }
+  }
+}
+
+function notWritten(usual: DefaultSetting | undefined): string {
+  return usual === undefined ? 'not in the model' : 'not written in the model, which prints a default'
+}
+
+function showPrinted({ value, why }: DefaultSetting, { model }: Explained): string {
+  const where =
+    configurationOf(model) === 'published'
+      ? ''
+      : " (in force only where the clone brings no postgresql.conf: run.configuration is 'master')"
+  return `${confValue(value)}: ${why}${where}`
 }
 
 function stepsThatReach(name: string, functions: readonly FunctionEffects[], { steps }: ScriptMap): string[] {
@@ -217,14 +340,4 @@ function showFailure(id: string): string {
 
 function classOf({ code }: Failure): string {
   return exitClasses.find((one) => one.code === code)?.means ?? ''
-}
-
-// The first row is the heading; what has no value is left out.
-function list(rows: readonly (readonly [label: string, text: string | undefined])[]): string {
-  const [heading, ...rest] = rows
-  const shown = rest.filter(([, text]) => text !== undefined && text !== '')
-  return [
-    `${heading?.[0]}: ${heading?.[1]}`,
-    ...shown.map(([label, text]) => `  ${label.padEnd(14)}${text}`),
-  ].join('\n')
 }

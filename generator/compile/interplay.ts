@@ -11,6 +11,7 @@ import {
 } from '../model/replica.js'
 import { defaultMethod } from '../postgres/access.js'
 import { nameWritten, readEffective } from '../postgres/effective.js'
+import { settleAccess } from './access.js'
 
 /** Two parts of a model of which one is in vain, or in the way, while the other is as it is. */
 interface Interplay {
@@ -67,7 +68,7 @@ const interplays: readonly Interplay[] = [
     find: (model) => {
       const { settings, word } = effectiveOf(model)
       const usualMethod = defaultMethod(model.postgresql.majors)
-      const isScram = model.access.some(({ method = usualMethod }) => method === 'scram-sha-256')
+      const isScram = settleAccess(model).some(({ method = usualMethod }) => method === 'scram-sha-256')
       return isScram && word('password_encryption') === 'md5'
         ? at(settings, 'password_encryption')
         : undefined

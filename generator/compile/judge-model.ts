@@ -1,11 +1,17 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { showValue } from '../diagnostics/mask.js'
 import { pathTo } from '../diagnostics/path.js'
 import { whyTaken } from '../model/contract/user.js'
 import { builtinVariables } from '../model/contract/variables.js'
-import { deploymentEnv, pathOfVariable, type Replica, readTls, usualReplica } from '../model/replica.js'
+import {
+  configurationOf,
+  deploymentEnv,
+  pathOfVariable,
+  type Replica,
+  usualReplica,
+} from '../model/replica.js'
 import { healthTimeout } from '../model/task.js'
 import { type AccessContext, judgeAccess } from '../postgres/access.js'
-import { completeAccess } from '../postgres/access-schema.js'
 import { judgeAdmission, type Visitors } from '../postgres/admission.js'
 import { judgeCombinations } from '../postgres/combinations.js'
 import { readEffective } from '../postgres/effective.js'
@@ -14,24 +20,27 @@ import { judgeDisk, judgeLog, judgeMemory } from '../postgres/resources.js'
 import { judgeSettings } from '../postgres/settings.js'
 import { mergeSettings } from '../postgres/settings-schema.js'
 import type { Design } from '../script/sources.js'
+import { similarTo } from '../similar.js'
 import type { Given } from '../targets/target.js'
+import { impliedReplication, listAccess, settleAccess } from './access.js'
 import { judgeInterplay } from './interplay.js'
 import { judgeRestore } from './judge-restore.js'
 import { judgeShape } from './judge-shape.js'
 import { judgeHealth, judgeHealthGrace, judgeStopGrace } from './limits.js'
-import { judgeLogin } from './login.js'
+import { demandsTls, judgeLogin, refusesTls } from './login.js'
 
 /** What the schema cannot see, whoever starts the script: rules across parts of the model, and PostgreSQL's by major. */
 export function judgeModel({ model, contract }: Design): Diagnostic[] {
   const { task, run, postgresql } = model
-  const settings = mergeSettings(postgresql.settings)
+  const settings = mergeSettings(postgresql.settings, task.mem)
   return [
     ...judgeSettings(settings, postgresql.majors),
-    ...judgeMemory(settings, task.mem),
+    ...judgeMemory(postgresql.settings, task.mem),
     ...judgeCombinations(postgresql.settings, postgresql.majors),
-    ...judgeAccess(model.access, accessContext(model)),
+    ...judgeAccess(settleAccess(model), accessContext(model)),
     ...judgeListen(run.listen),
-    ...judgeAdmission(completeAccess(model.access, model.master.role), listVisitors(model)),
+    ...judgeAdmission(listAccess(model), listVisitors(model)),
+    ...judgeImplied(model),
     ...judgeInterplay(model),
     ...judgeLogin(model),
     ...judgePreset(model),
@@ -52,7 +61,7 @@ export function judgeGiven(given: Given, { model, contract }: Design): Diagnosti
   const { env, user, stopGrace, space } = given
   const { task, run, clone, postgresql } = model
   const health = { ...task.health, timeout: healthTimeout(task.health) }
-  const settings = mergeSettings(postgresql.settings)
+  const settings = mergeSettings(postgresql.settings, task.mem)
   return [
     ...judgeUser(user, model),
     ...judgeStopGrace(model.shutdown, stopGrace),
@@ -78,8 +87,25 @@ function accessContext({ postgresql: { settings, majors } }: Replica): AccessCon
   }
 }
 
-function listVisitors({ master, run }: Replica): Visitors {
-  return { role: master.role, listen: run.listen, mayUseTls: readTls(master)?.mode !== 'disable' }
+function listVisitors(model: Replica): Visitors {
+  const { master, run } = model
+  return {
+    role: master.role,
+    listen: run.listen,
+    tls: demandsTls(model) ? 'always' : refusesTls(model) ? 'never' : 'maybe',
+    isCascade: run.from === 'replica' && configurationOf(model) === 'published',
+  }
+}
+
+// Lines that no entry of access is for: a server without TLS lets nobody in by them.
+function judgeImplied(model: Replica): Diagnostic[] {
+  const implied = impliedReplication(model)
+  const isInVain = implied?.rules.some(({ type }) => type === 'hostssl') && !accessContext(model).hasSsl
+  if (implied === undefined || !isInVain || configurationOf(model) !== 'published') return []
+  const message =
+    'replicas stream from each other with TLS only (master.tls), and ssl is off here: none gets in'
+  const hint = 'set postgresql.settings.ssl and its certificate files'
+  return [{ code: 'W_ACCESS_SSL', path: implied.path, message, hint }]
 }
 
 function judgeUser(user: string, { run }: Replica): Diagnostic[] {
@@ -196,7 +222,7 @@ function judgeTaskEnv(model: Replica, contract: Design['contract']): Diagnostic[
   return Object.keys(model.task.env).flatMap((name): Diagnostic[] => {
     const path = pathTo`task.env.${name}`
     if (Object.hasOwn(set, name)) {
-      const message = `${name} is set by the model already (to ${JSON.stringify(set[name])}); change it there`
+      const message = `${name} is set by the model already (to ${showValue(set[name], [name])}); change it there`
       return [{ code: 'E_TASK_ENV', path, message }]
     }
     if (typeof model.task.env[name] === 'string' && isSecret(name)) {
@@ -204,7 +230,13 @@ function judgeTaskEnv(model: Replica, contract: Design['contract']): Diagnostic[
       const hint = 'name it in task.secrets and write { secret: … } here, or let the host set it'
       return [{ code: 'E_TASK_ENV', path, message, hint }]
     }
-    if (!name.startsWith('PG') || known.has(name)) return []
+    if (known.has(name)) return []
+    const like = Object.hasOwn(model.env, name) ? undefined : similarTo(name, known)
+    const meant = like === undefined ? {} : { hint: `did you mean ${like}?` }
+    if (!name.startsWith('PG')) {
+      if (like === undefined) return []
+      return [{ code: 'W_TASK_ENV', path, message: `the script knows no ${name}`, ...meant }]
+    }
     if (name === 'PGPASSWORD') {
       const message = 'PGPASSWORD is refused by the script: every process of the agent could see it'
       return [
@@ -217,7 +249,7 @@ function judgeTaskEnv(model: Replica, contract: Design['contract']): Diagnostic[
       ]
     }
     const message = `${name} has no effect: the script unsets every PG* variable that is not in its contract`
-    return [{ code: 'W_TASK_ENV', path, message }]
+    return [{ code: 'W_TASK_ENV', path, message, ...meant }]
   })
 }
 

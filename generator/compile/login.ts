@@ -67,6 +67,26 @@ function judgeMajors(model: Replica): Diagnostic[] {
   })
 }
 
+/**
+ * Whether agents take no connection with their master but one with TLS: by its mode, or since a login that is bound to TLS
+ * needs one. Beside GSSAPI there is none.
+ */
+export function demandsTls(model: Replica): boolean {
+  const { mode, gss, binding } = readLogin(model)
+  if (gss === 'require') return false
+  return !isOptional(mode) || (mode === 'prefer' && binding === 'require')
+}
+
+/** Whether they never speak TLS. */
+export function refusesTls(model: Replica): boolean {
+  return readLogin(model).mode === 'disable'
+}
+
+/** Whether they show a certificate of their own. */
+export function showsCertificate(model: Replica): boolean {
+  return readWords(model)('PGSSLCERT') !== undefined
+}
+
 interface Rule {
   /** The variable at whose part of the model the finding is. */
   readonly variable: string

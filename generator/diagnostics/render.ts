@@ -1,6 +1,8 @@
 import { type Diagnostic, isError, sortDiagnostics } from './diagnostic.js'
 import { codeFrame } from './frame.js'
+import { maskSecrets } from './mask.js'
 import { showPath } from './path.js'
+import { paint, plain, type Style, wrap } from './style.js'
 
 /**
  * Findings for a person: where, what, the source lines around it, and what to do; '' when there are none.
@@ -9,25 +11,35 @@ import { showPath } from './path.js'
 export function renderDiagnostics(
   diagnostics: readonly Diagnostic[],
   readSource: (file: string) => string | undefined,
+  style: Style = plain,
 ): string {
   const sources = new Map<string, string | undefined>()
   const readOnce = (file: string) => {
     if (!sources.has(file)) sources.set(file, readSource(file))
     return sources.get(file)
   }
-  return sortDiagnostics(diagnostics)
-    .map((diagnostic) => `${renderOne(diagnostic, readOnce).join('\n')}\n`)
+  return prepare(diagnostics)
+    .map((diagnostic) => `${renderOne(diagnostic, readOnce, style).join('\n')}\n`)
     .join('\n')
+}
+
+/** The findings in their order, without a secret: what every form of them begins with. */
+export function prepare(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return sortDiagnostics(diagnostics).map((diagnostic) => ({
+    ...diagnostic,
+    message: maskSecrets(diagnostic.message),
+    ...(diagnostic.hint !== undefined && { hint: maskSecrets(diagnostic.hint) }),
+  }))
 }
 
 /** Findings for a program: a JSON array with the same fields in the same order for the same findings. */
 export function renderJson(diagnostics: readonly Diagnostic[]): string {
-  const plain = sortDiagnostics(diagnostics).map((diagnostic) => {
+  const all = prepare(diagnostics).map((diagnostic) => {
     const { code, message, path, place, line, hint } = diagnostic
     const at = place && { file: place.file, line: place.line, column: place.column }
     return { severity: nameSeverity(diagnostic), code, message, path, place: at, line, hint }
   })
-  return `${JSON.stringify(plain, null, 2)}\n`
+  return `${JSON.stringify(all, null, 2)}\n`
 }
 
 /**
@@ -35,7 +47,7 @@ export function renderJson(diagnostics: readonly Diagnostic[]): string {
  * at the line of a pull request that they are about.
  */
 export function renderGithub(diagnostics: readonly Diagnostic[]): string {
-  return sortDiagnostics(diagnostics)
+  return prepare(diagnostics)
     .map((diagnostic) => {
       const { code, message, path, place, line, hint } = diagnostic
       const at = place
@@ -61,27 +73,62 @@ function escapeProperty(text: string): string {
   return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 }
 
-function renderOne(diagnostic: Diagnostic, readSource: (file: string) => string | undefined): string[] {
+function renderOne(
+  diagnostic: Diagnostic,
+  readSource: (file: string) => string | undefined,
+  style: Style,
+): string[] {
   const { code, message, path, place, line, hint } = diagnostic
   const where = place === undefined ? '' : `${place.file}:${place.line}:${place.column} `
   const source = place && readSource(place.file)
-  const frame = place && source !== undefined ? codeFrame(place, source) : ''
+  const frame = place && source !== undefined ? codeFrame(place, source, style.width - 12) : ''
+  const severity = nameSeverity(diagnostic)
   const details = [
     ...(path === undefined || path.length === 0 ? [] : [`in ${showPath(path)}`]),
     ...(line === undefined ? [] : [`line ${line} of the script`]),
   ].map(escapeText)
-  const body = [
-    ...details,
-    ...(frame === '' ? [] : frame.split('\n')),
-    ...(hint === undefined ? [] : [`hint: ${escapeText(hint)}`]),
-  ]
+  const head = `${where}${severity} ${code}: ${message}`
+  const [first = '', ...more] = head.split('\n').map((text) => wrap(escapeText(text), style, '    '))
+  const hintLines = hint === undefined ? [] : hint.split('\n').map(escapeText)
   return [
-    `${escapeText(where)}${nameSeverity(diagnostic)} ${code}: ${indentRest(escapeText(message))}`,
-    ...body.map((text) => `  ${indentRest(text)}`),
+    [
+      colourHead(first, { where: escapeText(where), severity, code, style }),
+      ...more.map((text) => `    ${text}`),
+    ].join('\n'),
+    ...details.map((text) => paint('dim', `  ${indentRest(text)}`, style)),
+    ...(frame === '' ? [] : frame.split('\n').map((text) => colourFrame(`  ${text}`, style))),
+    ...hintLines.map((text, index) =>
+      colourHint(wrap(index === 0 ? `  hint: ${text}` : `    ${text}`, style, '    '), style),
+    ),
   ]
 }
 
-function nameSeverity(diagnostic: Diagnostic): 'error' | 'warning' {
+function colourHead(
+  text: string,
+  about: { readonly where: string; readonly severity: string; readonly code: string; readonly style: Style },
+): string {
+  const { where, severity, code, style } = about
+  const name = `${severity} ${code}`
+  if (!style.isColoured || !text.startsWith(`${where}${name}`)) return text
+  const colour = severity === 'error' ? 'red' : 'yellow'
+  const [file, blank] = [where.trimEnd(), where === '' ? '' : ' ']
+  const rest = text.slice(where.length + name.length)
+  return `${paint('cyan', file, style)}${blank}${paint(['bold', colour], name, style)}${rest}`
+}
+
+function colourFrame(text: string, style: Style): string {
+  if (/^ {2}> /.test(text)) return paint('bold', text, style)
+  return paint(/\| *\^$/.test(text) ? 'red' : 'dim', text, style)
+}
+
+function colourHint(text: string, style: Style): string {
+  return text.startsWith('  hint:')
+    ? `  ${paint('green', 'hint:', style)}${text.slice('  hint:'.length)}`
+    : text
+}
+
+/** The word for how grave a finding is. */
+export function nameSeverity(diagnostic: Diagnostic): 'error' | 'warning' {
   return isError(diagnostic) ? 'error' : 'warning'
 }
 
@@ -90,7 +137,7 @@ function indentRest(text: string): string {
 }
 
 /** A message may quote what a user or a server wrote: nothing of it may drive the terminal. */
-function escapeText(text: string): string {
+export function escapeText(text: string): string {
   return text.replace(
     /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,

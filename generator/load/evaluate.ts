@@ -1,104 +1,116 @@
-import { createRequire, SourceMap } from 'node:module'
-import { dirname } from 'node:path'
-import { inspect } from 'node:util'
-import { compileFunction } from 'node:vm'
-import { STAMP } from './stamp.js'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Evaluation, Program, Report } from './program.js'
 
-/** The JavaScript (CommonJS) of one TypeScript file, and the source map back to it. */
-export interface Emitted {
-  readonly code: string
-  readonly map: string
+/** The variable of the environment that says how many seconds a configuration may take; without it it is 30. */
+export const limitVariable = 'REPLICA_CONFIG_TIMEOUT'
+
+/** What it says; undefined where that is no number of seconds. A timer of Node's holds 24 days. */
+export function readLimit(text = process.env[limitVariable] ?? '30'): number | undefined {
+  return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined
 }
 
-export interface Program {
-  /** Absolute path of the module to begin with. */
-  readonly entry: string
-  readonly emit: (file: string) => Emitted
-  /** The TypeScript file that a specifier means, or undefined when Node shall resolve it. */
-  readonly resolve: (specifier: string, from: string) => string | undefined
-  /** Modules that are given rather than loaded, by specifier. */
-  readonly given: ReadonlyMap<string, unknown>
-  readonly stamp: (id: number, parts: readonly unknown[]) => object
-}
-
-/** What the entry exports, or what it threw and where in its TypeScript (lines and columns from 1). */
-export type Evaluation =
-  | { readonly kind: 'exports'; readonly exports: unknown }
-  | { readonly kind: 'thrown'; readonly message: string; readonly at: SourcePoint | undefined }
-
-export interface SourcePoint {
-  readonly file: string
-  readonly line: number
-  readonly column: number
+/** A process that was started ahead, so that it is ready when the program is. */
+export interface Evaluator {
+  /** Runs the program, for so many seconds at most. It is called once. */
+  readonly run: (program: Program, limit: number) => Promise<Evaluation>
+  /** Ends the process, with all that it started. */
+  readonly stop: () => void
 }
 
 /**
- * Runs a checked program. TypeScript comes from memory, given modules as they are, and all else by Node's own
- * `require` from the file that asks, so that JSON, CommonJS and (from Node 20.19) ES modules work.
+ * Starts the process that a configuration is run in. What it says goes to standard error, by whatever way and
+ * whoever of its children says it, for our standard output holds what we say.
  */
-export function evaluate(program: Program): Evaluation {
-  const emitted = new Map<string, Emitted>()
-  const modules = new Map<string, { exports: unknown }>()
+export function startEvaluator(): Evaluator {
+  const child = spawn(process.execPath, [findChild()], {
+    // Nobody answers questions: standard input may be the model's, or another program's.
+    stdio: ['ignore', 2, 2, 'ipc'],
+    serialization: 'advanced',
+    // A group of its own can be ended as a whole.
+    detached: true,
+    windowsHide: true,
+  })
+  const stop = () => endGroup(child)
+  return {
+    run: async (program, limit) => {
+      const pass = passSignals(stop)
+      try {
+        return await converse(child, program, limit)
+      } finally {
+        pass.end()
+        stop()
+      }
+    },
+    stop,
+  }
+}
 
-  const run = (file: string): unknown => {
-    const known = modules.get(file)
-    if (known !== undefined) return known.exports
-    const module = { exports: {} as unknown, filename: file, id: file, loaded: false }
-    modules.set(file, module)
-    const output = program.emit(file)
-    emitted.set(file, output)
-    const parameters = ['exports', 'require', 'module', '__filename', '__dirname', STAMP]
-    const body = compileFunction(output.code, parameters, { filename: file })
+/** The one that was bundled beside this file, or what it was bundled from; the built one where the sources themselves run. */
+function findChild(): string {
+  const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+  if (import.meta.url.endsWith('.ts')) return path('../../build/child.js')
+  return existsSync(path('./child.js')) ? path('./child.js') : path('../child.js')
+}
+
+function converse(child: ChildProcess, program: Program, limit: number): Promise<Evaluation> {
+  return new Promise((resolve) => {
+    let file: string | undefined
+    let failure = ''
+    const timer = isDebugged() ? undefined : setTimeout(() => resolve({ kind: 'late', file }), limit * 1000)
+    const end = (evaluation: Evaluation) => {
+      clearTimeout(timer)
+      resolve(evaluation)
+    }
+    child.on('message', (said: Report) => {
+      if (said.kind === 'running') file = said.file
+      else end(said)
+    })
+    child.on('error', ({ message }) => {
+      failure = message
+    })
+    // After its last message.
+    child.on('close', (code, signal) => {
+      const how = signal === null ? `with exit code ${code}` : `by the signal ${signal}`
+      end({ kind: 'gone', how: failure === '' ? how : failure })
+    })
+    child.send(program, (error) => {
+      if (error !== null) failure = error.message
+    })
+  })
+}
+
+// Who looks at it step by step takes the time that he needs.
+function isDebugged(): boolean {
+  return /--inspect/.test([...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' '))
+}
+
+/** While a configuration runs, a signal that ends us ends it first. */
+function passSignals(stop: () => void): { readonly end: () => void } {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const pass = (signal: NodeJS.Signals) => {
+    end()
+    stop()
+    process.kill(process.pid, signal)
+  }
+  const end = () => {
+    for (const signal of signals) process.off(signal, pass)
+  }
+  for (const signal of signals) process.on(signal, pass)
+  return { end }
+}
+
+function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  // What has ended is not ours any more: its number may be another's.
+  if (child.exitCode === null && child.signalCode === null) {
     try {
-      body(module.exports, createOwnRequire(file), module, file, dirname(file), program.stamp)
-      module.loaded = true
-    } catch (error) {
-      // As in Node: a module that failed is tried again when asked for again.
-      modules.delete(file)
-      throw error
-    }
-    return module.exports
-  }
-
-  const createOwnRequire = (file: string) => {
-    const nodeRequire = createRequire(file)
-    const own = (specifier: string): unknown => {
-      if (program.given.has(specifier)) return program.given.get(specifier)
-      const resolved = program.resolve(specifier, file)
-      return resolved === undefined ? nodeRequire(specifier) : run(resolved)
-    }
-    return Object.assign(own, { resolve: nodeRequire.resolve, cache: nodeRequire.cache })
-  }
-
-  const limit = Error.stackTraceLimit
-  Error.stackTraceLimit = 200
-  try {
-    return { kind: 'exports', exports: run(program.entry) }
-  } catch (error) {
-    return { kind: 'thrown', message: describeThrown(error), at: findThrower(error, emitted) }
-  } finally {
-    Error.stackTraceLimit = limit
-  }
-}
-
-function describeThrown(error: unknown): string {
-  if (error instanceof Error) return error.message === '' ? error.name : `${error.name}: ${error.message}`
-  return typeof error === 'string' ? error : inspect(error, { depth: 1, breakLength: Infinity })
-}
-
-/** The innermost frame of the stack that lies in one of our files, mapped back to its TypeScript. */
-function findThrower(error: unknown, emitted: ReadonlyMap<string, Emitted>): SourcePoint | undefined {
-  if (!(error instanceof Error) || typeof error.stack !== 'string') return undefined
-  for (const frame of error.stack.split('\n')) {
-    if (!/^\s+at /.test(frame)) continue
-    for (const [file, { map }] of emitted) {
-      const start = frame.lastIndexOf(`${file}:`)
-      const [, line, column] = /^:(\d+):(\d+)\)?$/.exec(frame.slice(start + file.length)) ?? []
-      if (start < 0 || line === undefined || column === undefined) continue
-      const entry = new SourceMap(JSON.parse(map)).findEntry(Number(line) - 1, Number(column) - 1)
-      if (!('originalLine' in entry)) continue
-      return { file, line: entry.originalLine + 1, column: entry.originalColumn + 1 }
+      process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      child.kill('SIGKILL')
     }
   }
-  return undefined
+  if (child.connected) child.disconnect()
+  child.unref()
 }

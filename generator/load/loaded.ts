@@ -12,6 +12,22 @@ export interface Loaded {
   readonly docs: Readonly<Record<string, string>>
 }
 
+/** One of the models that a configuration exports. */
+export interface LoadedModel extends Omit<Loaded, 'diagnostics'> {
+  /** The environment that it is for; undefined where the configuration was asked for none. */
+  readonly env: string | undefined
+}
+
+/** What reading a configuration gives: the models that were asked for, none when there is an error. */
+export interface LoadedModels {
+  readonly diagnostics: readonly Diagnostic[]
+  readonly models: readonly LoadedModel[]
+  /** All environments that the configuration names; empty where it names none. */
+  readonly names: readonly string[]
+  /** The files that it was read from, also those that it looked for in vain: absolute. */
+  readonly dependencies: readonly string[]
+}
+
 /** A configuration file that was found and holds text. */
 export interface ModelFile {
   /** The name as the user gave it, which is the name in places. */
@@ -23,4 +39,12 @@ export interface ModelFile {
 /** The result of a model that cannot be used. */
 export function createFailure(diagnostics: readonly Diagnostic[]): Loaded {
   return { value: undefined, diagnostics, placeOf: () => undefined, docs: {} }
+}
+
+/** The result of a configuration that cannot be used. */
+export function createFailures(
+  diagnostics: readonly Diagnostic[],
+  dependencies: readonly string[],
+): LoadedModels {
+  return { diagnostics, models: [], names: [], dependencies }
 }

@@ -30,7 +30,9 @@ interface Entry extends Written {
   /** A spread of something that no literal wrote: a place around the value, not of it. */
   readonly isAround?: boolean
 }
-interface Origin {
+
+/** Where an object was written. */
+export interface Origin {
   readonly at: Place
   readonly entries: Map<string, Entry>
 }
@@ -46,15 +48,18 @@ export interface PlaceBook {
   readonly placeOf: (root: unknown, path: ModelPath) => Place | undefined
   /** The doc comments on the members of an object, by member. */
   readonly docsOf: (value: unknown) => Record<string, string>
+  /** What is known of an object, and how another book takes it over. */
+  readonly originOf: (value: unknown) => Origin | undefined
+  readonly adopt: (value: object, origin: Origin) => void
 }
 
 /**
  * Remembers where objects were written, by identity, so that no key or value of the model changes.
  * A remembered key counts only while it still holds the value that was written there: after an assignment
- * or a sort the answer is the object around it, not a guess.
+ * or a sort the answer is the object around it, not a guess. `known` are the literals that have numbers already.
  */
-export function createPlaceBook(): PlaceBook {
-  const literals: Literal[] = []
+export function createPlaceBook(known: readonly Literal[] = []): PlaceBook {
+  const literals = [...known]
   const origins = new WeakMap<object, Origin>()
   const originOf = (value: unknown) => (isObject(value) ? origins.get(value) : undefined)
 
@@ -109,7 +114,9 @@ export function createPlaceBook(): PlaceBook {
     return Object.fromEntries(docs)
   }
 
-  return { add: (literal) => literals.push(literal) - 1, stamp, keepPlace, placeOf, docsOf }
+  const add = (literal: Literal) => literals.push(literal) - 1
+  const adopt = (value: object, origin: Origin) => void origins.set(value, origin)
+  return { add, stamp, keepPlace, placeOf, docsOf, originOf, adopt }
 }
 
 /** What a part brought: the keys of a spread keep the places of the literal that they come from. */

@@ -21,7 +21,8 @@ export function readStepFiles(value: unknown, baseDir: string): StepFiles {
   return { texts, faults }
 }
 
-function listStepFiles(value: unknown): string[] {
+/** The files of the steps of a raw model, as it names them; what is no model names none. */
+export function listStepFiles(value: unknown): string[] {
   if (typeof value !== 'object' || value === null || !('steps' in value)) return []
   const { steps } = value
   if (!Array.isArray(steps)) return []

@@ -5,8 +5,7 @@ export interface BuiltinStep {
   readonly doc: string
 }
 
-/** The steps of a run, in the order in which they run. Each decides by itself whether it has work. */
-export const builtinSteps: readonly BuiltinStep[] = [
+const steps = [
   step('contract', 'contract.sh.hbs', 'every variable present and well-formed, all faults at once'),
   step('preflight', 'steps/preflight.sh', 'every tool, the user, the password file, the place for the data'),
   step('look_at_data', 'steps/look_at_data.sh', 'local evidence: what lies in PGDATA_DIR'),
@@ -31,6 +30,14 @@ export const builtinSteps: readonly BuiltinStep[] = [
   ),
 ]
 
+export type StepName = (typeof steps)[number]['name']
+
+/** Their names, for whoever says one of them. */
+export const stepNames: readonly StepName[] = steps.map(({ name }) => name)
+
+/** The steps of a run, in the order in which they run. Each decides by itself whether it has work. */
+export const builtinSteps: readonly BuiltinStep[] = steps
+
 /** A sub-command of run_rep.sh: the function of its name, and what it is for. */
 export interface SubCommand {
   readonly name: string
@@ -53,6 +60,6 @@ export const subCommands: readonly SubCommand[] = [
 /** The last step that `preflight` runs: everything up to the clone, changing nothing. */
 export const lastPreflightStep = 'fetch_config'
 
-function step(name: string, file: string, doc: string): BuiltinStep {
+function step<const Name extends string>(name: Name, file: string, doc: string) {
   return { name, file, doc }
 }

@@ -1,8 +1,13 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
-import { builtinSteps } from './builtin-steps.js'
+import { builtinSteps, type StepName, stepNames } from './builtin-steps.js'
 
-const builtin = z.enum(builtinSteps.map(({ name }) => name) as [string, ...string[]])
+/** A built-in step other than `end`, at which nothing is run. */
+const point = <End extends StepName>(end: End) => {
+  const names = stepNames.filter((name): name is Exclude<StepName, End> => name !== end)
+  const whyNot = 'nothing runs before the contract is checked, or after serve, which ends the script'
+  return z.enum(names, { error: ({ input }) => (input === end ? whyNot : undefined) })
+}
 
 /**
  * A step of the user's own: a file of plain shell that defines the function `step_<name>`, run before or
@@ -35,20 +40,23 @@ export const userStepSchema = z
       .array(z.string().regex(/^[A-Za-z0-9_][\w.+-]*$/, 'the name of a program'))
       .default([])
       .describe('Programs that it runs besides those of POSIX and PostgreSQL; preflight looks for them'),
-    before: builtin.optional().describe('The built-in step that it runs before'),
-    after: builtin.optional().describe('The built-in step that it runs after'),
+    before: point('contract').optional().describe('The built-in step that it runs before'),
+    after: point('serve').optional().describe('The built-in step that it runs after'),
   })
   .refine(({ before, after }) => (before === undefined) !== (after === undefined), {
     error: 'say either before or after, and the name of a built-in step',
   })
-  .refine(({ before, after }) => after !== 'serve' && before !== 'contract', {
-    error: 'nothing runs before the contract is checked, or after serve, which ends the script',
+  .meta({
+    description: 'A step of your own: its name, its file, and where in a run it stands',
+    allOf: [{ oneOf: [{ required: ['before'] }, { required: ['after'] }] }],
   })
 
 export type UserStep = z.infer<typeof userStepSchema>
 
 /** All steps of a run in their order: the built-in ones and the user's, those at one point as listed. */
-export function orderSteps(own: readonly Pick<UserStep, 'name' | 'before' | 'after'>[]): string[] {
+export function orderSteps(
+  own: readonly (Pick<UserStep, 'name'> & { readonly [at in 'before' | 'after']?: string | undefined })[],
+): string[] {
   return builtinSteps.flatMap(({ name }) => [
     ...own.filter((step) => step.before === name).map((step) => step.name),
     name,

@@ -3,7 +3,7 @@ import { type ModelPath, pathTo } from '../diagnostics/path.js'
 import { accessSchema } from '../postgres/access-schema.js'
 import { parseNetwork } from '../postgres/network.js'
 import { settingsSchema } from '../postgres/settings-schema.js'
-import { majors as knownMajors } from '../postgres/versions.js'
+import { supportedMajors } from '../postgres/versions.js'
 import { types } from './contract/types.js'
 import { userVariablesSchema } from './contract/user.js'
 import {
@@ -108,7 +108,7 @@ const masterSchema = z.strictObject({
       'The networks that the agents are in, for master.pg_hba.conf; by default the same host and all private networks',
     ),
   tls: z
-    .union([tlsMode, tlsSchema])
+    .union([tlsMode, tlsSchema.describe('How TLS is used, with paths of certificates on the agent')])
     .optional()
     .describe("libpq's sslmode, and paths of certificates on the agent"),
   requireAuth: z
@@ -127,7 +127,7 @@ const masterSchema = z.strictObject({
     .enum(threeWays)
     .optional()
     .describe('Whether the connection is encrypted by GSSAPI (PGGSSENCMODE, since 12)'),
-  tcp: tcpSchema.prefault({}),
+  tcp: tcpSchema.prefault({}).describe('When a connection with a master that does not answer is given up'),
   database: types.text.schema
     .refine((name) => name !== '' && Buffer.byteLength(name) <= 63, {
       error: 'must be the name of a database: 1 to 63 bytes',
@@ -224,7 +224,11 @@ const runSchema = z.strictObject({
     .describe(
       'Whether the master keeps the rows that queries here still see (hot_standby_feedback), whatever the configuration says; by default as that says',
     ),
-  receiver: receiverSchema.prefault({}),
+  receiver: receiverSchema
+    .prefault({})
+    .describe(
+      'How the connection over which the replica streams is watched; by default as its configuration says',
+    ),
   syncSlots: z
     .boolean()
     .default(false)
@@ -304,13 +308,11 @@ const shutdownSchema = z.strictObject({
   immediate: seconds(1, 3600).default(10).describe('Seconds for an immediate one, before KILL'),
 })
 
-const walsenderMajors = knownMajors.filter((major) => major >= 10)
-
 const postgresqlSchema = z.strictObject({
   majors: z
-    .array(z.union(walsenderMajors.map((major) => z.literal(major))))
+    .array(z.union(supportedMajors.map((major) => z.literal(major))))
     .min(1)
-    .default([...walsenderMajors])
+    .default([...supportedMajors])
     .describe("The majors that a master may have; each server's own binaries must be on the agent"),
   newer: z
     .enum(['refuse', 'try'])
@@ -318,7 +320,11 @@ const postgresqlSchema = z.strictObject({
     .describe(
       'What is done with a master of a newer major than all of majors; try: with a warning, by the rules of the newest of them',
     ),
-  settings: settingsSchema.prefault({}),
+  settings: settingsSchema
+    .prefault({})
+    .describe(
+      'Lines of postgresql.conf by name, added to the defaults of a replica node or in place of them',
+    ),
   verifyClone: z
     .enum(['sizes', 'bytes', 'none'])
     .default('sizes')
@@ -329,17 +335,32 @@ const postgresqlSchema = z.strictObject({
 
 /** What a replica is, whoever starts it: all of a model but its targets. */
 export const replicaSchema = z.strictObject({
-  master: masterSchema.prefault({}),
-  run: runSchema.prefault({}),
-  clone: cloneSchema.prefault({}),
-  rewind: rewindSchema.prefault({}),
-  ready: readySchema.prefault({}),
-  shutdown: shutdownSchema.prefault({}),
-  postgresql: postgresqlSchema.prefault({}),
+  master: masterSchema.prefault({}).describe('Where the master is, and as whom, and how, replicas reach it'),
+  run: runSchema
+    .prefault({})
+    .describe(
+      'How the script behaves: as whom it runs PostgreSQL, where the data lies, how long it waits, what it does with trouble',
+    ),
+  clone: cloneSchema
+    .prefault({})
+    .describe('How the copy of the master is made: how fast, after which checkpoint, compressed or not'),
+  rewind: rewindSchema
+    .prefault({})
+    .describe('How data that left the history of the master is brought back, where run.onDiverged is rewind'),
+  ready: readySchema.prefault({}).describe('What run_rep.sh ready takes for ready'),
+  shutdown: shutdownSchema
+    .prefault({})
+    .describe('How long each kind of shutdown may take; both must fit into task.stopGrace'),
+  postgresql: postgresqlSchema
+    .prefault({})
+    .describe('The majors that a master may have, and the settings of postgresql.conf'),
   restore: restoreSchema.optional(),
   access: accessSchema,
   env: userVariablesSchema.prefault({}),
-  steps: z.array(userStepSchema).default([]).describe('Steps of your own'),
+  steps: z
+    .array(userStepSchema)
+    .default([])
+    .describe('Steps of your own: files of plain shell, each run before or after a built-in step'),
   task: taskSchema,
   publish: types.url.schema
     .default('http://web01/postgres')

@@ -34,14 +34,16 @@ const health = z
   .prefault({})
   .describe('The health check, `run_rep.sh health`')
 
-const readinessTimes = z.strictObject({
-  interval: whole.min(1).default(60).describe('Seconds from the end of one check to the next'),
-  timeout: whole
-    .min(15)
-    .default(20)
-    .describe('Seconds for one check; `ready` may watch for some of them whether replay moves'),
-  delay: seconds.default(15).describe('Seconds before the first check'),
-})
+const readinessTimes = z
+  .strictObject({
+    interval: whole.min(1).default(60).describe('Seconds from the end of one check to the next'),
+    timeout: whole
+      .min(15)
+      .default(20)
+      .describe('Seconds for one check; `ready` may watch for some of them whether replay moves'),
+    delay: seconds.default(15).describe('Seconds before the first check'),
+  })
+  .describe('How often `run_rep.sh ready` is asked, and how long it may take')
 
 /** What `task.readiness: true` stands for. */
 export const usualReadiness = readinessTimes.parse({})
@@ -91,7 +93,9 @@ export const taskSchema = z
         z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not the name of a variable'),
         z.union([
           z.string(),
-          z.strictObject({ secret: z.string().min(1).describe('A name of task.secrets') }),
+          z
+            .strictObject({ secret: z.string().min(1).describe('A name of task.secrets') })
+            .describe('A secret of the task as the value of a variable'),
         ]),
       )
       .default({})
@@ -99,7 +103,9 @@ export const taskSchema = z
     secrets: z
       .record(
         z.string().min(1),
-        z.strictObject({ source: z.string().min(1).describe('Its place in the store') }),
+        z
+          .strictObject({ source: z.string().min(1).describe('Its place in the store') })
+          .describe('A secret of the store'),
       )
       .default({})
       .describe('Secrets by a name of this model, each with its place in the secret store'),

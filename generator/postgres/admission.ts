@@ -9,8 +9,10 @@ export interface Visitors {
   readonly role: string
   /** run.listen */
   readonly listen: readonly string[]
-  /** Replicas of this model talk TLS to a server that has it. */
-  readonly mayUseTls: boolean
+  /** Whether replicas of this model come with TLS: maybe where their server has it. */
+  readonly tls: 'always' | 'maybe' | 'never'
+  /** They stream from each other, and the printed file rules. */
+  readonly isCascade: boolean
 }
 
 /**
@@ -21,29 +23,52 @@ export interface Visitors {
 export function judgeAdmission(groups: readonly AccessGroup[], visitors: Visitors): Diagnostic[] {
   const rules = groups.flatMap((group) => group.rules)
   const own = groups[0]?.rules ?? []
-  return [...judgeReplicas(rules, visitors), ...judgeListen(own, visitors.listen)]
+  return [
+    ...judgeReplicas(rules, visitors),
+    ...judgePlain(own, visitors),
+    ...judgeListen(own, visitors.listen),
+  ]
 }
 
 // A server with this file is a source for further replicas, or the master of this very model. To let nobody
 // replicate is a decision; to let another role do so looks like a mistake.
-function judgeReplicas(rules: readonly AccessRule[], { role, mayUseTls }: Visitors): Diagnostic[] {
-  const isOpen = (rule: AccessRule) =>
-    rule.type !== 'local' && rule.method !== 'reject' && isFromAfar(rule) !== false
-  const sources = rules.filter((rule) => isOpen(rule) && listNames(rule.database).includes('replication'))
+function judgeReplicas(rules: readonly AccessRule[], { role, tls, isCascade }: Visitors): Diagnostic[] {
+  const sources = rules.filter(isSource)
   const open = sources.filter((rule) => hasUser(rule.user, role) !== false)
   const report = (message: string): Diagnostic[] => [
     {
       code: 'W_ACCESS_REPLICATION',
       path: pathTo`access`,
       message,
-      hint: admit('replication', role, '10.0.0.0/8'),
+      hint: "put first: allow.replication({ from: '10.0.0.0/8' })",
     },
   ]
   if (sources.length > 0 && open.length === 0) {
     return report(`others may replicate from this server, but ${role} (master.role) may not`)
   }
-  if (mayUseTls || open.length === 0 || open.some((rule) => rule.type !== 'hostssl')) return []
+  if (isCascade && open.length === 0) {
+    return report("run.from is 'replica', and by these rules no replica may stream from another one")
+  }
+  if (tls !== 'never' || open.length === 0 || open.some((rule) => rule.type !== 'hostssl')) return []
   return report(`${role} (master.role) may replicate with TLS only, and master.tls is 'disable'`)
+}
+
+// What is copied is all of the data.
+function judgePlain(rules: readonly AccessRule[], { tls }: Visitors): Diagnostic[] {
+  if (tls !== 'always') return []
+  return rules.flatMap((rule, index): Diagnostic[] => {
+    if (!isSource(rule) || rule.type === 'hostssl') return []
+    const message =
+      'this line lets whoever replicates in without TLS, and master.tls demands it of the master itself'
+    const hint = 'use allow.replication, which follows master.tls'
+    return [{ code: 'W_ACCESS_REPLICATION', path: pathTo`access.${index}`, message, hint }]
+  })
+}
+
+// A line by which others may replicate from this server.
+function isSource(rule: AccessRule): boolean {
+  if (rule.type === 'local' || rule.method === 'reject' || isFromAfar(rule) === false) return false
+  return listNames(rule.database).includes('replication')
 }
 
 function judgeListen(rules: readonly AccessRule[], listen: readonly string[]): Diagnostic[] {
@@ -88,8 +113,4 @@ function canTake(address: string, { family, isLoopback }: Range): boolean {
   if (own?.kind !== 'range') return true
   if (own.family !== family) return false
   return isLoopback || !own.isLoopback
-}
-
-function admit(database: string, user: string, from: string): string {
-  return `put first: allow.host({ database: '${database}', user: { name: ${JSON.stringify(user)} }, from: '${from}' })`
 }

@@ -16,11 +16,32 @@ export type SettingKind = {
   | { readonly type: 'integer' | 'real'; readonly unit: string; readonly min: number; readonly max: number }
 )
 
+/**
+ * When a server takes a new value of its file (pg_settings.context). postmaster: at a restart; sighup, superuser and
+ * user: at a reload; backend and superuser-backend: at a reload, in sessions that begin after it; internal: never.
+ */
+export type SettingContext =
+  | 'internal'
+  | 'postmaster'
+  | 'sighup'
+  | 'superuser-backend'
+  | 'backend'
+  | 'superuser'
+  | 'user'
+
+/** A context, up to that major where a newer one has another. */
+export interface ContextSpan {
+  readonly until?: number
+  readonly is: SettingContext
+}
+
 export interface CataloguedSetting {
   /** As PostgreSQL spells it; it ignores case. */
   readonly name: string
   /** PostgreSQL's own sentence, of the newest major that has it. */
   readonly about: string
+  /** Oldest first. */
+  readonly contexts: readonly ContextSpan[]
   /** Oldest first. */
   readonly kinds: readonly SettingKind[]
 }
@@ -45,6 +66,13 @@ export const catalogue: ReadonlyMap<string, CataloguedSetting> = new Map(
 /** What the setting is in that major; undefined where it is not. */
 export function kindIn({ kinds }: CataloguedSetting, major: number): SettingKind | undefined {
   return kinds.find(({ since = 0, until = Number.POSITIVE_INFINITY }) => since <= major && major <= until)
+}
+
+/** When a server of that major takes a new value of the setting; undefined for one that the catalogue does not know. */
+export function contextIn(name: string, major: number): SettingContext | undefined {
+  return catalogue
+    .get(name.toLowerCase())
+    ?.contexts.find(({ until = Number.POSITIVE_INFINITY }) => major <= until)?.is
 }
 
 /** What the setting is in the newest major that has it. */

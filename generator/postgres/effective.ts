@@ -1,5 +1,5 @@
 import { catalogue, kindIn } from './catalogue.js'
-import { defaultSettings, type Settings } from './settings-schema.js'
+import { type Settings, steadyDefaults } from './settings-schema.js'
 import { countOf, readBool } from './values.js'
 
 /** What a server of a major would have for each setting, read as it reads them. */
@@ -14,7 +14,10 @@ export interface Effective {
   readonly isOn: (name: string) => boolean
 }
 
-/** Reads the settings of a model, with all defaults; PostgreSQL's only of settings that some rule asks for. */
+/**
+ * Reads the settings of a model, with all defaults but those that follow the memory of its task; PostgreSQL's only of
+ * settings that some rule asks for.
+ */
 export function readEffective(settings: Settings, major: number): Effective {
   const own = new Map(Object.entries(settings).map(([name, value]) => [name.toLowerCase(), value]))
   const value = (name: string) => own.get(name) ?? ourDefaults.get(name) ?? theirDefault(name, major)
@@ -42,7 +45,7 @@ export function nameWritten(settings: Settings, name: string): string | undefine
 }
 
 const ourDefaults: ReadonlyMap<string, Settings[string]> = new Map(
-  defaultSettings.map(({ name, value }) => [name, value]),
+  steadyDefaults.map(({ name, value }) => [name, value]),
 )
 
 function theirDefault(name: string, major: number): Settings[string] {

@@ -1,29 +1,30 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type ModelPath, pathTo, showPath } from '../diagnostics/path.js'
-import { newestKind } from './catalogue.js'
-import { defaultSettings, type Settings } from './settings-schema.js'
-import { readMebibytes } from './values.js'
-
-/** The least private memory of a backend that has answered one query, in MiB (measured with 15: 1.6). */
-const perConnection = 2
+import { nameWritten } from './effective.js'
+import { perConnection, readSize, showMemory } from './memory.js'
+import { mergeSettings, type Settings } from './settings-schema.js'
 
 /**
- * Compares what the settings let a server take with the memory limit of its task (MiB): a task above its limit is
- * killed at once. Shared memory, every connection at rest and one sort are counted; the page cache is not.
+ * Compares what the settings of a model let a server take with the memory limit of its task (MiB): a task above its limit
+ * is killed at once. Shared memory, every connection at rest and one sort are counted; the page cache is not.
  */
-export function judgeMemory(settings: Settings, mem: number): Diagnostic[] {
+export function judgeMemory(own: Settings, mem: number): Diagnostic[] {
+  const settings = mergeSettings(own, mem)
+  // What the model does not say follows from its memory.
+  const isOwn = ({ name }: Found) => nameWritten(own, name) !== undefined
+  const blame = (...found: readonly Found[]) => found.find(isOwn)?.path ?? pathTo`task.mem`
   const shared = find(settings, 'shared_buffers')
   const shown = `shared_buffers = ${shared.value}`
   const report = (path: ModelPath, message: string, hint: string): Diagnostic[] => [
     { code: 'W_SETTING_MEMORY', path, message, hint },
   ]
   if (shared.size > mem) {
-    const message = `${shown} is more than task.mem (${mem} MiB): the task would be killed`
+    const message = `${shown} is more than ${showMemory(mem)}: the task would be killed`
     const hint = 'raise task.mem or lower shared_buffers'
-    return [{ code: 'E_SETTING_MEMORY', path: shared.path, message, hint }]
+    return [{ code: 'E_SETTING_MEMORY', path: blame(shared), message, hint }]
   }
   if (shared.size > mem / 2) {
-    return report(shared.path, `${shown} is more than half of task.mem (${mem} MiB)`, 'a quarter is usual')
+    return report(blame(shared), `${shown} is more than half of ${showMemory(mem)}`, 'a quarter is usual')
   }
   const connections = find(settings, 'max_connections')
   const sort = find(settings, 'work_mem')
@@ -32,18 +33,22 @@ export function judgeMemory(settings: Settings, mem: number): Diagnostic[] {
   if (needed > left) {
     const message = `${connections.size} connections take ${needed} MiB or more, and ${shown} leaves ${left} of task.mem`
     const hint = 'raise task.mem, lower max_connections, or put a connection pool in front'
-    return report(connections.path, message, hint)
+    return report(blame(connections), message, hint)
   }
   const cache = find(settings, 'effective_cache_size')
-  const isOwn = cache.value !== defaultSettings.find(({ name }) => name === cache.name)?.value
+  const planned = `effective_cache_size = ${cache.value}`
   // The page cache of a task counts as its memory, and is dropped where that is full.
-  if (sort.size <= left && isOwn && cache.size > mem) {
-    const message = `the planner is told of effective_cache_size = ${cache.value}, and task.mem holds ${mem} MiB`
+  if (sort.size <= left && isOwn(cache) && cache.size > mem) {
+    const message = `the planner is told of ${planned}, and task.mem holds ${mem} MiB`
     return report(cache.path, message, 'three quarters of task.mem are usual')
+  }
+  if (isOwn(cache) && cache.size < shared.size) {
+    const message = `${planned} is less than ${shown}${isOwn(shared) ? '' : ', which follows from task.mem'}: the planner would take for slow what is in memory`
+    return report(cache.path, message, 'take it out: the default is three quarters of task.mem')
   }
   if (sort.size <= left) return []
   const message = `one sort may take work_mem = ${sort.value}, and ${shown} leaves ${left} MiB of task.mem`
-  return report(sort.path, message, 'raise task.mem or lower work_mem')
+  return report(blame(sort), message, 'raise task.mem or lower work_mem')
 }
 
 /** How much memory a server takes for its buffers (MiB), and as the model, or a default, writes it. */
@@ -91,20 +96,14 @@ interface Found {
 
 // What the printed file says, or PostgreSQL's own default. Names compare without case.
 function find(settings: Settings, name: string): Found {
-  const given = Object.entries(settings).find(([key]) => key.toLowerCase() === name)
-  const [key, value] = given ?? [
-    name,
-    defaultSettings.find((one) => one.name === name)?.value ?? defaults[name] ?? 0,
-  ]
+  const key = nameWritten(settings, name) ?? name
+  const value = settings[key] ?? defaults[name] ?? 0
   return { name, path: pathTo`postgresql.settings.${key}`, value, size: sizeOf(name, value) ?? 0 }
 }
 
 function sizeOf(name: string, value: Settings[string]): number | undefined {
   // It counts segments, of 16 MiB by default, though PostgreSQL gives it no unit.
-  if (name === 'wal_keep_segments') return Number(value) * 16
-  const kind = newestKind(name)
-  if (kind?.type !== 'integer') return undefined
-  return kind.unit === '' ? Number(value) : readMebibytes(kind.unit, value)
+  return name === 'wal_keep_segments' ? Number(value) * 16 : readSize({ [name]: value }, name)
 }
 
 const defaults: Readonly<Record<string, string | number>> = {

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import type { KnownSettings } from './known-settings.js'
+import type { ModelPath } from '../diagnostics/path.js'
+import { memoryDefaults, usualConnections } from './memory.js'
+import type { SettingsInput } from './settings-input.js'
 
 // The grammar of names in guc-file.l: an identifier, or two of them around one dot.
 const settingName = z
@@ -18,9 +20,6 @@ const settingRecord = z
   .record(settingName, settingValue)
   .describe('Lines of postgresql.conf, added to the defaults of a replica node or in place of them')
 
-/** Settings as a person writes them: an editor completes those of PostgreSQL; extensions have names of their own. */
-export type SettingsInput = KnownSettings & Readonly<Record<string, z.input<typeof settingValue>>>
-
 /**
  * Settings of postgresql.conf by name; `''` is an empty value, `true` prints `on`. The names and values are judged by
  * `judgeSettings`, by the majors of the model: hundreds of keys in a schema would cost 50 ms a major.
@@ -34,16 +33,21 @@ export interface DefaultSetting {
   readonly name: string
   readonly value: Settings[string]
   readonly why: string
+  /** The part of the model that it follows from. */
+  readonly from?: ModelPath
 }
 
 /**
- * What the replica's postgresql.conf says when the model says nothing. Nothing here depends on what is
- * installed on an agent (locales, certificates, time zones), and every name exists since 9.5.
+ * What the replica's postgresql.conf says when the model says nothing, but for what follows the memory of the task.
+ * Nothing here depends on what is installed on an agent (locales, certificates, time zones), and every name exists since
+ * 9.5.
  */
-export const defaultSettings: readonly DefaultSetting[] = [
-  { name: 'max_connections', value: 100, why: "run_rep.sh raises it to the master's, if that is higher" },
-  { name: 'shared_buffers', value: '128MB', why: 'a quarter of what task.mem is by default' },
-  { name: 'effective_cache_size', value: '384MB', why: 'the planner: what page cache that leaves' },
+export const steadyDefaults: readonly DefaultSetting[] = [
+  {
+    name: 'max_connections',
+    value: usualConnections,
+    why: "run_rep.sh raises it to the master's, if that is higher",
+  },
   { name: 'wal_level', value: 'replica', why: 'other replicas may stream from this one' },
   { name: 'max_wal_senders', value: 10, why: "not below the usual master's" },
   { name: 'hot_standby_feedback', value: false, why: 'long queries here must not bloat the master' },
@@ -52,14 +56,17 @@ export const defaultSettings: readonly DefaultSetting[] = [
   { name: 'log_checkpoints', value: true, why: 'restart points tell how fast replay is' },
 ]
 
-/** The defaults that a model leaves standing: names compare without case, as in PostgreSQL. */
-export function keepDefaults(settings: Settings): DefaultSetting[] {
+/**
+ * The defaults that a model leaves standing, of which two follow the memory of its task (MiB): names compare without case,
+ * as in PostgreSQL.
+ */
+export function keepDefaults(settings: Settings, mem: number): DefaultSetting[] {
   const own = new Set(Object.keys(settings).map((name) => name.toLowerCase()))
-  return defaultSettings.filter(({ name }) => !own.has(name))
+  return [...memoryDefaults(settings, mem), ...steadyDefaults].filter(({ name }) => !own.has(name))
 }
 
 /** All settings that the printed file holds: the model's own and the defaults it leaves standing. */
-export function mergeSettings(settings: Settings): Settings {
-  const standing = keepDefaults(settings).map(({ name, value }) => [name, value] as const)
+export function mergeSettings(settings: Settings, mem: number): Settings {
+  const standing = keepDefaults(settings, mem).map(({ name, value }) => [name, value] as const)
   return { ...Object.fromEntries(standing), ...settings }
 }

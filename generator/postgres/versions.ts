@@ -3,6 +3,12 @@ export const majors = [9.3, 9.4, 9.5, 9.6, 10, 11, 12, 13, 14, 15, 16, 17, 18] a
 
 export type Major = (typeof majors)[number]
 
+/** Those that a master may have: since 10 a walsender answers SHOW. */
+export type SupportedMajor = Exclude<Major, 9.3 | 9.4 | 9.5 | 9.6>
+export const supportedMajors: readonly SupportedMajor[] = majors.filter(
+  (major): major is SupportedMajor => major >= 10,
+)
+
 /** One `-c name=value` of the server's command line; the value is the same on every run. */
 export interface HeldValue {
   readonly name: string

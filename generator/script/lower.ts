@@ -81,7 +81,12 @@ function lowerRecall(contract: readonly ContractVariable[]): View {
     keep: kept.map(
       ({ name }) => `[ -z "\${${name}:-}" ] || kept_contract="\${kept_contract}${name}=$${name}$newline"`,
     ),
-    recall: kept.map(({ name }) => `${name}) ${name}=$_recall_value ;;`),
+    // libpq and awk read these in the environment. An export counts as a reader, so no other variable is exported.
+    recall: kept.map(({ name, setBy }) =>
+      setBy === 'libpq' || name === 'POSTGRES_REPUSER'
+        ? `${name}) export ${name}="$_recall_value" ;;`
+        : `${name}) ${name}=$_recall_value ;;`,
+    ),
   }
 }
 
@@ -231,7 +236,8 @@ function printCheck(variable: ContractVariable): string[] {
 // A default that holds for most majors, then a branch for each set of majors that differs.
 function lowerVersions(model: Replica): View {
   const { listen } = model.run
-  const rules = versionRules.filter(({ major }) => model.postgresql.majors.includes(major))
+  const majors: readonly number[] = model.postgresql.majors
+  const rules = versionRules.filter(({ major }) => majors.includes(major))
   const held = groupByMajors(rules, (rule) =>
     listHeld(rule, model).map(({ name, value }) => `${name}=${value}`),
   )

@@ -2,6 +2,7 @@ import { type ModelPath, showPath } from '../diagnostics/path.js'
 import type { ContractVariable } from '../model/contract/variables.js'
 import { orderSteps } from '../model/own-steps.js'
 import { pathOfVariable, type Replica } from '../model/replica.js'
+import { listShape } from '../model/shape.js'
 import type { Effects, FunctionEffects } from '../shell/effects.js'
 import { failuresOf, reachableFrom, toolsOf } from '../shell/tools.js'
 import { docOf, helpersBefore, listConstants } from './lower.js'
@@ -12,6 +13,7 @@ export interface ScriptMap {
   readonly steps: Readonly<Record<string, MappedStep>>
   readonly variables: Readonly<Record<string, MappedVariable>>
   readonly constants: Readonly<Record<string, MappedConstant>>
+  readonly held: Readonly<Record<string, MappedHeld>>
   readonly sources: readonly MappedSource[]
 }
 
@@ -43,6 +45,12 @@ export interface MappedConstant {
   readonly line: number
 }
 
+/** A setting that the model has the script give the server on its command line. */
+export interface MappedHeld {
+  readonly model: ModelPath
+  readonly value: string
+}
+
 /** Where lines come from. */
 export interface MappedSource {
   readonly source: string
@@ -60,7 +68,7 @@ export function sourceLineOf({ runs }: MappedSource, line: number): number {
 /**
  * Maps a script: for each step its lines, what it does (`reads`, `sets`, `tools`, `failures`, by itself and through
  * the functions it calls), the lines of the file it comes from, and the part of the model; each variable of the
- * contract, and each that the model gives its value; for each source its lines.
+ * contract, and each that the model gives its value; the settings that it gives the server; for each source its lines.
  */
 export function mapScript(
   script: PrintedScript,
@@ -114,6 +122,10 @@ export function mapScript(
     name,
     { model: path, line: lineOf(script, name) },
   ])
+  const held = listShape(model).map(({ name, path, value }): [string, MappedHeld] => [
+    name,
+    { model: path, value },
+  ])
   const variables = contract.map(
     ({ name, type, required, default: usual, setBy, secret, doc }): [string, MappedVariable] => [
       name,
@@ -133,6 +145,7 @@ export function mapScript(
     steps: Object.fromEntries(steps),
     variables: Object.fromEntries(variables),
     constants: Object.fromEntries(constants),
+    held: Object.fromEntries(held),
     sources,
   }
 }

@@ -39,12 +39,13 @@ export function judgeOwnSteps({ steps, run, env }: Replica, parts: Parts, source
   const builtin = listBuiltin(parts, sources)
   const texts = sources.stepFiles
   const found = judgeStepFiles({ steps, texts, faults: sources.stepFaults ?? {}, show, builtin })
-  if (found.length > 0) return found
-  return judgeSteps(
-    [...new Set(steps.map(({ file }) => file))].map((file) => ({
-      file: show(file),
-      text: texts[file] ?? '',
-    })),
+  // What a file does can be told where it is text that stands in a script.
+  const faulty = new Set(
+    found.map(({ place, path }) => place?.file ?? show(steps[Number(path?.[1])]?.file ?? '')),
+  )
+  const files = [...new Set(steps.map(({ file }) => file))].filter((file) => !faulty.has(show(file)))
+  const deeds = judgeSteps(
+    files.map((file) => ({ file: show(file), text: texts[file] ?? '' })),
     {
       builtin: builtin.map(({ text }) => text).join('\n'),
       lasting: parts.lasting.functions,
@@ -52,6 +53,7 @@ export function judgeOwnSteps({ steps, run, env }: Replica, parts: Parts, source
       dataDir: run.dataDir,
     },
   )
+  return [...found, ...deeds]
 }
 
 /** Puts the script together, reads off what it does, judges it as a whole, and prints it. */
@@ -66,7 +68,7 @@ export function compileScript(design: Design, parts: Parts, sources: Sources): C
   })
   const { effects } = analysis
   const diagnostics = judgeDraft(draft, analysis, { design, parts }).map(withPlace)
-  if (!diagnostics.some(isError)) {
+  if (!diagnostics.some(({ code }) => code === 'E_SHELL_SYNTAX')) {
     diagnostics.push(...judgeStepTools(model.steps, effects), ...judgeReaders(design, effects))
   }
   if (diagnostics.some(isError)) return { diagnostics, withPlace }

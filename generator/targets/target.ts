@@ -32,8 +32,21 @@ export interface Started {
   readonly judgePrinted?: (printed: Files) => readonly Diagnostic[]
   /** The lines of each of these files with what they come from, for `explain`. */
   readonly trace?: (published: Files) => Readonly<Record<string, readonly PrintedLine[]>>
+  /** By what its supervisor tells it from all others. */
+  readonly identity?: Identity
   /** What stands in the way of an update where files of an earlier model, by the same names, are in force. */
   readonly judgeUpdate?: (before: Files) => readonly Diagnostic[]
+}
+
+/** The name by which a supervisor knows what it runs: under another name it is another one, and the former stays. */
+export interface Identity {
+  /** What has the name, as a sentence has it: 'Marathon app'. */
+  readonly what: string
+  readonly name: string
+  /** The part of the model that says it. */
+  readonly path: ModelPath
+  /** The name in files that were printed before; undefined where they hold none, or where each name has a file of its own. */
+  readonly read?: (before: Files) => string | undefined
 }
 
 /** Texts of files, by their names. */

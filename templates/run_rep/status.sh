@@ -165,12 +165,8 @@ tell_status() {
   [ "$state_kind" != not_streaming ] || _tell_kind='not streaming'
   tell_row state "$_tell_kind${state_since:+" since $state_since"}${state_words:+": $state_words"}"
   tell_row name "$state_name"
-  _tell_upstream=$state_host
-  case $state_host in
-    *:*) _tell_upstream="[$state_host]" ;;
-    *) ;;
-  esac
-  [ -z "$state_host" ] || tell_row upstream "$_tell_upstream:$state_port${state_address:+" ($state_address)"}"
+  name_server "$state_host" "$state_port" "$state_address"
+  [ -z "$state_host" ] || tell_row upstream "$server_name"
   [ -z "$state_copied_mb" ] || tell_row copied "$state_copied_mb of $state_size_mb MB"
   tell_row timeline "$state_timeline"
   tell_row received "$state_received"

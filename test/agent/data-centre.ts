@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { compileReplica } from '../../generator/compile/compile.js'
-import type { ReplicaInput } from '../../generator/compile/model.js'
+import type { ReplicaInput } from '../../generator/input/replica-input.js'
 import { readTemplates } from '../../generator/load/templates.js'
 import { serverBin } from '../pair/harness/capability.js'
 import { startWebServer, type WebServer } from '../pair/harness/config-server.js'
@@ -93,12 +93,8 @@ function publish(web: WebServer, model: ReplicaInput): string {
   })
   const app = files['marathon.json']
   if (app === undefined) throw new Error(JSON.stringify(diagnostics))
-  for (const [name, path] of [
-    ['run_rep.sh', 'postgres/run_rep.sh'],
-    ['postgresql.conf', 'postgres/conf/postgresql.conf'],
-    ['pg_hba.conf', 'postgres/conf/pg_hba.conf'],
-  ] as const)
-    web.put(path, files[name] ?? '')
+  for (const name of ['run_rep.sh', 'conf/postgresql.conf', 'conf/pg_hba.conf'])
+    web.put(`postgres/${name}`, files[name] ?? '')
   return app
 }
 

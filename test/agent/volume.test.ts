@@ -1,7 +1,7 @@
 import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import type { ReplicaInput } from '../../generator/compile/model.js'
+import type { ReplicaInput } from '../../generator/input/replica-input.js'
 import { signal } from '../pair/harness/processes.js'
 import { waitFor } from '../pair/harness/wait.js'
 import { patience } from './marathon.js'

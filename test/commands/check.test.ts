@@ -5,14 +5,19 @@ import { type Folder, hasTrace, inFolder } from './cli.js'
 
 const generated = (test: (folder: Folder) => Promise<void>) =>
   inFolder({}, async (folder) => {
-    expect((await folder.run(['generate'])).code).toBe(0)
+    expect((await folder.run(['generate', '--embedded', '-q'])).code).toBe(0)
     await test(folder)
   })
 
 describe('check', () => {
-  test('clean: exit 0 and no word', async () => {
+  test('clean: exit 0, which model it is, and how many files were compared', async () => {
     await generated(async ({ run }) => {
-      expect(await run(['check'])).toEqual({ code: 0, out: '', err: '' })
+      expect(await run(['check', '--embedded'])).toEqual({
+        code: 0,
+        out: 'nothing differs: 8 files\n',
+        err: 'the embedded model: Marathon app /postgres-replication, master postgres01, in dist/ and marathon.json\n',
+      })
+      expect(await run(['check', '--embedded', '--quiet'])).toEqual({ code: 0, out: '', err: '' })
     })
   })
 
@@ -24,7 +29,7 @@ describe('check', () => {
         .replace('step_clone() {\n', 'step_clone() {\n  echo mine\n')
       await write('dist/run_rep.sh', edited)
       const line = edited.split('\n').indexOf('  echo mine') + 1
-      const { code, out, err } = await run(['check'])
+      const { code, out, err } = await run(['check', '--embedded'])
       expect([code, out]).toEqual([3, ''])
       expect(err).toMatch(/^dist\/run_rep\.sh:\d+ \(templates\/run_rep\/lib\/log\.sh\)$/m)
       expect(err).toContain(`dist/run_rep.sh:${line} (step clone)\n  -   echo mine\n`)
@@ -34,13 +39,13 @@ describe('check', () => {
 
   test('a missing file, a cut one, and an app that was edited', async () => {
     await generated(async ({ dir, run, read, write }) => {
-      await rm(join(dir, 'dist/pg_hba.conf'))
-      await write('dist/postgresql.conf', (await read('dist/postgresql.conf')).trimEnd())
+      await rm(join(dir, 'dist/conf/pg_hba.conf'))
+      await write('dist/conf/postgresql.conf', (await read('dist/conf/postgresql.conf')).trimEnd())
       await write('marathon.json', (await read('marathon.json')).replace('"cpus": 0.5', '"cpus": 4'))
-      const { code, err } = await run(['check'])
+      const { code, err } = await run(['check', '--embedded'])
       expect(code).toBe(3)
-      expect(err).toContain('dist/pg_hba.conf: missing')
-      expect(err).toMatch(/dist\/postgresql\.conf:\d+\n {2}- .* \(no line break at the end\)\n/)
+      expect(err).toContain('dist/conf/pg_hba.conf: missing')
+      expect(err).toMatch(/dist\/conf\/postgresql\.conf:\d+\n {2}- .* \(no line break at the end\)\n/)
       expect(err).toContain('  -   "cpus": 4,\n  +   "cpus": 0.5,\n')
     })
   })
@@ -51,7 +56,7 @@ describe('check', () => {
         'dist/run_rep.sh',
         (await read('dist/run_rep.sh')).replace('step_serve() {\n', 'step_serve() {\n  :\n'),
       )
-      const { code, out, err } = await run(['check', '--json'])
+      const { code, out, err } = await run(['check', '--embedded', '--json', '--quiet'])
       expect([code, err]).toEqual([3, ''])
       expect(JSON.parse(out)).toMatchObject([
         {
@@ -65,8 +70,8 @@ describe('check', () => {
 
   test('what an edited file holds does not reach the terminal', async () => {
     await generated(async ({ run, write }) => {
-      await write('dist/pg_hba.conf', '\u001b[2Jmine\u0007\n')
-      const { err } = await run(['check'])
+      await write('dist/conf/pg_hba.conf', '\u001b[2Jmine\u0007\n')
+      const { err } = await run(['check', '--embedded'])
       expect(err).toContain('  - ·[2Jmine·\n')
       expect(err).not.toContain('\u001b')
     })
@@ -74,7 +79,7 @@ describe('check', () => {
 
   test('a directory in the place of a file: exit 1, words, no stack trace', async () => {
     await inFolder({ 'dist/run_rep.sh/x': '' }, async ({ run }) => {
-      const outcome = await run(['check'])
+      const outcome = await run(['check', '--embedded'])
       expect(outcome.code).toBe(1)
       expect(outcome.err).toContain('E_READ: cannot read dist/run_rep.sh')
       expect(hasTrace(outcome)).toBe(false)

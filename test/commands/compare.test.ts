@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compareLines } from '../../generator/commands/compare.js'
-import { judgeOptions, placeFiles } from '../../generator/commands/options.js'
 
 describe('compareLines', () => {
   const text = 'a\nb\nc\nd\n'
@@ -52,29 +51,5 @@ describe('compareLines', () => {
   test('texts that have nothing in common are one place, however long', () => {
     const long = (word: string) => Array.from({ length: 5000 }, (_, index) => `${word} ${index}\n`).join('')
     expect(compareLines(long('a'), long('b'))).toHaveLength(1)
-  })
-})
-
-describe('placeFiles', () => {
-  const files = { 'marathon.json': 'm', 'run_rep.sh': 's' }
-  test.each([
-    ['dist', 'marathon.json', { 'marathon.json': 'm', 'dist/run_rep.sh': 's' }],
-    ['./dist//', './apps/a.json', { './apps/a.json': 'm', 'dist/run_rep.sh': 's' }],
-    ['.', 'a.json', { 'a.json': 'm', 'run_rep.sh': 's' }],
-    ['..', 'a', { a: 'm', '../run_rep.sh': 's' }],
-  ])('--out %s --app %s', (out, app, wanted) => {
-    expect(placeFiles(files, { out, app })).toEqual(wanted)
-  })
-})
-
-describe('judgeOptions', () => {
-  test.each([
-    ['dist', 'dist/marathon.json', true],
-    ['', 'marathon.json', false],
-    ['dist', '', false],
-    ['dist', 'x/../dist/SHA256SUMS', false],
-    ['dist', './a.json', false],
-  ])('--out %j --app %j: %j', (out, app, isGood) => {
-    expect(judgeOptions('a.json', { out, app }) === undefined).toBe(isGood)
   })
 })

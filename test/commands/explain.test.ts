@@ -20,7 +20,9 @@ describe('explain', () => {
       expect((await run(['explain', 'work_mem'])).out).toBe(
         'setting work_mem: "8MB"\n  in the model  postgresql.settings.work_mem (replica.config.json:1:28)\n' +
           '  what it is    Sets the maximum memory to be used for query workspaces.\n' +
-          '  takes         64 to 2147483647 (in kB)\n',
+          '  takes         64 to 2147483647 (in kB)\n' +
+          "  example       postgresql: { settings: { work_mem: '100kB' } }\n" +
+          '  see           https://www.postgresql.org/docs/18/runtime-config-resource.html#GUC-WORK-MEM\n',
       )
       expect((await run(['explain', 'warm'])).out).toMatch(
         /^step warm: warms it\n.*\n {2}from +warm\.sh, lines 1 to 3\n {2}in the model +steps\.0 \(replica\.config\.json:1:\d+\)$/m,
@@ -32,10 +34,11 @@ describe('explain', () => {
     const line = lineOf('require_standby() {')
     const table = lineOf('stall_limit=300')
     await inFolder({}, async ({ run }) => {
-      const { code, out } = await run(['explain', '--line', String(line)])
+      const { code, out, err } = await run(['explain', '--line', String(line)])
       expect(code).toBe(0)
+      expect(err).toBe('no configuration lies in this directory: this is of the embedded example\n')
       expect(out).toMatch(/from +templates\/run_rep\/lib\/start\.sh:\d+\n/)
-      expect((await run(['explain', '--line', String(table)])).out).toMatch(
+      expect((await run(['explain', '--embedded', '--line', String(table)])).out).toMatch(
         /from +templates\/run_rep\/constants\.sh\.hbs:16\n/,
       )
       expect(out).toMatch(/function +require_standby\n {2}reached by +inspect_master, serve\n$/)
@@ -45,10 +48,10 @@ describe('explain', () => {
   test.each<[string[], RegExp]>([
     [['clne'], /^nothing is known of "clne"; did you mean clone\?\n$/],
     [['--line', '999999'], /^run_rep\.sh has the lines 1 to \d+, and no line "999999"\n$/],
-    [[], /give either a name or --line/],
+    [['clone', '--line', '3'], /give either a name or --line/],
   ])('%j: exit 2 with words', async (args, words) => {
     await inFolder({}, async ({ run }) => {
-      const outcome = await run(['explain', ...args])
+      const outcome = await run(['explain', '--embedded', ...args])
       expect(outcome.code).toBe(2)
       expect(outcome.out).toBe('')
       expect(outcome.err).toMatch(words)
@@ -61,6 +64,11 @@ describe('explain', () => {
       const { code, err } = await run(['explain', 'clone'])
       expect(code).toBe(1)
       expect(err).toMatch(/error E_MODEL/)
+      // What its finding means is told all the same.
+      expect(await run(['explain', 'E_MODEL'])).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/^E_MODEL: /),
+      })
     })
   })
 })
@@ -68,7 +76,7 @@ describe('explain', () => {
 test('every code of a finding is explained, and no other', () => {
   const folder = join(repository, 'generator')
   const used = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('codes.ts'))
+    .filter((name) => /\.ts$/.test(name) && !/\/code(s|-\w+)\.ts$/.test(name))
     .flatMap((name) => readFileSync(join(folder, name), 'utf8').match(/(?<=['"])[EW]_[A-Z_]+(?=['"])/g) ?? [])
   // unbash's own kind of error is no finding of ours.
   expect(Object.keys(codes).sort()).toEqual([...new Set(used)].sort())

@@ -6,10 +6,10 @@ import { type Folder, hasTrace, head, inFolder, type Outcome } from './cli.js'
 // A JSON model is read without the TypeScript compiler, which costs a second each time.
 const artefacts = [
   'dist/SHA256SUMS',
+  'dist/conf/pg_hba.conf',
+  'dist/conf/postgresql.conf',
   'dist/master.pg_hba.conf',
   'dist/master.sql',
-  'dist/pg_hba.conf',
-  'dist/postgresql.conf',
   'dist/run_rep.map.json',
   'dist/run_rep.sh',
   'marathon.json',
@@ -34,27 +34,38 @@ async function refuse(
 }
 
 describe('what is written', () => {
-  test('the embedded model, where there is no configuration', async () => {
+  const line = 'Marathon app /postgres-replication, master postgres01, into dist/ and marathon.json\n'
+
+  test('the embedded model, where it is asked for, with a line that says so', async () => {
     await inFolder({}, async ({ run, list, read }) => {
-      const first = await run(['generate'])
-      expect(first).toMatchObject({ code: 0, err: '' })
+      const first = await run(['generate', '--embedded'])
+      expect(first).toMatchObject({ code: 0, err: `the embedded model: ${line}` })
       expect(first.out).toContain('wrote')
       expect(await list()).toEqual(artefacts)
       expect(JSON.parse(await read('marathon.json'))).toMatchObject({ id: '/postgres-replication' })
-      expect(await run(['generate'])).toEqual({ code: 0, out: 'nothing changed\n', err: '' })
+      const second = await run(['generate', '--embedded', '--json'])
+      expect(second).toEqual({ code: 0, out: '[]\n', err: `the embedded model: ${line}` })
+      expect(await run(['generate', '--embedded', '--quiet'])).toEqual({ code: 0, out: '', err: '' })
     })
+  })
+
+  test('where there is no configuration, nothing, and what to do', async () => {
+    const { err } = await refuse({ 'replica.config.yaml': '' })
+    expect(err).toMatch(/^error E_CONFIG_NONE: no configuration .*; replica\.config\.yaml is not taken\n/)
+    expect(err).toContain('--embedded')
   })
 
   test('a resident app keeps its sizes: a change of them is a warning at its place', async () => {
     const model = (mem: number) => JSON.stringify({ task: { mem, volume: '100GiB' } })
     await inFolder({ 'replica.config.json': model(1024) }, async ({ run, write }) => {
-      expect(await run(['generate'])).toMatchObject({ code: 0, err: '' })
+      expect(await run(['generate'])).toMatchObject({ code: 0, err: `replica.config.json: ${line}` })
       await write('replica.config.json', model(2048))
       const { code, err } = await run(['generate'])
       expect(code).toBe(0)
       expect(err).toMatch(/^replica\.config\.json:1:10 warning W_APP_RESIDENT: /)
       // By now it is what was printed before.
-      expect(await run(['generate'])).toMatchObject({ code: 0, err: '', out: 'nothing changed\n' })
+      const again = { code: 0, err: `replica.config.json: ${line}`, out: 'nothing changed\n' }
+      expect(await run(['generate'])).toEqual(again)
     })
   })
 
@@ -73,7 +84,7 @@ describe('what is written', () => {
     }
     await inFolder(files, async ({ dir, run, read }) => {
       await rm(join(dir, 'node_modules'), { recursive: true })
-      expect(await run(['generate'])).toMatchObject({ code: 0, err: '' })
+      expect(await run(['generate', '-q'])).toMatchObject({ code: 0, err: '' })
       const script = await read('dist/run_rep.sh')
       expect(script).toContain('  METRICS_PORT=${METRICS_PORT:-9187}\n  is_port "$METRICS_PORT" || ')
       expect(script).toContain('  step_configure\n  step=warm\n  run_own_step step_warm\n  step=serve\n')
@@ -87,7 +98,8 @@ describe('what is written', () => {
     const files = { 'models/a.json': '{"targets": {"marathon": {"id": "/db/json"}}}' }
     await inFolder(files, async ({ run, list, read }) => {
       const args = ['generate', 'models/a.json', '--out', 'agent/', '--app', 'apps/a.json']
-      expect(await run(args)).toMatchObject({ code: 0, err: '' })
+      const err = 'models/a.json: Marathon app /db/json, master postgres01, into agent/ and apps/a.json\n'
+      expect(await run(args)).toMatchObject({ code: 0, err })
       expect(await list()).toContain('agent/run_rep.sh')
       expect(JSON.parse(await read('apps/a.json'))).toMatchObject({ id: '/db/json' })
     })
@@ -140,7 +152,7 @@ describe('where nothing can be written', () => {
     inFolder({}, async (folder) => {
       await prepare(folder)
       const before = await folder.list()
-      const outcome = await folder.run(['generate', ...args])
+      const outcome = await folder.run(['generate', '--embedded', ...args])
       expect(outcome.code).toBe(1)
       expect(hasTrace(outcome), outcome.err).toBe(false)
       expect(await folder.list()).toEqual(before)

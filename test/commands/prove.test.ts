@@ -62,8 +62,8 @@ const digestOf = (text: string) => createHash('sha256').update(text).digest('hex
 
 test('prove prints what was run, by what, and the digests', async () => {
   await inFolder({}, async ({ run, read }) => {
-    await run(['generate'])
-    for (const args of [[], ['dist/run_rep.sh']]) {
+    await run(['generate', '--embedded'])
+    for (const args of [['--embedded'], ['dist/run_rep.sh']]) {
       const { code, out, err } = await run(['prove', ...args])
       expect({ code, err }, out).toEqual({ code: 0, err: '' })
       for (const what of [
@@ -124,7 +124,7 @@ describe('a script that was broken fails in one line of the table', () => {
   ]
   test.each(broken)('%s', async (what, edit, words) => {
     await inFolder({}, async (folder) => {
-      await folder.run(['generate'])
+      await folder.run(['generate', '--embedded'])
       await editScript(folder, edit)
       const failed = await failedRows(folder, ['dist/run_rep.sh'])
       expect(failed.map((row) => row.what)).toEqual([what])
@@ -134,18 +134,18 @@ describe('a script that was broken fails in one line of the table', () => {
 
   test('what lies beside it is of another script', async () => {
     await inFolder({}, async (folder) => {
-      await folder.run(['generate'])
-      await folder.write('dist/pg_hba.conf', 'host all all all trust\n')
+      await folder.run(['generate', '--embedded'])
+      await folder.write('dist/conf/pg_hba.conf', 'host all all all trust\n')
       const failed = await failedRows(folder, ['dist/run_rep.sh'])
       expect(failed.map(({ what, detail }) => [what, detail])).toEqual([
-        ['one story', 'SHA256SUMS has another digest of pg_hba.conf'],
+        ['one story', 'SHA256SUMS has another digest of conf/pg_hba.conf'],
       ])
     })
   })
 
   test('the head, when a line was changed and nothing else', async () => {
     await inFolder({}, async (folder) => {
-      await folder.run(['generate'])
+      await folder.run(['generate', '--embedded'])
       const script = await folder.read('dist/run_rep.sh')
       await folder.write('web/run_rep.sh', script.replace('on_diverged=fail', 'on_diverged=reclone'))
       expect((await failedRows(folder, ['web/run_rep.sh'])).map(({ what }) => what)).toEqual(['head'])
@@ -178,7 +178,7 @@ test('a file that is not there is told as such', async () => {
 test('what the machine lacks is named as not run, and is no failure', async () => {
   await inFolder({ 'bin/here': '' }, async ({ dir, run }) => {
     await symlink('/bin/sh', join(dir, 'bin/sh'))
-    const { code, out } = await run(['prove', '--json'], { env: { PATH: join(dir, 'bin') } })
+    const { code, out } = await run(['prove', '--embedded', '--json'], { env: { PATH: join(dir, 'bin') } })
     expect(code).toBe(0)
     const { proofs, digests } = JSON.parse(out)
     const results = proofs.map(({ by, result }: { by: string; result: string }) => `${by} ${result}`)
@@ -191,7 +191,7 @@ test('a fault that only another checker sees is a failure', async () => {
   // A program called dash that refuses everything.
   await inFolder({ 'bin/dash': '#!/bin/sh\necho "dash: 3: no" >&2\nexit 2\n' }, async ({ dir, run }) => {
     await chmod(join(dir, 'bin/dash'), 0o755)
-    const { code, out } = await run(['prove'], { env: { PATH: `${dir}/bin:/usr/bin:/bin` } })
+    const { code, out } = await run(['prove', '--embedded'], { env: { PATH: `${dir}/bin:/usr/bin:/bin` } })
     expect(code).toBe(1)
     expect(out).toMatch(/^syntax +dash +failed +dash: 3: no$/m)
   })

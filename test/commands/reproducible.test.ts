@@ -5,10 +5,10 @@ import { type Folder, head, inFolder, repository } from './cli.js'
 
 const artefacts = [
   'SHA256SUMS',
+  'conf/pg_hba.conf',
+  'conf/postgresql.conf',
   'master.pg_hba.conf',
   'master.sql',
-  'pg_hba.conf',
-  'postgresql.conf',
   'run_rep.map.json',
   'run_rep.sh',
 ].map((name) => `dist/${name}`)
@@ -26,7 +26,7 @@ const files = {
 /** The bytes of what is generated. */
 async function collect({ run, read }: Folder, env: Record<string, string>, umask: string): Promise<string[]> {
   const texts: string[] = []
-  expect(await run(['generate'], { env, umask })).toMatchObject({ code: 0, err: '' })
+  expect(await run(['generate', '-q'], { env, umask })).toMatchObject({ code: 0, err: '' })
   for (const name of [...artefacts, 'marathon.json']) texts.push(await read(name))
   return texts
 }
@@ -45,7 +45,7 @@ test('what is written can be proven on an agent, and names no place of this mach
   const model = { steps: [{ name: 'warm', doc: 'warms', file: './warm.sh', after: 'configure' }] }
   const json = { 'replica.config.json': JSON.stringify(model), 'warm.sh': 'step_warm() {\n  :\n}\n' }
   await inFolder(json, async ({ dir, run, read }) => {
-    expect(await run(['generate'])).toMatchObject({ code: 0, err: '' })
+    expect(await run(['generate', '-q'])).toMatchObject({ code: 0, err: '' })
     const dist = join(dir, 'dist')
     const sums = await execa('sha256sum', ['-c', 'SHA256SUMS'], { cwd: dist })
     expect(sums.stdout.split('\n').sort()).toEqual(artefacts.slice(1).map((name) => `${name.slice(5)}: OK`))

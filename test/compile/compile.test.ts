@@ -13,11 +13,11 @@ describe('the artefacts', () => {
   test('all of them, or none', () => {
     expect(Object.keys(compile().files).sort()).toEqual([
       'SHA256SUMS',
+      'conf/pg_hba.conf',
+      'conf/postgresql.conf',
       'marathon.json',
       'master.pg_hba.conf',
       'master.sql',
-      'pg_hba.conf',
-      'postgresql.conf',
       'run_rep.map.json',
       'run_rep.sh',
     ])

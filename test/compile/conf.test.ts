@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { confValue, printConf } from '../../generator/compile/conf.js'
-import { defaultSettings } from '../../generator/postgres/settings-schema.js'
+import { keepDefaults } from '../../generator/postgres/settings-schema.js'
 import { type Cluster, findServer, readTemplate, startCluster } from '../postgres/server.js'
 
 const template = readTemplate('postgresql.conf.hbs')
@@ -27,20 +27,20 @@ describe('confValue', () => {
 
 describe('printConf', () => {
   test('prints the model in the order of names, then the defaults that it leaves standing', () => {
-    const text = printConf(template, { work_mem: '8MB', Max_Connections: 200 })
+    const text = printConf(template, { work_mem: '8MB', Max_Connections: 200 }, 1024)
     expect(settingLines(text).slice(0, 3)).toEqual([
       'Max_Connections = 200',
       "work_mem        = '8MB'",
-      expect.stringMatching(/^shared_buffers {7}= '128MB' {10,}# /),
+      expect.stringMatching(/^shared_buffers {7}= '256MB' {10,}# a quarter of task\.mem \(1024 MiB\)$/),
     ])
     expect(text).not.toMatch(/^max_connections/m)
   })
 
   test('a default that another part of the model holds is none of its lines', () => {
-    const text = printConf(template, {}, ['hot_standby_feedback'])
+    const text = printConf(template, {}, 512, ['hot_standby_feedback'])
     expect(text).not.toMatch(/^hot_standby_feedback/m)
     expect(text).toMatch(/^# .*hot_standby_feedback/m)
-    expect(printConf(template, {})).toMatch(/^hot_standby_feedback/m)
+    expect(printConf(template, {}, 512)).toMatch(/^hot_standby_feedback/m)
   })
 })
 
@@ -65,8 +65,12 @@ describe.skipIf(bin === undefined)('a real server', () => {
   }
 
   test('every default comes back by postgres -C', () => {
-    expect(Object.keys(readBack).sort()).toEqual(defaultSettings.map(({ name }) => name).sort())
-    const file = cluster.write('default.conf', printConf(template, {}))
+    expect(Object.keys(readBack).sort()).toEqual(
+      keepDefaults({}, 512)
+        .map(({ name }) => name)
+        .sort(),
+    )
+    const file = cluster.write('default.conf', printConf(template, {}, 512))
     for (const [name, value] of Object.entries(readBack)) {
       expect(readSetting(file, name)).toBe(value)
     }
@@ -98,6 +102,15 @@ describe.skipIf(bin === undefined)('a real server', () => {
     } finally {
       await client.end()
     }
+  })
+
+  test.each([1, 256, 16_384, 2_147_483_647])('the defaults of a task of %i MiB come back, too', (mem) => {
+    const file = cluster.write('memory.conf', printConf(template, {}, mem))
+    const [buffers, cache] = ['shared_buffers', 'effective_cache_size'].map((name) =>
+      Number(readSetting(file, name)),
+    )
+    expect(buffers).toBeGreaterThanOrEqual(16)
+    expect(cache).toBeGreaterThanOrEqual(buffers ?? Number.NaN)
   })
 
   function readSetting(file: string, name: string): string {

@@ -25,6 +25,14 @@ test.each<[string, RegExp[]]>([
   ],
   ['MASTER_WAIT', [/^variable MASTER_WAIT: Seconds to wait/, /default +"600"/, /read by .*start_patience/]],
   ['POSTGRES_MASTER', [/default +none: a run without it is refused/, /in the model +master\.hosts$/m]],
+  [
+    'shared_buffers',
+    [
+      /^setting shared_buffers: not written/,
+      /in the model +task\.mem$/m,
+      /printed +'128MB': a quarter of task\.mem \(512 MiB\)/,
+    ],
+  ],
   ['stall_limit', [/in the model +run\.stallLimit \(replica\.config\.ts:3:5\)$/m]],
   ['pgdata', [/^variable pgdata: of the script itself/, /set by +find_store/]],
   ['is_ours', [/^function is_ours: lines \d+ to \d+/, /called by .*remove_clone/, /reached by .*claim/]],

@@ -31,10 +31,10 @@ test.each(others)(
     const tables = cut(files).filter(isKept)
     const wanted: Record<string, string | undefined> = {
       ...Object.assign({}, ...(values?.targets ?? []).map(({ print }) => print())),
+      'conf/pg_hba.conf': files['conf/pg_hba.conf'],
+      'conf/postgresql.conf': files['conf/postgresql.conf'],
       'master.pg_hba.conf': files['master.pg_hba.conf'],
       'master.sql': files['master.sql'],
-      'pg_hba.conf': files['pg_hba.conf'],
-      'postgresql.conf': files['postgresql.conf'],
       'tables.sh': tables.map(({ source, text }) => `### ${source}\n${text}\n`).join('\n'),
     }
     for (const [name, text = ''] of Object.entries(wanted)) {

@@ -3,10 +3,11 @@ import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hbaName, hbaToken, printHba } from '../../generator/compile/hba.js'
+import { allow } from '../../generator/input/allow.js'
 import {
   type AccessRule,
+  accessRulesSchema,
   accessSchema,
-  allow,
   completeAccess,
 } from '../../generator/postgres/access-schema.js'
 import { adminLine, type Cluster, findServer, readTemplate, startCluster } from '../postgres/server.js'
@@ -52,7 +53,7 @@ describe.skipIf(bin === undefined)('a real server', () => {
   })
 
   test.each(['dist', 'test/golden/json'])('takes each line of that of %s', async (folder) => {
-    const text = readFileSync(`${folder}/pg_hba.conf`, 'utf8')
+    const text = readFileSync(`${folder}/conf/pg_hba.conf`, 'utf8')
     const rows = await load(text)
     expect(rows).toHaveLength(text.match(/^\w/gm)?.length ?? 0)
     expect(rows.map((row) => row.error)).toEqual(rows.map(() => null))
@@ -145,7 +146,8 @@ describe.skipIf(bin === undefined)('a real server', () => {
 })
 
 function print(rules: readonly object[]): string {
-  return printHba(template, completeAccess(accessSchema.parse(rules), 'replicator'), 'scram-sha-256')
+  const groups = completeAccess(accessRulesSchema.parse(rules))
+  return printHba(template, groups, 'scram-sha-256')
 }
 
 function literal(name: string): { name: string } {

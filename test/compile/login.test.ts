@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { tryModel } from '../../generator/compile/compile.js'
-import type { ReplicaInput } from '../../generator/compile/model.js'
+import type { ReplicaInput } from '../../generator/input/replica-input.js'
 import { list } from './sources.js'
 
 /** What is found of how a replica logs in; another host than the example's, so that it counts. */

@@ -1,7 +1,7 @@
 import { type Compiled, compileReplica } from '../../generator/compile/compile.js'
-import type { ReplicaInput } from '../../generator/compile/model.js'
 import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js'
 import { showPath } from '../../generator/diagnostics/path.js'
+import type { ReplicaInput } from '../../generator/input/replica-input.js'
 import { readTemplates } from '../../generator/load/templates.js'
 import type { Sources } from '../../generator/script/sources.js'
 

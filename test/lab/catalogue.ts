@@ -1,6 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { execaSync } from 'execa'
-import type { CataloguedSetting, CatalogueFile, SettingKind } from '../../generator/postgres/catalogue.js'
+import type {
+  CataloguedSetting,
+  CatalogueFile,
+  ContextSpan,
+  SettingContext,
+  SettingKind,
+} from '../../generator/postgres/catalogue.js'
 import { whereHeld } from '../../generator/postgres/held.js'
 import type { Session } from '../pair/harness/query.js'
 
@@ -18,6 +24,9 @@ export interface ServerSettings {
 interface SettingRow {
   readonly name: string
   readonly about: string
+  readonly context: SettingContext
+  /** In the unit of the setting; null where it has none. */
+  readonly boot: string | null
   readonly kind: SettingKind
 }
 
@@ -32,7 +41,7 @@ export async function readSettings(session: Session, major: number): Promise<Ser
   const { sql } = session
   const [said] = await sql('SHOW server_version')
   const found = await sql(`SELECT name, short_desc, vartype, coalesce(unit, '') AS unit, min_val, max_val,
-    enumvals, context FROM pg_settings WHERE name NOT LIKE '%.%' ORDER BY name COLLATE "C"`)
+    enumvals, context, boot_val FROM pg_settings WHERE name NOT LIKE '%.%' ORDER BY name COLLATE "C"`)
   const rows: SettingRow[] = []
   for (const row of found) {
     const { name } = row
@@ -43,7 +52,9 @@ export async function readSettings(session: Session, major: number): Promise<Ser
       if (isHidden && (await takes(session, String(name), word))) also.push(word)
     }
     const kind = { ...kindOf(row, also), ...(isFixed ? { isFixed } : {}) }
-    rows.push({ name: String(name), about: String(row.short_desc), kind })
+    const context = row.context as SettingContext
+    const boot = row.boot_val === null ? null : String(row.boot_val)
+    rows.push({ name: String(name), about: String(row.short_desc), context, boot, kind })
   }
   return { major, version: String(said?.server_version).replace(/ .*/, ''), rows }
 }
@@ -125,11 +136,14 @@ interface Span {
 
 function mergeSetting(name: string, servers: readonly ServerSettings[]): CataloguedSetting {
   const spans: Span[] = []
+  const contexts: { until: number; is: SettingContext }[] = []
   let about = ''
   for (const { major, rows } of servers) {
     const row = rows.find((one) => one.name === name)
     if (row === undefined) continue
     about = row.about
+    const same = contexts.at(-1)?.is === row.context ? contexts.pop() : undefined
+    contexts.push({ until: major, is: same?.is ?? row.context })
     const kind = completeWords(name, row.kind)
     const last = spans.at(-1)
     const isNext = last !== undefined && (last.until === major - 1 || ofDebian.has(name))
@@ -142,7 +156,12 @@ function mergeSetting(name: string, servers: readonly ServerSettings[]): Catalog
     ...(until === newest ? {} : { until }),
     ...kind,
   }))
-  return { name, about, kinds }
+  return { name, about, contexts: contexts.map(openLast), kinds }
+}
+
+// The last one goes on in majors to come.
+function openLast({ until, is }: Required<ContextSpan>, index: number, all: readonly unknown[]): ContextSpan {
+  return index === all.length - 1 ? { is } : { until, is }
 }
 
 /** The words of an enum, with those that only some builds have. */

@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect } from 'vitest'
-import type { ReplicaInput } from '../../generator/compile/model.js'
+import type { ReplicaInput } from '../../generator/input/replica-input.js'
 import { type Agent, runAgent } from '../pair/harness/agent.js'
 import { buildFiles } from '../pair/harness/build-script.js'
 import { printedFiles, type Served, startConfigServer } from '../pair/harness/config-server.js'

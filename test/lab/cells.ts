@@ -1,4 +1,4 @@
-import { majors } from '../../generator/postgres/versions.js'
+import { supportedMajors as majors } from '../../generator/postgres/versions.js'
 import type { Cell } from './cell.js'
 import { serverOf } from './host.js'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { printMasterSql } from '../../generator/compile/master/sql.js'
-import type { ReplicaInput } from '../../generator/compile/model.js'
+import type { ReplicaInput } from '../../generator/input/replica-input.js'
 import { replicaSchema } from '../../generator/model/replica.js'
 import { majors as knownMajors } from '../../generator/postgres/versions.js'
 import { testWith } from '../pair/harness/capability.js'

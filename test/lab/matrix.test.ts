@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect } from 'vitest'
-import type { ReplicaInput } from '../../generator/compile/model.js'
+import type { ReplicaInput } from '../../generator/input/replica-input.js'
 import { buildQuickScript } from '../pair/harness/build-script.js'
 import { testWith } from '../pair/harness/capability.js'
 import { openSpace, type Space } from '../pair/harness/space.js'

@@ -7,7 +7,7 @@ import { rootFor } from './host.js'
 
 const file = new URL('verified.json', import.meta.url).pathname
 
-/** What a cell was verified with, by group and name: test/lab/verified.json, from which README.md has its table. */
+/** What a cell was verified with, by group and name: test/lab/verified.json, from which test/README.md has its table. */
 export type Verified = Readonly<Record<string, Readonly<Record<string, Versions>>>>
 
 interface Versions {

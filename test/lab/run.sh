@@ -3,7 +3,7 @@
 #   GROUP  of test/lab/cells.ts: major durability standby archive published shell userland privilege downloader locale skew
 #          collation; master, which runs master.sql on each major; and settings, which holds the catalogue of settings against every
 #          server; without one all of them
-# What passed is noted in test/lab/verified.json, from which README.md has its table.
+# What passed is noted in test/lab/verified.json, from which test/README.md has its table.
 set -eu
 cd "$(dirname "$0")/../.."
 sh test/setup.sh

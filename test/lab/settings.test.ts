@@ -1,9 +1,15 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { printConf } from '../../generator/compile/conf.js'
-import { catalogue, cataloguedMajors, kindIn, type SettingKind } from '../../generator/postgres/catalogue.js'
+import {
+  catalogue,
+  cataloguedMajors,
+  contextIn,
+  kindIn,
+  type SettingKind,
+} from '../../generator/postgres/catalogue.js'
 import { judgeCombinations } from '../../generator/postgres/combinations.js'
 import { whereHeld } from '../../generator/postgres/held.js'
 import { renamed } from '../../generator/postgres/history.js'
@@ -32,6 +38,7 @@ import {
   writeFiles,
 } from './catalogue.js'
 import { hostsOf } from './cell.js'
+import { defaultsFile, printDefaults } from './defaults.js'
 import { type LabHost, openHost, partsOf } from './host.js'
 
 const servers: ServerSettings[] = []
@@ -70,8 +77,9 @@ describe.each(majors)('settings of %s', (major) => {
     expect(ours.map(({ name }) => name).filter((name) => !theirs.has(name) && !ofDebian.has(name))).toEqual(
       [],
     )
-    for (const { name, kind } of found.rows) {
+    for (const { name, kind, context } of found.rows) {
       const known = catalogue.get(name.toLowerCase())
+      expect({ name, context: contextIn(name, major) }).toEqual({ name, context })
       const { since, until, ...own } = (known && kindIn(known, major)) ?? {}
       if (!kind.isFixed) expect({ name, ...own }).toEqual({ name, ...completeWords(name, kind) })
     }
@@ -110,7 +118,9 @@ describe.each(majors)('settings of %s', (major) => {
     )
     for (const settings of [{}, all]) {
       expect(
-        judgeSettings(mergeDefaults(settings), [major]).filter(({ code }) => code !== 'W_SETTING_LOCALE'),
+        judgeSettings(mergeDefaults(settings, 512), [major]).filter(
+          ({ code }) => code !== 'W_SETTING_LOCALE',
+        ),
       ).toEqual([])
       await startWith(master, settings)
     }
@@ -187,7 +197,7 @@ function asks(name: string, value: string): boolean {
 }
 
 function writeConf(master: Master, settings: Settings): void {
-  const text = printConf(readTemplate('postgresql.conf.hbs'), settings)
+  const text = printConf(readTemplate('postgresql.conf.hbs'), settings, 512)
   writeFileSync(join(master.dataDir, 'postgresql.conf'), text)
 }
 
@@ -203,7 +213,12 @@ async function startWith(master: Master, settings: Settings): Promise<void> {
 if (isWhole)
   test('the catalogue is what the servers say', () => {
     const found = mergeSettings(servers)
-    if (process.env.UPDATE_SETTINGS) writeFiles(found)
+    const defaults = printDefaults(servers)
+    if (process.env.UPDATE_SETTINGS) {
+      writeFiles(found)
+      writeFileSync(defaultsFile, defaults)
+    }
     expect(readFiles().data).toBe(printCatalogue(found))
+    expect(readFileSync(defaultsFile, 'utf8')).toBe(defaults)
     expect(servers.map(({ major }) => major)).toEqual(cataloguedMajors)
   })

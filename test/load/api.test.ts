@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import * as api from '../../generator/index.js'
 import { loadModel } from '../../generator/load/load.js'
 import { createPlaceBook } from '../../generator/load/places.js'
 import { createApiPlaces } from '../../generator/load/traced-api.js'
@@ -18,7 +17,7 @@ it('is what a configuration imports, with places and doc comments', async () => 
   },
 })`
   await inProject({ 'replica.config.ts': text }, async ({ dir }) => {
-    const loaded = await loadModel(join(dir, 'replica.config.ts'), api)
+    const loaded = await loadModel(join(dir, 'replica.config.ts'))
     expect(list(loaded.diagnostics, dir)).toEqual([])
     expect(loaded.docs).toEqual({ METRICS_PORT: 'The port of the metrics page.' })
     const paths = [

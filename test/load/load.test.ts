@@ -3,7 +3,7 @@ import { chmod, symlink } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadModel } from '../../generator/load/load.js'
-import { head, inProject, list, stubApi } from './project.js'
+import { head, inProject, list } from './project.js'
 
 describe('a file that is no configuration', () => {
   const cases: readonly [string, Record<string, string | Uint8Array>, string, string][] = [
@@ -80,15 +80,16 @@ describe('the default export', () => {
 
   const faults: readonly [string, string, string][] = [
     ['is missing', 'export const replica = {}', 'E_CONFIG_NO_DEFAULT r.ts:1:1'],
-    ['is replaced by export =', 'export = { app: {} }', 'E_CONFIG_NO_DEFAULT r.ts:1:1'],
     ['is a number', 'const a = 1\nexport default a', 'E_CONFIG_NOT_OBJECT r.ts:2:1'],
     ['is null', 'export default null', 'E_CONFIG_NOT_OBJECT r.ts:1:1'],
     ['is an array', 'export default [{}]', 'E_CONFIG_NOT_OBJECT r.ts:1:1'],
     [
       'is a promise that fails',
       'export default Promise.reject(new Error("no"))',
-      'E_CONFIG_PROMISE r.ts:1:1',
+      'E_CONFIG_THROWN r.ts:1:31',
     ],
+    ['is a promise of a number', 'export default Promise.resolve(1)', 'E_CONFIG_NOT_OBJECT r.ts:1:1'],
+    ['is a function that gives none', 'export default () => undefined', 'E_CONFIG_NOT_OBJECT r.ts:1:1'],
   ]
   it.each(faults)('%s', async (_, text, expected) => {
     await inProject({ 'r.ts': text }, async ({ load, dir }) => {
@@ -145,7 +146,7 @@ describe('an exception while evaluating', () => {
         'r.ts': 'import { a } from "./a.js"\nexport default { a }',
         'a.d.ts': 'export declare const a: number',
       },
-      'E_CONFIG_THROWN r.ts:1:1',
+      'E_CONFIG_THROWN r.ts:1:19',
       'a.js',
     ],
   ]
@@ -167,7 +168,7 @@ describe('names in places', () => {
     }
     await inProject(files, async ({ dir }) => {
       const short = relative(process.cwd(), join(dir, 'r.ts'))
-      const loaded = await loadModel(short, stubApi)
+      const loaded = await loadModel(short)
       expect(loaded.placeOf([])?.file).toBe(short)
       expect(loaded.placeOf(['app'])).toEqual({ file: short.replace('r.ts', 'lib/a.ts'), line: 2, column: 3 })
     })

@@ -135,9 +135,9 @@ const cases: readonly Case[] = [
     { '': 'r.ts:1:17', 'app.id': 'r.ts:2:11', 'list.1': 'r.ts:3:13' },
   ],
   [
-    'a getter, which is not run',
-    { 'r.ts': `export default {\n  get app(): object { throw new Error('ran') },\n}` },
-    { app: 'r.ts:2:7', 'app.id': 'r.ts:2:7' },
+    'a getter, which is run once',
+    { 'r.ts': `let runs = 0\nexport default {\n  get app(): object { return { ['run' + ++runs]: 1 } },\n}` },
+    { app: 'r.ts:3:7', 'app.run1': 'r.ts:3:32', 'app.run2': 'r.ts:3:30' },
   ],
 ]
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Diagnostic, Place } from '../../generator/diagnostics/diagnostic.js'
-import { type Loaded, loadModel } from '../../generator/load/load.js'
+import { type Loaded, type LoadOptions, loadModel } from '../../generator/load/load.js'
 
 /** A stand-in for the API: typed like it where it matters here, with functions that copy and that do not. */
 const stubTypes = `
@@ -18,21 +18,21 @@ export declare const allow: { host(rule: Rule): Rule; every(network: string): Ru
 export declare const variable: { port(options?: { default?: number; doc?: string }): object }
 `
 
-export const stubApi = {
-  defineReplica: (model: object) => model,
-  allow: {
-    host: (rule: object) => Object.freeze({ kind: 'host', ...rule }),
-    every: (from: string) => {
-      if (!from.includes('/')) throw new TypeError(`${from} is no network`)
-      return { kind: 'host', database: 'all', user: 'all', from }
-    },
+const stubModule = `
+export const defineReplica = (model) => model
+export const allow = {
+  host: (rule) => Object.freeze({ kind: 'host', ...rule }),
+  every: (from) => {
+    if (!from.includes('/')) throw new TypeError(from + ' is no network')
+    return { kind: 'host', database: 'all', user: 'all', from }
   },
-  variable: { port: (options: object = {}) => ({ type: 'port', ...options }) },
 }
+export const variable = { port: (options = {}) => ({ type: 'port', ...options }) }
+`
 
 export interface TestProject {
   readonly dir: string
-  readonly load: (file: string) => Promise<Loaded>
+  readonly load: (file: string, options?: LoadOptions) => Promise<Loaded>
 }
 
 /** Runs a test in a folder of its own with these files; the stand-in's types lie in a folder beside it. */
@@ -42,12 +42,12 @@ export async function inProject<T>(
 ): Promise<T> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'load-')))
   const dir = join(root, 'project')
-  const types = join(root, 'api', 'index.d.ts')
+  const api = { module: join(root, 'api/index.mjs'), types: join(root, 'api/index.d.mts') }
   try {
-    await writeTree(root, { 'api/index.d.ts': stubTypes })
+    await writeTree(root, { 'api/index.d.mts': stubTypes, 'api/index.mjs': stubModule })
     await mkdir(dir)
     await writeTree(dir, files)
-    return await test({ dir, load: (file) => loadModel(join(dir, file), stubApi, types) })
+    return await test({ dir, load: (file, options) => loadModel(join(dir, file), { api, ...options }) })
   } finally {
     await rm(root, { recursive: true, force: true })
   }

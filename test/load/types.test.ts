@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { head, inProject, list, writeTree } from './project.js'
+import { head, inProject, list } from './project.js'
 
 describe('type errors', () => {
   const cases: readonly [string, Record<string, string>, string[]][] = [
@@ -30,37 +32,24 @@ describe('type errors', () => {
       { 'r.ts': 'import a from "./a.json"\nexport default { ...a }', 'a.json': '{"a": }' },
       ['E_SYNTAX a.json:1:6', 'E_SYNTAX a.json:1:7'],
     ],
-    [
-      'await at the top',
-      { 'r.ts': 'const a = await Promise.resolve(1)\nexport default { a }' },
-      ['E_SYNTAX r.ts:1:11'],
-    ],
   ]
-  it.each(cases)('%s', async (_, files, expected) => {
+  // Of these only a value of the model is refused: it is judged further, so that all findings come at once.
+  const judged = new Set(['a wrong type', 'a missing key in an API call'])
+  it.each(cases)('%s', async (title, files, expected) => {
     await inProject(files, async ({ load, dir }) => {
       const loaded = await load('r.ts')
       expect(list(loaded.diagnostics, dir).sort()).toEqual(expected)
-      expect(loaded.value).toBeUndefined()
+      expect(loaded.value !== undefined).toBe(judged.has(title))
     })
   })
 
   it('evaluate nothing', async () => {
-    const key = 'loadTestEvaluated'
-    const config = `Reflect.set(globalThis, '${key}', true)\nexport default {}\n`
-    await inProject({ 'bad.ts': `${config}const a: number = 'a'`, 'good.ts': config }, async ({ load }) => {
-      await load('bad.ts')
-      expect(Reflect.get(globalThis, key)).toBeUndefined()
-      await load('good.ts')
-      expect(Reflect.get(globalThis, key)).toBe(true)
-      Reflect.deleteProperty(globalThis, key)
-    })
-  })
-
-  it('say in a hint what TypeScript cannot know', async () => {
-    await inProject({ 'r.ts': 'export default { a: await 1, b: import.meta }' }, async ({ load }) => {
-      const { diagnostics } = await load('r.ts')
-      expect(diagnostics.length).toBeGreaterThan(0)
-      expect(diagnostics.every(({ hint }) => hint?.startsWith('a configuration is '))).toBe(true)
+    const config = `import { writeFileSync } from 'node:fs'\nwriteFileSync(import.meta.dirname + '/ran', '')\nexport default {}\n`
+    await inProject({ 'bad.ts': `${config}const a: number = 'a'`, 'good.ts': config }, async (project) => {
+      await project.load('bad.ts')
+      expect(existsSync(join(project.dir, 'ran'))).toBe(false)
+      await project.load('good.ts')
+      expect(existsSync(join(project.dir, 'ran'))).toBe(true)
     })
   })
 
@@ -186,7 +175,8 @@ export default { child, own, seen, holes: [, 1], list: [...[5, , 6]] }`
       const { value, diagnostics } = await load('r.ts')
       expect(diagnostics).toEqual([])
       const model = value as Record<'child' | 'own' | 'seen', object> & Record<'holes' | 'list', unknown[]>
-      expect(Object.getPrototypeOf(model.child)).toEqual({ x: 1 })
+      // What is inherited is read as if it were its own.
+      expect(model.child).toEqual({ x: 1, y: 2 })
       expect(Object.entries(model.own)).toEqual([
         ['__proto__', 3],
         ['z', 4],
@@ -197,27 +187,15 @@ export default { child, own, seen, holes: [, 1], list: [...[5, , 6]] }`
     })
   })
 
-  const nodeUses: readonly [string, string, unknown][] = [
-    [
-      'named in the configuration',
-      'import { sep } from "node:path"\nexport default { sep, dir: __dirname }',
-      { sep: '/' },
-    ],
-    ['not named in it', 'import { sep } from "./sep"\nexport default { sep }', { sep: '/' }],
-  ]
-  it.each(nodeUses)('Node, where @types/node is installed: %s', async (_, text, value) => {
-    const files = { 'r.ts': text, 'sep.ts': 'import { sep } from "node:path"\nexport { sep }' }
-    const types = {
+  it('the declarations of Node that the user has, where there are some', async () => {
+    const files = {
+      'r.ts': 'import { sep } from "node:path"\nexport default { sep: sep.ours }',
       'node_modules/@types/node/package.json': '{"name":"@types/node","types":"index.d.ts"}',
       'node_modules/@types/node/index.d.ts':
-        'declare module "node:path" { export const sep: string }\ndeclare const __dirname: string',
+        'declare module "node:path" { export const sep: string & { ours?: string } }',
     }
     await inProject(files, async ({ load, dir }) => {
-      expect((await load('r.ts')).diagnostics.length).toBeGreaterThan(0)
-      await writeTree(dir, types)
-      const loaded = await load('r.ts')
-      expect(list(loaded.diagnostics, dir)).toEqual([])
-      expect(loaded.value).toMatchObject(Object(value))
+      expect(list((await load('r.ts')).diagnostics, dir)).toEqual([])
     })
   })
 })

@@ -34,8 +34,8 @@ describe('userStepSchema', () => {
     [{ before: 'warm' }, ['before']],
     [{ before: undefined }, ['']],
     [{ after: 'clone' }, ['']],
-    [{ before: 'contract' }, ['']],
-    [{ before: undefined, after: 'serve' }, ['']],
+    [{ before: 'contract' }, ['before']],
+    [{ before: undefined, after: 'serve' }, ['after']],
   ])('refuses %j', (more, paths) => {
     expect(refusals(more)).toEqual(paths)
   })

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { variable } from '../../generator/input/variable.js'
 import {
   listContract,
   type UserVariable,
   userVariablesSchema,
-  variable,
   whyTaken,
 } from '../../generator/model/contract/user.js'
 import { ambientVariables, builtinVariables } from '../../generator/model/contract/variables.js'

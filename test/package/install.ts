@@ -10,15 +10,25 @@ export interface Tarball {
   readonly file: string
   /** The files in it, sorted. */
   readonly names: readonly string[]
+  /** What they take, unpacked, in bytes. */
+  readonly size: number
 }
 
 /** Packs into the folder what would be published; the build is there already (test/build.setup.ts). */
 export async function pack(folder: string): Promise<Tarball> {
   const options = ['--ignore-scripts', '--json', '--pack-destination', folder]
   const { stdout } = await run(folder, ['npm', 'pack', ...options, repository])
-  const [packed]: { filename: string; files: { path: string }[] }[] = JSON.parse(stdout)
+  const [packed]: Packed[] = JSON.parse(stdout)
   if (packed === undefined) throw new Error(`npm pack said ${stdout}`)
-  return { file: join(folder, packed.filename), names: packed.files.map(({ path }) => path).sort() }
+  const { filename, files, unpackedSize } = packed
+  return { file: join(folder, filename), names: files.map(({ path }) => path).sort(), size: unpackedSize }
+}
+
+/** What `npm pack --json` says of a package. */
+interface Packed {
+  readonly filename: string
+  readonly unpackedSize: number
+  readonly files: readonly { readonly path: string }[]
 }
 
 /** What package-lock.json says of a package, by its path. */

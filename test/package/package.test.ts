@@ -1,4 +1,5 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -7,8 +8,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { install, pack, repository, run, type Tarball } from './install.js'
 import type { Outcome } from './project/outside.js'
 
-const values = ['allow', 'defineReplica', 'deny', 'generate', 'variable']
-const types = ['Diagnostic', 'GenerateOptions', 'Generated', 'Place', 'ReplicaInput']
+const values = ['allow', 'defineReplica', 'defineReplicas', 'deny', 'generate', 'variable']
+const types = ['Diagnostic', 'Environment', 'GenerateOptions', 'Generated', 'Place', 'SettingsInput']
+// Found at run time, where it is installed.
+const leftOutside = ['sh-syntax']
 const kinds = ['module', 'commonjs'] as const
 // npm, tsc and two runs of a program, on a machine that has other things to do.
 const patience = 240_000
@@ -35,20 +38,47 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }))
 
 describe('the tarball', () => {
-  test('holds what was built from the sources, what that reads, and nothing else', async () => {
-    const list = async (folder: string) => {
-      const entries = await readdir(join(repository, folder), { recursive: true, withFileTypes: true })
-      const files = entries.filter((entry) => entry.isFile())
-      return files.map((file) => join(file.parentPath, file.name).slice(repository.length + 1))
-    }
-    const built = (await list('generator')).flatMap((name) => {
-      const base = name.replace(/^generator/, 'build').replace(/\.ts$/, '')
-      return name.endsWith('.ts') ? [`${base}.js`, `${base}.d.ts`] : [base]
-    })
-    const command = await list('build/bin')
-    const rest = ['LICENSE', 'README.md', 'marathon.json', 'package.json']
-    const wanted = [...built, ...command, ...(await list('templates')), ...(await list('dist')), ...rest]
-    expect(tarball.names).toEqual(wanted.sort())
+  test('holds the program, its types, the demo, the words about it, and nothing else', () => {
+    // Of the program those parts that are loaded only when they are needed may be files of their own.
+    const isPart = (name: string) => /^build\/bin\/[\w-]+\.js$/.test(name)
+    expect(tarball.names.filter(isPart)).toEqual(
+      expect.arrayContaining(['build/bin/child.js', 'build/bin/cli.js', 'build/bin/index.js']),
+    )
+    expect(tarball.names.filter((name) => !isPart(name))).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'build/THIRD-PARTY-NOTICES.txt',
+      'build/api.d.ts',
+      'build/demo/demo.sh',
+      'build/demo/install.sh',
+      'build/demo/stage.sh',
+      'build/demo/tell.sh',
+      'build/index.d.ts',
+      'build/postgres-rep-marathon.1',
+      'build/replica.schema.json',
+      'package.json',
+    ])
+  })
+
+  test('is small, and brings two packages along: the compiler of TypeScript, and the types of Node', async () => {
+    expect(tarball.size).toBeLessThan(2_000_000)
+    expect(tarball.names.length).toBeLessThan(40)
+    const { dependencies } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'))
+    // A configuration is run by Node, so that its types are there on a fresh install.
+    expect(Object.keys(dependencies)).toEqual(['@types/node', 'ts-morph'])
+  })
+
+  test('names each package whose code it holds, with its licence', async () => {
+    const notices = await readFile(
+      join(home, 'node_modules/postgres-rep-marathon/build/THIRD-PARTY-NOTICES.txt'),
+      'utf8',
+    )
+    const named = [...notices.matchAll(/^(\S+) \d+\.\d+\.\d+ \(.+\)$/gm)].map(([, name]) => name)
+    const { devDependencies } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'))
+    // What the sources import and the package does not install is in it.
+    const imported = await listImported()
+    expect(named).toEqual(imported.filter((name) => name in devDependencies && !leftOutside.includes(name)))
   })
 
   // Both tools read a tarball as resolvers do, each with rules that the other lacks.
@@ -60,7 +90,9 @@ describe('the tarball', () => {
   // CommonJS gets the ES module, on purpose: each Node that `engines` allows can require one, and does so below. Only
   // that rule is left out; --profile esm-only would hold CommonJS to none.
   test('is in order for attw: every kind of resolution finds types, and those of the code', async () => {
-    const { stdout } = await inRepository('attw', tarball.file, '--ignore-rules', 'cjs-resolves-to-esm')
+    // The JSON Schema is no module; what resolved as Node 10 did looks for files alone.
+    const options = ['--ignore-rules', 'cjs-resolves-to-esm', '--exclude-entrypoints', 'replica.schema.json']
+    const { stdout } = await inRepository('attw', tarball.file, ...options)
     expect(stdout).toContain('No problems found')
   })
 })
@@ -88,7 +120,9 @@ describe('what the package exports', () => {
       const silent = all.filter((item) => item.getDocumentationComment(checker).length === 0)
       return { name: own.name, silent: silent.map(({ name }) => name) }
     })
-    const wanted = [...types, ...values].map((name) => ({ name, silent: [] }))
+    const input = readFileSync(join(repository, 'generator/input/replica-input.ts'), 'utf8')
+    const parts = [...input.matchAll(/^export interface (\w+)/gm)].map(([, name = '']) => name)
+    const wanted = [...types, ...parts, ...values].sort().map((name) => ({ name, silent: [] }))
     expect(found.sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual(wanted)
   })
 })
@@ -112,7 +146,7 @@ describe('a project that uses all of it', () => {
     expect(words).toBe('')
   })
 
-  test('type-checks as bundlers resolve, and the program of README.md does', async () => {
+  test('type-checks as bundlers resolve, and the program of generator/README.md does', async () => {
     const node = { types: ['node'], typeRoots: [join(repository, 'node_modules/@types')] }
     const bundler = { module: 'esnext', moduleResolution: 'bundler', noEmit: true, skipLibCheck: true }
     const files = ['module/*.ts', 'module/*.mts']
@@ -151,13 +185,13 @@ describe('a project that uses all of it', () => {
     ])
   })
 
-  test('the program of README.md writes the files', async () => {
+  test('the program of generator/README.md writes the files', async () => {
     await writeFile(join(home, 'module/readme.mjs'), await readExample())
     const { stdout, stderr } = await run(join(home, 'module'), ['node', 'readme.mjs'])
     expect(stdout + stderr).toBe('')
     const { 'marathon.json': app, SHA256SUMS: sums } = await readArtefacts('out', 'out/marathon.json')
     expect(JSON.parse(app ?? '')).toMatchObject({ id: '/db/pg-replica', env: { POSTGRES_MASTER: 'pg1.db' } })
-    expect(sums).toMatch(/^[0-9a-f]{64} {2}master\.pg_hba\.conf\n/)
+    expect(sums).toMatch(/^[0-9a-f]{64} {2}conf\/pg_hba\.conf\n/)
   })
 
   test('generate() loads no TypeScript', async () => {
@@ -169,14 +203,30 @@ console.log(Object.keys(files).length, loaded.length)`
     const { stdout } = await run(home, ['node', '--input-type=module', '-e', program])
     expect(stdout).toBe('8 0')
   })
+})
 
-  test('a package that lacks its templates says so', async () => {
-    const templates = join(home, 'node_modules/postgres-rep-marathon/templates')
-    const program = "import('postgres-rep-marathon').then(({ generate }) => generate({}))"
-    await rename(templates, `${templates}.away`)
-    const { stderr } = await run(home, ['node', '-e', program]).catch((error) => error)
-    await rename(`${templates}.away`, templates)
-    expect(stderr).toContain(`Error: postgres-rep-marathon lacks its templates, which belong in ${templates}`)
+describe('the command line', () => {
+  const command = (...args: readonly string[]) =>
+    run(join(home, 'json'), ['npx', '--offline', 'postgres-rep-marathon', ...args])
+
+  beforeAll(async () => {
+    await mkdir(join(home, 'json'))
+    await writeFile(join(home, 'json/replica.config.json'), '{ "master": { "hosts": ["pg1.db"] } }\n')
+  })
+
+  test('says what it can do', async () => {
+    const { stdout } = await command('--help')
+    expect(stdout).toMatch(/^Usage: postgres-rep-marathon /)
+  })
+
+  test('compiles a JSON configuration, and finds what was edited since', async () => {
+    await command('generate')
+    const app = await readFile(join(home, 'json/marathon.json'), 'utf8')
+    expect(JSON.parse(app).env).toMatchObject({ POSTGRES_MASTER: 'pg1.db' })
+    await command('check')
+    await appendFile(join(home, 'json/dist/run_rep.sh'), '# edited\n')
+    const { exitCode } = await command('check').catch((error) => error)
+    expect(exitCode).toBe(3)
   })
 })
 
@@ -196,10 +246,10 @@ async function compile(name: string, options: object, include: readonly string[]
 async function readArtefacts(dist: string, app: string): Promise<Record<string, string>> {
   const names = [
     'SHA256SUMS',
+    'conf/pg_hba.conf',
+    'conf/postgresql.conf',
     'master.pg_hba.conf',
     'master.sql',
-    'pg_hba.conf',
-    'postgresql.conf',
     'run_rep.map.json',
     'run_rep.sh',
   ]
@@ -210,11 +260,22 @@ async function readArtefacts(dist: string, app: string): Promise<Record<string, 
   return Object.fromEntries(await Promise.all(texts))
 }
 
-/** The program of README.md, "From a program". */
+/** The packages that the sources import values from, sorted. */
+async function listImported(): Promise<string[]> {
+  const folder = join(repository, 'generator')
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts'))
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
+  const imports = texts.flatMap((text) => [
+    ...text.matchAll(/(?:^import (?!type)[^']*?from|\bimport\() ?'([^.'][^']*)'/gm),
+  ])
+  return [...new Set(imports.map(([, name = '']) => name))].sort()
+}
+
+/** The program of generator/README.md, "From a program". */
 async function readExample(): Promise<string> {
-  const readme = await readFile(join(repository, 'README.md'), 'utf8')
+  const readme = await readFile(join(repository, 'generator/README.md'), 'utf8')
   const [, program] = /^## From a program$[\s\S]*?^```js\n([\s\S]*?)^```$/m.exec(readme) ?? []
-  if (program === undefined) throw new Error('README.md has no program')
+  if (program === undefined) throw new Error('generator/README.md has no program')
   return program
 }
 

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import type { ReplicaInput } from '../../generator/compile/model.js'
+import type { ReplicaInput } from '../../generator/input/replica-input.js'
 import { lit } from '../../generator/shell/words.js'
 import { type Agent, type AgentOptions, expectNothingLeft, runAgent } from './harness/agent.js'
 import { buildQuickScript } from './harness/build-script.js'

@@ -29,7 +29,7 @@ async function serve(files: Served): Promise<string> {
   return (await startConfigServer(space, files)).url
 }
 
-const printed = (name: string) => readFileSync(`dist/${name}`, 'utf8')
+const printed = (name: string) => readFileSync(`dist/conf/${name}`, 'utf8')
 
 describe('a CONFIG_URL that is of no use costs no copy (D7, D9-D11)', () => {
   testWith(['debian', 'nginx'], '404 for postgresql.conf is 78', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import type { ReplicaInput } from '../../generator/compile/model.js'
+import type { ReplicaInput } from '../../generator/input/replica-input.js'
 import { type Agent, runAgent } from './harness/agent.js'
 import { buildQuickScript } from './harness/build-script.js'
 import { testWith } from './harness/capability.js'

@@ -134,7 +134,7 @@ describe('a server whose script was killed alone', () => {
     await agent.exit
     const next = await runAgent(space, { env, sandbox: agent.sandbox, port: agent.port })
     await next.waitForLog(/which outlived its run/)
-    await next.waitForLog(/gate passed: .*\(shut down in recovery\)/)
+    await next.waitForLog(/checked: a standby .*\(control file: shut down in recovery\)/)
     await next.waitForRow(await master.insert())
     expect(master.clones()).toBe(clones)
     // The watcher of the dead run looks once more, and must not take the new server for its own.

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import type { ReplicaInput } from '../../generator/compile/model.js'
+import type { ReplicaInput } from '../../generator/input/replica-input.js'
 import { type Agent, expectNothingLeft, runAgent } from './harness/agent.js'
 import { buildQuickScript, buildScript } from './harness/build-script.js'
 import { testWith } from './harness/capability.js'

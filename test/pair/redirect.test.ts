@@ -33,7 +33,7 @@ afterAll(() => space.close())
 
 const files: RequestListener = ({ url = '' }, answer) => {
   const name = url.split('/').pop() ?? ''
-  answer.end(readFileSync(`dist/${name}`))
+  answer.end(readFileSync(`dist/conf/${name}`))
 }
 
 async function serve(kind: 'http' | 'https', listener: RequestListener): Promise<string> {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import type { ReplicaInput } from '../../generator/compile/model.js'
+import type { ReplicaInput } from '../../generator/input/replica-input.js'
 import { type Agent, expectNothingLeft, runAgent } from './harness/agent.js'
 import { buildQuickScript } from './harness/build-script.js'
 import { testWith } from './harness/capability.js'

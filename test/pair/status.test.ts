@@ -200,7 +200,7 @@ describe('status of one that runs', () => {
     expect(await askJson(pair, ['--master'])).toMatchObject({
       restart: {
         does: 'reuse',
-        why: expect.stringContaining('serving what is here, since no master answers'),
+        why: expect.stringContaining('starting on the data that is here, since no master answers'),
       },
     })
     expect(readJson(pair.agent).last_error).toBeUndefined()
@@ -214,6 +214,7 @@ describe('status of one that runs', () => {
     chownTo(fileOf(agent, '.'), { ...serverUser(), uid, gid })
     chmodSync(fileOf(agent, '.'), 0o555)
     await agent.waitForRow(await master.insert())
+    await agent.waitForLog(/caught up/)
     const size = agent.log().length
     await agent.waitForRow(await master.insert())
     expect(agent.log().slice(size)).toBe('')

@@ -44,7 +44,7 @@ describe('SIGTERM right when a server starts', () => {
     const edited = endBefore(/^ {2}with_settings start_server\n {2}serving=yes\n {2}start_watcher/m)
     const agent = await runAgent(space, { env: contractFor(space, master), script: edited })
     expect(await agent.exit, agent.log()).toBe(143)
-    expect(agent.log()).not.toContain('gate passed')
+    expect(agent.log()).not.toContain('checked: a standby')
     await expectNothingLeft(agent)
   })
 
@@ -65,7 +65,7 @@ describe('SIGTERM right when a server starts', () => {
       .replace(/^watch_interval=.*$/m, 'watch_interval=1')
     writeFileSync(edited, held)
     const agent = await runAgent(space, { env: contractFor(space, master), script: edited })
-    await agent.waitForLog(/gate passed/)
+    await agent.waitForLog(/checked: a standby/)
     // Who stops it, the keeper of the claim, and the watcher, which ends by itself after its first look.
     const helpers = () =>
       agent.descendants().filter(({ ppid, args }) => ppid === agent.pid && args.includes('run_rep.sh'))

@@ -40,7 +40,7 @@ function makeEar(): { readonly env: Environment; heard(): string[] } {
   }
 }
 
-const ready = (agent: Agent) => `/run/an ear: READY=1 STATUS=serving on port ${agent.port}`
+const ready = (agent: Agent) => `/run/an ear: READY=1 STATUS=open to clients on port ${agent.port}`
 
 for (const shell of [undefined, 'bash', 'busybox', 'mksh', 'yash']) {
   testWith(
@@ -57,10 +57,12 @@ for (const shell of [undefined, 'bash', 'busybox', 'mksh', 'yash']) {
         () => heard().includes(ready(agent)),
       )
       await agent.waitForRow(await master.insert())
+      await waitFor('it to be told that it streams', () => heard().length > 3)
       expect(heard()).toEqual([
         expect.stringMatching(/: STATUS=127\.0\.0\.1:\d+ has \d+ MB to clone/),
         expect.stringMatching(/: STATUS=starting PostgreSQL 15 as /),
         ready(agent),
+        expect.stringMatching(/: STATUS=streaming from 127\.0\.0\.1:\d+, timeline 1, at /),
       ])
       const server = Number(readFileSync(join(agent.dataDir, 'postmaster.pid'), 'utf8').split('\n')[0])
       const environment = readFileSync(`/proc/${server}/environ`, 'utf8')

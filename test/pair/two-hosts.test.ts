@@ -111,7 +111,7 @@ describe('a volume that two hosts have', () => {
     const second = await other().run(volume)
     await second.waitForRow(await master.insert())
     expect(second.log()).toMatch(
-      /on host one\.example: waiting 4 s[\s\S]*that run is dead, and its claim is taken over/,
+      /on host one\.example: waiting 4 s[\s\S]*that run is dead, and this one takes its place/,
     )
     expect(master.clones()).toBe(clones)
     // On the same boot nobody waits.

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { showPath } from '../../generator/diagnostics/path.js'
+import { allow } from '../../generator/input/allow.js'
 import { type AccessContext, judgeAccess } from '../../generator/postgres/access.js'
-import { type AccessRule, accessSchema, allow } from '../../generator/postgres/access-schema.js'
+import { type AccessRule, accessRulesSchema } from '../../generator/postgres/access-schema.js'
 import type { Settings } from '../../generator/postgres/settings-schema.js'
 import { findServer } from './server.js'
 import { makeCertificate, openTrial, type Trial } from './trial.js'
@@ -69,7 +70,7 @@ const cases: readonly Case[] = [
 const rows = cases.map(([method, options, at]) => ({ method, options, at }))
 
 const ruleOf = ([method, options]: Case): AccessRule[] =>
-  accessSchema.parse([allow.hostssl({ from: 'all', method, options: { ...options } })])
+  accessRulesSchema.parse([allow.hostssl({ from: 'all', method, options: { ...options } })])
 
 const context: AccessContext = { majors: [15], hasSsl: true, hasCa: true, validators: [] }
 

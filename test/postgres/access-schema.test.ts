@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { allow, deny } from '../../generator/input/allow.js'
 import {
+  accessRulesSchema,
   accessSchema,
-  allow,
   completeAccess,
-  deny,
   privateNetworks,
 } from '../../generator/postgres/access-schema.js'
 
@@ -34,6 +34,9 @@ describe('accessSchema', () => {
     expect(accessSchema.parse([{ type: 'host', from: 'all' }])).toEqual([
       { type: 'host', database: 'all', user: 'all', from: 'all' },
     ])
+    expect(accessSchema.parse([allow.replication({ from: 'fd00::/8' })])).toEqual([
+      { type: 'replication', from: 'fd00::/8' },
+    ])
     expect(accessSchema.parse(undefined).map((rule) => 'from' in rule && rule.from)).toEqual(privateNetworks)
   })
 
@@ -41,6 +44,8 @@ describe('accessSchema', () => {
     [{ type: 'host' }, [0, 'from']],
     [{ type: 'host', from: '10.0.0.0/33' }, [0, 'from']],
     [{ type: 'local', from: 'all' }, [0]],
+    [{ type: 'replication' }, [0, 'from']],
+    [{ type: 'replication', from: 'all', database: 'shop' }, [0]],
     [{ type: 'host', from: 'all', method: 'sspi' }, [0, 'method']],
     [{ type: 'hostgssenc', from: 'all' }, [0, 'type']],
     [{ type: 'host', from: 'all', options: { 'a b': '1' } }, [0, 'options', 'a b']],
@@ -62,18 +67,10 @@ describe('accessSchema', () => {
 })
 
 describe('completeAccess', () => {
-  test("the model's rules come first", () => {
-    const rules = accessSchema.parse([deny.host({ from: 'all' })])
-    expect(completeAccess(rules, 'replicator')[0]?.rules).toBe(rules)
-  })
-
-  test('a replication rule of the model takes the place of the network ones', () => {
-    const rules = accessSchema.parse([
-      allow.host({ database: 'replication', user: 'r', from: '10.1.0.0/16' }),
-    ])
-    const froms = (given: typeof rules) =>
-      completeAccess(given, 'r')[2]?.rules.map((rule) => ('from' in rule ? rule.from : ''))
-    expect(froms(rules)).toEqual(['127.0.0.1/32', '::1/128'])
-    expect(froms([])).toEqual(['127.0.0.1/32', '::1/128', ...privateNetworks])
+  test("the model's rules come first, and lines for replicas only where there are any", () => {
+    const rules = accessRulesSchema.parse([deny.host({ from: 'all' })])
+    expect(completeAccess(rules)[0]?.rules).toBe(rules)
+    expect(completeAccess(rules)[2]?.rules).toEqual([])
+    expect(completeAccess([], rules)[2]?.rules).toBe(rules)
   })
 })

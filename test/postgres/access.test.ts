@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { showPath } from '../../generator/diagnostics/path.js'
+import { allow, deny } from '../../generator/input/allow.js'
 import { type AccessContext, defaultMethod, judgeAccess } from '../../generator/postgres/access.js'
 import { judgeOrder } from '../../generator/postgres/access-order.js'
-import { accessSchema, allow, deny } from '../../generator/postgres/access-schema.js'
+import { accessRulesSchema } from '../../generator/postgres/access-schema.js'
 import { parseNetwork } from '../../generator/postgres/network.js'
 
 describe('parseNetwork', () => {
@@ -53,7 +54,7 @@ describe('judgeAccess', () => {
   const modern: AccessContext = { majors: [15], hasSsl: true, hasCa: true, validators: [] }
   // Another rule comes first, so that an index is one.
   const judge = (rule: object, context = modern) =>
-    judgeAccess(accessSchema.parse([deny.host({ from: '192.0.2.1' }), rule]), context).map(
+    judgeAccess(accessRulesSchema.parse([deny.host({ from: '192.0.2.1' }), rule]), context).map(
       ({ code, path = [] }) => [code, showPath(path)],
     )
 
@@ -158,7 +159,7 @@ describe('judgeAccess', () => {
 })
 
 test('gss on a socket, which is not there', () => {
-  const found = judgeAccess(accessSchema.parse([allow.local({ method: 'gss' })]), {
+  const found = judgeAccess(accessRulesSchema.parse([allow.local({ method: 'gss' })]), {
     majors: [15],
     hasSsl: false,
     hasCa: false,
@@ -169,7 +170,7 @@ test('gss on a socket, which is not there', () => {
 
 describe('a line behind a wider one', () => {
   const lines = (...rules: object[]) =>
-    judgeOrder(accessSchema.parse(rules)).map(({ code, path }) => `${code} ${showPath(path ?? [])}`)
+    judgeOrder(accessRulesSchema.parse(rules)).map(({ code, path }) => `${code} ${showPath(path ?? [])}`)
   const second = 'W_ACCESS_ORDER access.1'
   const ten = '10.0.0.0/8'
 

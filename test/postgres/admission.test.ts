@@ -1,18 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { showPath } from '../../generator/diagnostics/path.js'
-import {
-  type AccessRule,
-  accessSchema,
-  allow,
-  completeAccess,
-  deny,
-} from '../../generator/postgres/access-schema.js'
+import { allow, deny } from '../../generator/input/allow.js'
+import { type AccessRule, accessRulesSchema, completeAccess } from '../../generator/postgres/access-schema.js'
 import { judgeAdmission, type Visitors } from '../../generator/postgres/admission.js'
 
-function judge(rules: readonly object[] | undefined, visitors: Partial<Visitors> = {}): string[] {
-  const parsed: AccessRule[] = accessSchema.parse(rules)
-  const given = { role: 'replicator', listen: ['*'], mayUseTls: true, ...visitors }
-  return judgeAdmission(completeAccess(parsed, given.role), given).map(
+function judge(rules: readonly object[], visitors: Partial<Visitors> = {}): string[] {
+  const parsed: AccessRule[] = accessRulesSchema.parse(rules)
+  const given = { role: 'replicator', listen: ['*'], tls: 'maybe', isCascade: false, ...visitors } as const
+  return judgeAdmission(completeAccess(parsed), given).map(
     ({ code, path }) => `${code} ${showPath(path ?? [])}`,
   )
 }
@@ -31,10 +26,22 @@ describe('replicas of this model', () => {
     [
       'with TLS, which they do not talk',
       [allow.hostssl(source)],
-      { mayUseTls: false },
+      { tls: 'never' },
       ['W_ACCESS_REPLICATION access'],
     ],
-    ['with or without', [allow.hostssl(source), allow.host(source)], { mayUseTls: false }, []],
+    ['with or without', [allow.hostssl(source), allow.host(source)], { tls: 'never' }, []],
+    ['nobody, though they stream from each other', [], { isCascade: true }, ['W_ACCESS_REPLICATION access']],
+    ['their role, since they stream from each other', [allow.host(source)], { isCascade: true }, []],
+    ['nobody else', [], {}, []],
+    [
+      'without TLS, which they always talk',
+      [allow.host(source)],
+      { tls: 'always' },
+      ['W_ACCESS_REPLICATION access.0'],
+    ],
+    ['this host without TLS', [allow.host({ ...source, from: '::1' })], { tls: 'always' }, []],
+    ['nobody without TLS', [deny.host(source)], { tls: 'always' }, []],
+    ['clients without TLS', [allow.host({ from })], { tls: 'always' }, []],
   ])('%s', (_what, rules, visitors, codes) => {
     expect(judge(rules, visitors)).toEqual(codes)
   })

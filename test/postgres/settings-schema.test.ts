@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { judgeSettings } from '../../generator/postgres/settings.js'
 import {
-  defaultSettings,
   keepDefaults,
   mergeSettings,
   settingsSchema,
+  steadyDefaults,
 } from '../../generator/postgres/settings-schema.js'
 
 describe('settingsSchema', () => {
@@ -37,15 +37,17 @@ describe('settingsSchema', () => {
 
 describe('defaults', () => {
   test('the model takes the place of a default in any case', () => {
-    expect(keepDefaults({ MAX_CONNECTIONS: 5 })).toHaveLength(defaultSettings.length - 1)
-    expect(mergeSettings({ MAX_CONNECTIONS: 5 })).toMatchObject({
+    expect(keepDefaults({ MAX_CONNECTIONS: 5 }, 512)).toHaveLength(steadyDefaults.length + 1)
+    expect(mergeSettings({ MAX_CONNECTIONS: 5 }, 512)).toMatchObject({
       MAX_CONNECTIONS: 5,
       shared_buffers: '128MB',
     })
-    expect(mergeSettings({ MAX_CONNECTIONS: 5 })).not.toHaveProperty('max_connections')
+    expect(mergeSettings({ MAX_CONNECTIONS: 5 }, 512)).not.toHaveProperty('max_connections')
   })
 
   test('the defaults suit every major from 10 on', () => {
-    expect(judgeSettings(mergeSettings({}), [10, 11, 12, 13, 14, 15, 16, 17, 18])).toEqual([])
+    for (const mem of [1, 512, 2_147_483_647]) {
+      expect(judgeSettings(mergeSettings({}, mem), [10, 11, 12, 13, 14, 15, 16, 17, 18])).toEqual([])
+    }
   })
 })

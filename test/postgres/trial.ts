@@ -54,8 +54,8 @@ export async function openTrial(bin: string, major: number): Promise<Trial> {
   write(marker, marker === 'recovery.conf' ? "standby_mode = 'on'\n" : '')
   const port = await pickPort()
   const start: Trial['start'] = async ({ settings = {}, access = [] }) => {
-    write('postgresql.conf', printConf(confTemplate, settings))
-    const groups = completeAccess(access, 'replicator')
+    write('postgresql.conf', printConf(confTemplate, settings, 512))
+    const groups = completeAccess(access)
     write('pg_hba.conf', `${adminLine}${printHba(hbaTemplate, groups, defaultMethod([major]))}`)
     const server = spawn(
       ...words('postgres', [
@@ -76,7 +76,7 @@ export async function openTrial(bin: string, major: number): Promise<Trial> {
 // What run_rep.sh gives on the command line; here the log comes to us, and nothing is synchronized.
 function listHeld(settings: Settings, major: number): string[] {
   const held = findVersionRule(major)?.held.map(({ name, value }) => `${name}=${value}`) ?? []
-  const senders = readEffective(mergeSettings(settings), major).count('max_wal_senders')
+  const senders = readEffective(mergeSettings(settings, 512), major).count('max_wal_senders')
   return [
     ...held,
     `max_wal_senders=${Math.max(1, senders)}`,

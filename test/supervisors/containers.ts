@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { ReplicaInput } from '../../generator/compile/model.js'
+import { dirname, join } from 'node:path'
+import type { ReplicaInput } from '../../generator/input/replica-input.js'
 import { compile } from '../compile/sources.js'
 import type { Master } from '../pair/harness/master.js'
 import type { Host } from '../pair/harness/network.js'
@@ -31,7 +31,10 @@ function printInto(dir: string, model: ReplicaInput): Project {
   const { files, diagnostics } = compile(model)
   if (Object.keys(files).length === 0) throw new Error(JSON.stringify(diagnostics))
   // As an editor of files in place does: a container sees a mounted file by its inode.
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text)
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true })
+    writeFileSync(join(dir, name), text)
+  }
   return { dir, files, print: (next) => printInto(dir, next) }
 }
 

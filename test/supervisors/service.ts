@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { ReplicaInput } from '../../generator/compile/model.js'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { ReplicaInput } from '../../generator/input/replica-input.js'
 import { compile } from '../compile/sources.js'
 import type { Master } from '../pair/harness/master.js'
 import { startMaster } from '../pair/harness/master.js'
@@ -101,5 +101,8 @@ export function waitForRow(port: number, row: string): Promise<unknown> {
 
 /** Writes files as `generate` does, into a directory of the space. */
 export function writeFiles(dir: string, files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text)
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true })
+    writeFileSync(join(dir, name), text)
+  }
 }

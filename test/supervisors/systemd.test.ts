@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect } from 'vitest'
 import { testWith } from '../pair/harness/capability.js'
@@ -6,6 +6,7 @@ import { replicatorPassword } from '../pair/harness/passfile.js'
 import { query } from '../pair/harness/query.js'
 import { openSpace } from '../pair/harness/space.js'
 import { waitFor } from '../pair/harness/wait.js'
+import { linesOf } from '../readme.js'
 import { needs } from './booted.js'
 import {
   install,
@@ -28,23 +29,12 @@ function openOnce(): Promise<Stage> {
   return opened
 }
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-
-/** The commands of README between two marks. */
-function commandsOf(name: string): string {
-  const found = new RegExp(`<!-- begin ${name} -->\\n\`\`\`sh\\n([\\s\\S]*?)\`\`\`\\n<!-- end`).exec(
-    readme,
-  )?.[1]
-  if (found === undefined) throw new Error(`README has no ${name}`)
-  return found
-}
-
 /** What systemd says of a unit that ended as it was told to. */
 const ended = /: Deactivated successfully\.\n/
 
 testWith(
   needs,
-  'the commands of README lead from nothing to a streaming replica, and to a second one on the same host',
+  'the commands of generator/targets/systemd/README.md lead from nothing to a streaming replica, and to a second one on the same host',
   async () => {
     const stage = await openOnce()
     const { host, master } = stage
@@ -61,9 +51,7 @@ testWith(
     writeFiles(dist, printed(model))
     host.copy(dist, '/root/dist')
     // The package is there already, and the host reaches nobody but the master.
-    const [packages, files, unit, password, enable, ...more] = commandsOf('systemd install')
-      .trim()
-      .split('\n')
+    const [packages, files, unit, password, enable, ...more] = linesOf('systemd install').trim().split('\n')
     expect([packages, ...more]).toEqual(['apt-get install -y postgresql-15'])
     await host.operate('dpkg -s postgresql-15')
     await host.operate(`${files}\n${unit}`, '/root/dist')
@@ -76,12 +64,16 @@ testWith(
       await waitForRow(one, await master.insert())
       const name = `pg-replica@${one}`
       expect(await host.show(name, 'ActiveState')).toBe('active')
-      expect(await host.show(name, 'StatusText')).toMatch(/^(serving on port|the walreceiver runs)/)
+      expect(await host.show(name, 'StatusText')).toMatch(/^(open to clients on port|streaming from)/)
       for (const what of ['ready', 'health']) {
-        const ask = commandsOf('systemd ready')
+        const ask = linesOf('systemd ready')
           .replaceAll('5433', `${one}`)
           .replace(/ready$/m, what)
         await waitFor(`${what} of ${one}`, async () => (await host.operate(ask)) !== undefined)
+        // In its directory nothing of that is needed.
+        await host.operate(
+          `cd /var/lib/pg-replica/${one} && env -i PATH="$PATH" sh /usr/local/lib/run_rep.sh ${what}`,
+        )
       }
     }
     const names = (await master.standbys()).map(({ application_name }) => application_name)

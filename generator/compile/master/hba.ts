@@ -33,8 +33,9 @@ export function listAgentLines(model: Replica, needs: MasterNeeds): AgentLine[] 
 
 function listMasterAccess(model: Replica, needs: MasterNeeds): AccessGroup[] {
   const login = readLogin(model)
+  const where = model.master.agents === undefined ? '; from this host and all private networks' : ''
   return listVisits(model, needs).map((visit) => ({
-    title: `${visit.purpose}: ${describe(login)}`,
+    title: `${visit.purpose}: ${describe(login)}${where}`,
     rules: networksOf(model).map((network) => ruleFor(visit, network, model)),
   }))
 }

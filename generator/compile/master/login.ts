@@ -1,6 +1,7 @@
-import { type Replica, readTls } from '../../model/replica.js'
+import type { Replica } from '../../model/replica.js'
 import { defaultMethod } from '../../postgres/access.js'
 import type { AccessMethod } from '../../postgres/access-schema.js'
+import { demandsTls, refusesTls, showsCertificate } from '../login.js'
 
 /** How agents log in to the master: over which connections, and by what they prove who they are. */
 export interface Login {
@@ -13,9 +14,8 @@ export interface Login {
  * Reads off a model how its agents log in. A certificate is the log-in where one is presented for certain and the model
  * names no password file; only `hostssl` lines take the method.
  */
-export function readLogin({ master, run, postgresql }: Replica): Login {
-  const { mode = 'prefer', cert } = readTls(master) ?? {}
-  const tls = mode === 'disable' ? 'off' : mode === 'prefer' || mode === 'allow' ? 'either' : 'on'
-  const isCert = tls === 'on' && cert !== undefined && run.passfile === undefined
-  return { tls, method: isCert ? 'cert' : defaultMethod(postgresql.majors) }
+export function readLogin(model: Replica): Login {
+  const tls = demandsTls(model) ? 'on' : refusesTls(model) ? 'off' : 'either'
+  const isCert = tls === 'on' && showsCertificate(model) && model.run.passfile === undefined
+  return { tls, method: isCert ? 'cert' : defaultMethod(model.postgresql.majors) }
 }

@@ -3,7 +3,7 @@ import { examples } from './examples.js'
 import { isConfigUrl, isHostList, isPort, isUrl } from './hosts.js'
 
 /** What an environment variable may hold: one rule, stated for TypeScript and for the shell. */
-export interface ContractType {
+export interface ContractType<Value extends string = string> {
   /** The type's key in `types`. */
   readonly name: string
   /** The shell function that judges a value: `is_port "$value"`, then `args`. */
@@ -14,7 +14,7 @@ export interface ContractType {
   readonly needs: readonly string[]
   /** The rule as the end of a sentence: "must be a TCP port, 1 to 65535". */
   readonly what: string
-  readonly schema: z.ZodType<string>
+  readonly schema: z.ZodType<Value, Value>
   /** Literal arguments of the shell check after the value. */
   readonly args: readonly string[]
   readonly good: readonly string[]
@@ -37,6 +37,15 @@ export const choiceWords = z
 /** The words of libpq's require_auth (fe-connect.c). */
 const authMethods = ['password', 'md5', 'gss', 'sspi', 'scram-sha-256', 'oauth', 'none']
 
+// A character of one line, and what no path has, for patterns; JSON Schema counts characters where the contract counts
+// bytes, so its limits are the wider ones.
+const line = String.raw`[^\u0000-\u001f\u007f]`
+const noParent = String.raw`(?!(?:.*/)?\.\.(?:/|$))`
+const listOf = (mark: string) => {
+  const method = `${mark}(?:${authMethods.join('|')})`
+  return `${method}(?:,${method})*`
+}
+
 /** Every type of variable, by name. Those with limits are functions, which throw on limits that hold no value. */
 export const types = {
   port: describeType({
@@ -44,6 +53,7 @@ export const types = {
     file: 'types/integer.sh',
     what: 'a TCP port, 1 to 65535',
     accepts: isPort,
+    pattern: String.raw`^[1-9]\d{0,4}$`,
     ...examples.port,
   }),
 
@@ -53,6 +63,7 @@ export const types = {
     needs: ['types/integer.sh'],
     what: 'one to 16 hosts, separated by commas: a name, IPv4 or [IPv6], each with an optional :port, or a bare IPv6',
     accepts: isHostList,
+    pattern: String.raw`^[^\s,]+(,[^\s,]+){0,15}$`,
     ...examples.host_list,
   }),
 
@@ -61,6 +72,7 @@ export const types = {
     file: 'types/text.sh',
     what: 'a PostgreSQL role name: 1 to 63 bytes without control characters',
     accepts: (value) => value !== '' && byteLength(value) <= 63 && isLine(value),
+    pattern: `^${line}{1,63}$`,
     ...examples.role,
   }),
 
@@ -69,6 +81,7 @@ export const types = {
     file: 'types/word.sh',
     what: 'a system user other than root: up to 256 bytes without : / and control characters, no number, not first - or +, no blank at an end',
     accepts: isUserName,
+    pattern: `^(?!root$)(?![-+ ])(?:(?![:/])${line}){1,256}$`,
     ...examples.user_name,
   }),
 
@@ -78,6 +91,7 @@ export const types = {
     file: 'types/word.sh',
     what: 'the name of a standby: up to 63 letters, digits, _ . and -, first a letter, a digit or _',
     accepts: (value) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/.test(value) && !value.endsWith('\n'),
+    pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$',
     ...examples.standby_name,
   }),
 
@@ -86,6 +100,7 @@ export const types = {
     file: 'types/text.sh',
     what: 'a path of up to 1000 bytes that has no ".." and no control characters and does not start with -',
     accepts: isPath,
+    pattern: `^(?!-)${noParent}${line}{1,1000}$`,
     ...examples.path,
   }),
 
@@ -94,6 +109,7 @@ export const types = {
     file: 'types/text.sh',
     what: 'an absolute path of up to 1000 bytes that has no ".." and no control characters',
     accepts: (value) => value.startsWith('/') && isPath(value),
+    pattern: `^${noParent}/${line}{0,999}$`,
     ...examples.absolute_path,
   }),
 
@@ -102,6 +118,7 @@ export const types = {
     file: 'types/text.sh',
     what: 'an absolute path of up to 1000 bytes that has no ".." and no control characters, or the word system',
     accepts: (value) => value === 'system' || (value.startsWith('/') && isPath(value)),
+    pattern: `^(?:system|${noParent}/${line}{0,999})$`,
     ...examples.root_cert,
   }),
 
@@ -111,6 +128,7 @@ export const types = {
     what: `methods separated by commas, each once, all or none of them with a ! before it: ${authMethods.join(', ')}`,
     args: authMethods,
     accepts: isAuthMethods,
+    pattern: `^(?:${listOf('')}|${listOf('!')})$`,
     ...examples.auth_methods,
   }),
 
@@ -120,6 +138,7 @@ export const types = {
     needs: ['types/host_list.sh', 'types/integer.sh'],
     what: 'an http or https URL without user or fragment, of letters, digits and -._~:/?@&+,;=%',
     accepts: isUrl,
+    pattern: String.raw`^https?://[\w.~:/?@&+,;=%\[\]-]+$`,
     ...examples.url,
   }),
 
@@ -129,6 +148,7 @@ export const types = {
     needs: ['types/host_list.sh', 'types/integer.sh'],
     what: 'an http or https URL without user or fragment, of letters, digits and -._~:/?@&+,;=%, or file:///DIRECTORY without ".."',
     accepts: isConfigUrl,
+    pattern: String.raw`^(?:https?://[\w.~:/?@&+,;=%\[\]-]+|file:///[\w.~/@+,=:-]*)$`,
     ...examples.config_url,
   }),
 
@@ -144,6 +164,7 @@ export const types = {
     file: 'types/text.sh',
     what: 'one line of up to 1024 bytes without control characters',
     accepts: (value) => byteLength(value) <= 1024 && isLine(value),
+    pattern: `^${line}{0,1024}$`,
     ...examples.text,
   }),
 
@@ -168,13 +189,17 @@ function isUserName(value: string): boolean {
 }
 
 type Description = Pick<ContractType, 'name' | 'file' | 'what' | 'good' | 'bad'> &
-  Partial<Pick<ContractType, 'check' | 'needs' | 'args'>> & { readonly accepts: (value: string) => boolean }
+  Partial<Pick<ContractType, 'check' | 'needs' | 'args'>> & {
+    readonly accepts: (value: string) => boolean
+    /** What each value that is accepted matches, for JSON Schema, which knows no more. */
+    readonly pattern?: string
+  }
 
-function describeType({ accepts, ...description }: Description): ContractType {
+function describeType({ accepts, pattern, ...description }: Description): ContractType {
   const schema = z
     .string()
     .refine(accepts, { error: `must be ${description.what}` })
-    .describe(description.what)
+    .meta({ description: description.what, ...(pattern !== undefined && { pattern }) })
   return { check: `is_${description.name}`, needs: [], args: [], schema, ...description }
 }
 
@@ -209,9 +234,9 @@ function describeInteger(
   })
 }
 
-function describeChoice(given: readonly string[]): ContractType {
-  const words = choiceWords.parse(given)
-  return describeType({
+function describeChoice<const Word extends string>(given: readonly Word[]): ContractType<Word> {
+  const words: readonly string[] = choiceWords.parse(given)
+  const described = describeType({
     name: 'choice',
     file: 'types/word.sh',
     what: `one of ${words.join(', ')}`,
@@ -231,6 +256,8 @@ function describeChoice(given: readonly string[]): ContractType {
       `${words.join('')}x`,
     ].filter((word) => !words.includes(word)),
   })
+  const schema = z.enum(given, { error: `must be ${described.what}` }).describe(described.what)
+  return { ...described, schema }
 }
 
 function isAuthMethods(value: string): boolean {

@@ -33,18 +33,24 @@ const plainTypes = [
 
 const typeDoc = 'What it may hold'
 
-const plain = z.strictObject({ type: z.enum(plainTypes).describe(typeDoc), ...common })
-const limited = z.strictObject({
-  type: z.enum(['integer', 'seconds']).describe(typeDoc),
-  min: limit.describe('The least, for integer and seconds'),
-  max: limit.describe('The most, for integer and seconds'),
-  ...common,
-})
-const choice = z.strictObject({
-  type: z.literal('choice').describe(typeDoc),
-  words: choiceWords.describe('The words to choose from, for choice'),
-  ...common,
-})
+const plain = z
+  .strictObject({ type: z.enum(plainTypes).describe(typeDoc), ...common })
+  .describe('A variable of a type that has no limits of its own')
+const limited = z
+  .strictObject({
+    type: z.enum(['integer', 'seconds']).describe(typeDoc),
+    min: limit.describe('The least, for integer and seconds'),
+    max: limit.describe('The most, for integer and seconds'),
+    ...common,
+  })
+  .describe('A variable that holds a whole number')
+const choice = z
+  .strictObject({
+    type: z.literal('choice').describe(typeDoc),
+    words: choiceWords.describe('The words to choose from, for choice'),
+    ...common,
+  })
+  .describe('A variable that holds one of a few words')
 
 /** A variable of the user's own: its type, and what is said of it. */
 export const userVariableSchema = z
@@ -73,51 +79,9 @@ export const userVariableSchema = z
 
 export const userVariablesSchema = z
   .record(name, userVariableSchema)
-  .describe('Variables of your own, for steps of your own')
+  .describe('Variables of your own by name, each made by `variable`, for steps of your own')
 
 export type UserVariable = z.infer<typeof userVariableSchema>
-type Input = z.input<typeof userVariableSchema>
-type PlainInput = Omit<z.input<typeof plain>, 'type'>
-type LimitedInput = Omit<z.input<typeof limited>, 'type'>
-type ChoiceInput = Omit<z.input<typeof choice>, 'type'>
-
-/**
- * Builds the variables of `env` in a model, by the type of what they may hold: `variable.port({ default: '8080' })`. The
- * name of one is upper case letters, digits and _ (POSIX.1-2017, XBD 8.1). Every value is text, as in the environment.
- *
- * What may be said of each: `default`, which the script takes when the variable is absent; `required`, so that a run
- * without it is refused; `secret`, so that no message shows it; `value`, which the supervisor gives it; `doc`, one sentence.
- * They throw nothing: what the type does not allow is found when the model is compiled.
- */
-export const variable = {
-  /** A TCP port: 1 to 65535. */
-  port: (about: PlainInput = {}): Input => ({ type: 'port', ...about }),
-  /** One to 16 hosts, separated by commas: a name, IPv4 or [IPv6], each with an optional :port, or a bare IPv6. */
-  host_list: (about: PlainInput = {}): Input => ({ type: 'host_list', ...about }),
-  /** The name of a PostgreSQL role: 1 to 63 bytes (NAMEDATALEN less one) without control characters. */
-  role: (about: PlainInput = {}): Input => ({ type: 'role', ...about }),
-  /** A system user other than root: up to 32 of a-z 0-9 _ -, first a letter or _, and perhaps a $ at the end. */
-  user_name: (about: PlainInput = {}): Input => ({ type: 'user_name', ...about }),
-  /** A path of up to 1000 bytes that has no '..' and no control characters and does not start with -. */
-  path: (about: PlainInput = {}): Input => ({ type: 'path', ...about }),
-  /** A path that starts with /. */
-  absolute_path: (about: PlainInput = {}): Input => ({ type: 'absolute_path', ...about }),
-  /** An http or https URL without user or fragment, of letters, digits and -._~:/?@&+,;=%. */
-  url: (about: PlainInput = {}): Input => ({ type: 'url', ...about }),
-  /** disable, allow, prefer, require, verify-ca or verify-full (libpq, "SSL Support"). */
-  ssl_mode: (about: PlainInput = {}): Input => ({ type: 'ssl_mode', ...about }),
-  /** on or off. */
-  flag: (about: PlainInput = {}): Input => ({ type: 'flag', ...about }),
-  /** One line of up to 1024 bytes without control characters. */
-  text: (about: PlainInput = {}): Input => ({ type: 'text', ...about }),
-  /** A whole number from `min` to `max`: nine decimal digits at most, no sign. */
-  integer: (about: LimitedInput): Input => ({ type: 'integer', ...about }),
-  /** Whole seconds from `min` to `max`, as an integer. */
-  seconds: (about: LimitedInput): Input => ({ type: 'seconds', ...about }),
-  /** One of `words`, each of letters, digits, _ . and -. */
-  choice: (about: ChoiceInput): Input => ({ type: 'choice', ...about }),
-} as const
-
 /**
  * The contract of a model: the script's own variables, then the user's in the order of their names. `docs` are the
  * comments above these, by name.

@@ -4,7 +4,7 @@ import type { StepRule } from './rule.js'
 
 /**
  * A step ends by its last command, by `return`, or by `fail ID "…"`, which says why and has an exit code that the
- * README lists. `exit` would end the run without a word. In a subshell it ends just that.
+ * templates/run_rep/README.md lists. `exit` would end the run without a word. In a subshell it ends just that.
  */
 export const requireWordsAtTheEnd: StepRule = ({ commands }) =>
   commands.flatMap((command) => {

@@ -8,6 +8,7 @@ import {
   listMounted,
   listVariables,
   loginOf,
+  mountedName,
   portOf,
   script,
   type Variable,
@@ -153,7 +154,7 @@ interface Place {
 
 // Bind mounts, not `configs`: outside of Swarm those are the same, and some of Compose's kin lack them.
 function listVolumes({ volumes }: Compose, replica: Replica, { image, suffix }: Place): Tree[] {
-  const mounted = listMounted(replica).map((name) => `./${name}:${home}/${name}:ro`)
+  const mounted = listMounted(replica).map((name) => `./${name}:${home}/${mountedName(name)}:ro`)
   const named = listHostPaths(replica).map(({ path, at }) => said(`${path}:${path}:ro`, at))
   const own = volumes.map((volume, index) => said(volume, pathTo`targets.compose.volumes.${index}`))
   return [said(`data${suffix}:${image.mount}`, pathTo`targets.compose.mount`), ...mounted, ...named, ...own]

@@ -1,3 +1,4 @@
+import { pathTo } from '../../diagnostics/path.js'
 import { givenBy } from '../containers/environment.js'
 import { type Settled, settle } from '../document/said.js'
 import { traceDocuments } from '../document/trace.js'
@@ -30,6 +31,12 @@ export const compose: Target<typeof composeSchema> = {
         space: undefined,
       },
       print: (files) => ({ [fileName]: print(files) }),
+      identity: {
+        what: 'Compose project',
+        name: section.name,
+        path: pathTo`targets.compose.name`,
+        read: ({ [fileName]: before = '' }) => /^name: *["']?([\w.-]+)/m.exec(before)?.[1],
+      },
       trace: (files) => ({ [fileName]: traceDocuments(print(files), [settled(files)]) }),
     }
   },

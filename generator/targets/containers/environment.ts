@@ -10,9 +10,17 @@ export const home = '/etc/run_rep'
 
 export const script = `${home}/run_rep.sh`
 
-/** The files that are mounted there: the script, and the configuration unless the model says that none is fetched. */
+/**
+ * The files that are mounted there, by their names among what is printed: the script, and the configuration unless the
+ * model says that none is fetched.
+ */
 export function listMounted({ run }: Replica): string[] {
-  return ['run_rep.sh', ...(run.configUrl === undefined ? ['pg_hba.conf', 'postgresql.conf'] : [])]
+  return ['run_rep.sh', ...(run.configUrl === undefined ? ['conf/pg_hba.conf', 'conf/postgresql.conf'] : [])]
+}
+
+/** The name of such a file where it is mounted: all lie in one directory. */
+export function mountedName(name: string): string {
+  return posix.basename(name)
 }
 
 /** How a replica proves who it is: by a password, a password file, or a certificate that a secret does not hold. */

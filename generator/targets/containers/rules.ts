@@ -102,7 +102,7 @@ function judgeData(replica: Replica, image: Image): Diagnostic[] {
 
 // Both are pages of memory that nobody can drop.
 function judgeShared({ shm }: ContainerSection, { task, postgresql }: Replica, target: string): Diagnostic[] {
-  const buffers = readSharedBuffers(mergeSettings(postgresql.settings))
+  const buffers = readSharedBuffers(mergeSettings(postgresql.settings, task.mem))
   const size = readMebibytes(shm)
   if (size + buffers.size < task.mem || buffers.size >= task.mem) return []
   const message = `/dev/shm of ${size} MiB and shared_buffers = ${buffers.value} fill task.mem, ${task.mem} MiB: a large query would end the task`

@@ -1,7 +1,7 @@
 import { pathTo } from '../../diagnostics/path.js'
 import type { Replica } from '../../model/replica.js'
 import { readMebibytes } from '../../model/task.js'
-import { listMounted, portOf } from '../containers/environment.js'
+import { listMounted, mountedName, portOf } from '../containers/environment.js'
 import { noted, said, type Tree } from '../document/said.js'
 import type { Files } from '../target.js'
 import { metadata, selectorOf } from './names.js'
@@ -24,11 +24,11 @@ export function buildObjects(kubernetes: Kubernetes, replica: Replica, files: Fi
 export function buildConfigMap(kubernetes: Kubernetes, replica: Replica, files: Files): Tree {
   const from = {
     'run_rep.sh': [],
-    'pg_hba.conf': [pathTo`access`],
-    'postgresql.conf': [pathTo`postgresql.settings`],
+    'conf/pg_hba.conf': [pathTo`access`],
+    'conf/postgresql.conf': [pathTo`postgresql.settings`],
   }
   const data = listMounted(replica).map((name) => [
-    name,
+    mountedName(name),
     said(files[name] ?? '', ...(from[name as keyof typeof from] ?? [])),
   ])
   return {

@@ -36,6 +36,10 @@ const volume = z
   .refine(({ claim, secret, configMap }) => [claim, secret, configMap].filter(Boolean).length === 1, {
     error: 'takes one of claim, secret and configMap',
   })
+  .meta({
+    description: 'A further volume: one of claim, secret and configMap',
+    allOf: [{ oneOf: ['claim', 'secret', 'configMap'].map((key) => ({ required: [key] })) }],
+  })
 
 /** What is Kubernetes' alone. */
 export const kubernetesSchema = z

@@ -33,9 +33,24 @@ export const marathon: Target<typeof marathonSchema> = {
       },
       print: () => ({ 'marathon.json': printApp(app) }),
       trace: () => ({ 'marathon.json': traceApp(printApp(app), replica) }),
+      identity: {
+        what: 'Marathon app',
+        name: app.id,
+        path: pathTo`targets.marathon.id`,
+        read: ({ 'marathon.json': before }) => (before === undefined ? undefined : readId(before)),
+      },
       judgeUpdate: ({ 'marathon.json': before }) => (before === undefined ? [] : judgeResize(before, app)),
     }
   },
+}
+
+function readId(text: string): string | undefined {
+  try {
+    const { id } = Object(JSON.parse(text))
+    return typeof id === 'string' ? id : undefined
+  } catch {
+    return undefined
+  }
 }
 
 // The data lies in the volume, else in the sandbox, unless it lies somewhere on the agent; disk 0 is no limit.

@@ -11,13 +11,15 @@ const constraint = z.array(z.string()).min(2).max(3)
 
 const labels = z.record(z.string().min(1), z.string())
 
-const artifact = z.strictObject({
-  uri: z.string().min(1).max(1024).describe('Where it is: a URL, or an absolute path of the agent'),
-  extract: z.boolean().default(false).describe('Unpack it, if it is an archive'),
-  executable: z.boolean().default(false).describe('Make it executable'),
-  cache: z.boolean().default(false).describe('Keep it in the cache of the agent'),
-  destPath: z.string().min(1).max(1024).optional().describe('Its name in the sandbox'),
-})
+const artifact = z
+  .strictObject({
+    uri: z.string().min(1).max(1024).describe('Where it is: a URL, or an absolute path of the agent'),
+    extract: z.boolean().default(false).describe('Unpack it, if it is an archive'),
+    executable: z.boolean().default(false).describe('Make it executable'),
+    cache: z.boolean().default(false).describe('Keep it in the cache of the agent'),
+    destPath: z.string().min(1).max(1024).optional().describe('Its name in the sandbox'),
+  })
+  .describe('A further file, and what is done with it')
 
 const backoff = z
   .strictObject({
@@ -39,17 +41,19 @@ const volume = z
   .optional()
   .describe('Which disk the volume of task.volume comes from')
 
-const port = z.strictObject({
-  name: z
-    .string()
-    .min(1)
-    .describe(
-      'Its variables are PORT_<NAME>, and PORT1, PORT2 … in their order: declare in env which one your step reads',
-    ),
-  port: z.int().min(0).max(65_535).default(0).describe('0 lets Marathon choose'),
-  protocol: z.enum(['tcp', 'udp', 'udp,tcp']).default('tcp').describe('Of that port'),
-  labels: labels.default({}).describe('Labels of that port'),
-})
+const port = z
+  .strictObject({
+    name: z
+      .string()
+      .min(1)
+      .describe(
+        'Its variables are PORT_<NAME>, and PORT1, PORT2 … in their order: declare in env which one your step reads',
+      ),
+    port: z.int().min(0).max(65_535).default(0).describe('0 lets Marathon choose'),
+    protocol: z.enum(['tcp', 'udp', 'udp,tcp']).default('tcp').describe('The protocol of that port'),
+    labels: labels.default({}).describe('Labels of that port'),
+  })
+  .describe('A further port')
 
 /** What is Marathon's alone in an app (docs/rest-api in the sources of Marathon 1.11), as far as a replica needs it. */
 export const marathonSchema = z
@@ -98,10 +102,12 @@ export const marathonSchema = z
     unreachable: z
       .union([
         z.literal('disabled'),
-        z.strictObject({
-          inactiveAfter: seconds.describe('Seconds until another task takes its place'),
-          expungeAfter: seconds.describe('Seconds until it is forgotten'),
-        }),
+        z
+          .strictObject({
+            inactiveAfter: seconds.describe('Seconds until another task takes its place'),
+            expungeAfter: seconds.describe('Seconds until it is forgotten'),
+          })
+          .describe('When another task takes the place of one on a lost agent'),
       ])
       .optional()
       .describe("When a task on a lost agent is replaced; 'disabled' with a volume"),

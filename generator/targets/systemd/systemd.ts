@@ -1,3 +1,4 @@
+import { pathTo } from '../../diagnostics/path.js'
 import type { Target } from '../target.js'
 import { codes } from './codes.js'
 import { listUnitEnvironment } from './environment.js'
@@ -27,6 +28,12 @@ export const systemd: Target<typeof systemdSchema> = {
         space: undefined,
       },
       print: () => printLines(trace()),
+      // A unit of another name has another file.
+      identity: {
+        what: 'unit',
+        name: `${service.unitName}.service`,
+        path: pathTo`targets.systemd.name`,
+      },
       trace,
     }
   },

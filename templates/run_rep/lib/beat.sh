@@ -50,7 +50,7 @@ beats() {
     [ -z "$beat_seen" ] || [ "$beat_seen" = "$_beats_first" ] || [ "$beat_seen" = 0 ] || return 0
     _beats_left=$((_beats_left - 1))
   done
-  log WARN "none came: that run is dead, and its claim is taken over"
+  log WARN "no sign of life came: that run is dead, and this one takes its place"
   dead_holder=$1
   return 1
 }

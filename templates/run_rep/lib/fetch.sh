@@ -138,8 +138,7 @@ be_patient() {
   [ "$_patient_left" -gt 0 ] || return 1
   _patient_pause=$(jittered "$patience_pause")
   [ "$_patient_pause" -le "$_patient_left" ] || _patient_pause=$_patient_left
-  announce WARN "$1; trying again in $_patient_pause s"
-  note_phase waiting "$1"
+  enter_phase waiting WARN "$1; trying again in $_patient_pause s"
   pause "$_patient_pause"
   patience_pause=$((patience_pause * 2))
   [ "$patience_pause" -le 30 ] || patience_pause=30

@@ -72,6 +72,7 @@ follow_master() {
     log WARN "cannot write $replica/upstream.conf, so that $master_name is not followed"
     return 0
   fi
+  stream_why="$master_name is followed from now on"
   log WARN "following $master_name from now on, the master on timeline $master_timeline"
   end_receiver
 }

@@ -96,7 +96,7 @@ settle_login() {
   if [ "$login_kind" = none ]; then
     if [ "$sub_command" = run ]; then
       [ "$PGPASSFILE" = "$own_passfile" ] || remove_login "$store/login"
-    elif [ ! -e "$PGPASSFILE" ] && [ -r "$own_passfile" ]; then
+    elif { [ "$recalled" = yes ] || [ ! -e "$PGPASSFILE" ]; } && [ -r "$own_passfile" ]; then
       PGPASSFILE=$own_passfile
     fi
   else

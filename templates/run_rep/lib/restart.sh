@@ -101,7 +101,7 @@ foresee_by_master() {
   if ! find_master; then
     [ "$foreign" = no ] || fail DATA_IDENTITY "no host is a master of the data in $store: $no_master"
     [ "$data_state" = finished ] || foretell clone "when a master answers: $no_master"
-    foretell reuse "serving what is here, since no master answers: $no_master"
+    foretell reuse "starting on the data that is here, since no master answers: $no_master"
   fi
   read_answers
   master_known=yes

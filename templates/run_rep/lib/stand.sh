@@ -5,7 +5,8 @@
 # far the master is, the walreceiver was told with the last message ($stand_told); while it is away what it said last
 # counts ($state_told), and always what it answered to the watcher ($state_asked). Seconds are those since the commit that
 # was replayed last, while there is more to replay, from the end of run.delay; $stand_held is t while replay waits for that.
-# A role that is no superuser sees little of the walreceiver. Numbers of 64 bits are for people: some shells have 32.
+# A role that is no superuser sees little of the walreceiver. $stand_reached: is replay where the
+# master was when streaming began ($stream_goal)? Numbers of 64 bits are for people: some shells have 32.
 ask_stand() {
   forget_stand
   _stand_wait=false
@@ -14,6 +15,8 @@ ask_stand() {
   ! is_lsn "$state_told" || _stand_known="'$state_told'"
   _stand_asked=NULL
   ! is_lsn "$state_asked" || _stand_asked="'$state_asked'"
+  _stand_goal=NULL
+  ! is_lsn "$stream_goal" || _stand_goal="'$stream_goal'"
   _stand_question="SELECT recovers, pid, tli, coalesce(got::text, '-'), coalesce(replayed::text, '-'), \
 CASE WHEN recovers THEN pg_is_wal_replay_paused() ELSE false END, waits, coalesce(told::text, '-'), \
 coalesce(greatest(told - got, 0), 0), coalesce(got - replayed, 0), coalesce(greatest(told - replayed, 0), 0), \
@@ -21,7 +24,8 @@ CASE WHEN waits OR got <= replayed THEN 0 ELSE greatest(coalesce(ceil(extract(ep
 coalesce(got - '0/0', 0), coalesce(replayed - '0/0', 0), slot, \
 extract(epoch FROM current_setting('wal_receiver_timeout')::interval)::int, \
 to_char(now AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), floor(extract(epoch FROM now))::bigint, \
-coalesce(to_char(heard AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), '-'), coalesce(floor(extract(epoch FROM heard))::bigint, 0) \
+coalesce(to_char(heard AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), '-'), coalesce(floor(extract(epoch FROM heard))::bigint, 0), \
+coalesce(replayed >= $_stand_goal::pg_lsn, false) \
 FROM (SELECT recovers, now, replayed, greatest(received, replayed) AS got, committed, $_stand_wait AS waits, \
 CASE WHEN streams THEN coalesce(r.pid, 0) ELSE 0 END AS pid, coalesce(received_tli, 0) AS tli, \
 coalesce(nullif(slot_name, ''), '-') AS slot, CASE WHEN streams THEN last_msg_receipt_time END AS heard, \
@@ -34,7 +38,7 @@ LEFT JOIN (SELECT *, coalesce(status, 'streaming') = 'streaming' AS streams FROM
     || ask_anybody "$_stand_question" || return 1
   IFS="$tab" read -r stand_recovers stand_receiver stand_timeline stand_received stand_replayed stand_paused stand_held \
     stand_told stand_unreceived stand_unplayed stand_lag stand_seconds stand_received_bytes stand_replayed_bytes \
-    stand_slot stand_silence stand_time stand_time_s stand_heard stand_heard_s <"$answers" || stand_recovers=''
+    stand_slot stand_silence stand_time stand_time_s stand_heard stand_heard_s stand_reached <"$answers" || stand_recovers=''
   is_integer "$stand_receiver" 0 999999999 || stand_recovers=''
   [ -n "$stand_recovers" ]
 }
@@ -43,7 +47,7 @@ forget_stand() {
   stand_recovers='' stand_receiver=0 stand_timeline=0 stand_received=- stand_replayed=- stand_paused='' stand_held=f
   stand_told=- stand_unreceived=0 stand_unplayed=0 stand_lag=0 stand_seconds=0
   stand_received_bytes=0 stand_replayed_bytes=0 stand_slot=- stand_silence=0
-  stand_time=- stand_time_s=0 stand_heard=- stand_heard_s=0
+  stand_time=- stand_time_s=0 stand_heard=- stand_heard_s=0 stand_reached=f
 }
 
 # is_lsn TEXT

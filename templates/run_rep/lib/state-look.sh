@@ -13,6 +13,7 @@ note_look() {
   else
     take_stand
     take_upstream
+    [ "$behind" = yes ] || tell_stream
     if [ "$stand_receiver" -gt 0 ] && { [ "$watch_receiver" = "$stand_receiver" ] || [ -z "$watch_said" ]; }; then
       state_heard=$stand_heard state_heard_s=$stand_heard_s
       state_told=$stand_told
@@ -102,6 +103,7 @@ begin_look() {
     judge_hosts_found
   fi
   tell_time
+  begin_stream
   state_copied_mb='' state_size_mb=''
   [ "$decision" = reuse ] || state_heard=$state_time state_heard_s=$state_time_s
   change_state starting 'the server starts'

@@ -16,6 +16,7 @@ begin_state() {
     umask 077
   fi
   keep_contract
+  leave_pointer "$sandbox/run_rep.data"
 }
 
 # tell_time: sets $state_time and, as seconds, $state_time_s, by the clock of this host.
@@ -35,7 +36,13 @@ change_state() {
   state_kind=$1 state_since=$state_time state_since_s=$state_time_s
 }
 
-# note_phase KIND WORDS: what this run does from now on, where that may take long.
+# enter_phase KIND LEVEL TEXT: what this run does from now on, said once to all: the log, the supervisor and the status file.
+enter_phase() {
+  announce "$2" "$3"
+  note_phase "$1" "$3"
+}
+
+# note_phase KIND WORDS: the same for the status file alone, where the log has it already, or later.
 note_phase() {
   [ -n "$state_place" ] || return 0
   tell_time

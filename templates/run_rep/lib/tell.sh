@@ -38,5 +38,5 @@ show_status() {
 tell_ready() {
   [ "$ready_told" = no ] || return 0
   ready_told=yes
-  tell_supervisor READY=1 "STATUS=serving on port $PORT0"
+  tell_supervisor READY=1 "STATUS=open to clients on port $PORT0"
 }

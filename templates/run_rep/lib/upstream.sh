@@ -19,14 +19,18 @@ build_conninfo() {
 locate_master() {
   master_host=$1 master_port=$2 master_address=$3
   master_conninfo="host=$(quote_conninfo "$1") port=$2 $login application_name=run_rep"
-  master_name=$1:$2
+  name_server "$1" "$2" "$3"
+  master_name=$server_name
+  [ -z "$3" ] || master_conninfo="$master_conninfo hostaddr=$(quote_conninfo "$3")"
+}
+
+# name_server HOST PORT ADDRESS: sets $server_name, for people.
+name_server() {
   case $1 in
-    *:*) master_name="[$1]:$2" ;;
-    *) ;;
+    *:*) server_name="[$1]:$2" ;;
+    *) server_name=$1:$2 ;;
   esac
-  [ -n "$3" ] || return 0
-  master_conninfo="$master_conninfo hostaddr=$(quote_conninfo "$3")"
-  master_name="$master_name ($3)"
+  [ -z "$3" ] || server_name="$server_name ($3)"
 }
 
 know_no_master() {

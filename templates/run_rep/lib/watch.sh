@@ -239,7 +239,6 @@ watch_stream() {
   if [ "$look_receiver" -gt 0 ] && [ "$look_receiver" = "$watch_receiver" ]; then
     let_wal_go
     [ "$watch_still" -eq 0 ] || state_trouble='' watch_answered=0
-    [ -z "$watch_said" ] || announce INFO 'the walreceiver runs again'
     watch_still=0 watch_said=''
     watch_streamed=$((watch_streamed + watch_interval))
     [ "$watch_streamed" -ge "$stale_limit" ] || return 0

@@ -49,7 +49,7 @@ try_clone_again() {
     _again_words="pg_basebackup ended with $status: $1"
   fi
   _again_pause=$(jittered $((clone_tries * 5)))
-  announce WARN "$_again_words; the copy is removed; trying again in $_again_pause s"
+  enter_phase waiting WARN "$_again_words; the copy is removed; trying again in $_again_pause s"
   pause "$_again_pause"
   renew_sizes "$1"
   start_patience

@@ -14,7 +14,7 @@ step_inspect_master() {
   until find_master; do
     [ "$foreign" = no ] || meet_strangers "$no_master"
     if [ "$foreign" = no ] && [ "$data_state" = finished ]; then
-      log WARN "no master answers; serving what is here: $no_master"
+      log WARN "no master answers; starting on the data that is here: $no_master"
       return 0
     fi
     judge_faults

@@ -12,6 +12,7 @@ step_preflight() {
   _preflight_id=$(number_of "$_preflight_words")
   if [ "$_preflight_id" = 0 ]; then
     prepare_store
+    leave_pointer_as_root
     become_user
   fi
   [ "$_preflight_id" = "$user_id" ] \
@@ -41,8 +42,10 @@ EOF
     find_home </etc/passwd
   fi
   export HOME
-  [ -n "${PGPASSFILE:-}" ] || PGPASSFILE=${HOME:-/nonexistent}/.pgpass
-  has_password || export PGPASSFILE
+  PGPASSFILE=${PGPASSFILE:-}
+  ! has_password || return 0
+  [ -n "$PGPASSFILE" ] || PGPASSFILE=${HOME:-/nonexistent}/.pgpass
+  export PGPASSFILE
 }
 
 # find_home: sets $HOME by lines of passwd(5), the first of that user.

@@ -16,7 +16,7 @@ step_serve() {
   with_settings start_server
   serving=yes
   start_watcher
-  log INFO "gate passed: a standby of system $pinned_system ($gate_state)"
+  log INFO "checked: a standby of system $pinned_system (control file: $gate_state)"
   status=0
   until await_child; do
     miss_watcher

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { printMasterHba } from '../../../generator/compile/master/hba.js'
 import { printMasterSql } from '../../../generator/compile/master/sql.js'
-import type { ReplicaInput } from '../../../generator/compile/model.js'
+import type { ReplicaInput } from '../../../generator/input/replica-input.js'
 import { replicaSchema } from '../../../generator/model/replica.js'
 import { applyMasterSql } from '../../pair/harness/master-sql.js'
 import { adminLine, type Cluster, findServer, readTemplate, startCluster } from '../../postgres/server.js'
@@ -48,6 +48,21 @@ describe('the lines for the master', () => {
     ['any way', { master: { tls: 'prefer' } }, 'host … scram-sha-256'],
     ['without TLS', { master: { tls: 'disable' } }, 'host … scram-sha-256'],
     ['TLS', { master: { tls: 'require' } }, 'hostssl … scram-sha-256'],
+    [
+      'TLS, to which the login is bound',
+      { master: { channelBinding: 'require' } },
+      'hostssl … scram-sha-256',
+    ],
+    [
+      'TLS by a variable of the task',
+      { task: { env: { PGSSLMODE: 'verify-ca' } } },
+      'hostssl … scram-sha-256',
+    ],
+    [
+      'GSSAPI, beside which there is no TLS',
+      { master: { tls: 'require', gssEncMode: 'require' } },
+      'host … scram-sha-256',
+    ],
     ['a certificate', { master: { tls: cert } }, 'hostssl … cert'],
     [
       'a certificate if there is TLS',

@@ -193,21 +193,29 @@ keep_contract() {
 }
 
 # recall_contract: where the environment names no master, from the file of the last run, which must belong to the user
-# whom it names: so root goes on as nobody else's word says.
+# whom it names: so root goes on as nobody else's word says. The data lies in PGDATA_DIR, or where the directory of the
+# task points to, or in it.
 recall_contract() {
   recalled=no
   [ -z "${POSTGRES_MASTER:-}" ] || return 0
-  _recall_file=${PGDATA_DIR:-pgdata}/status/contract
-  [ -f "$_recall_file" ] && [ ! -L "$_recall_file" ] && [ -r "$_recall_file" ] || return 0
+  read_pointer run_rep.data
+  _recall_place=${pointer:-pgdata}
+  _recall_place=${PGDATA_DIR:-$_recall_place}
+  _recall_file=$_recall_place/status/contract
+  if [ ! -f "$_recall_file" ] || [ -L "$_recall_file" ] || [ ! -r "$_recall_file" ]; then
+    log ERROR "POSTGRES_MASTER is not set, and what a run left for this question cannot be read ($_recall_file): \
+ask in the directory of the task, or with its PGDATA_DIR, as its RUN_USER or as root"
+    return 0
+  fi
   _recall_user=$(sed -n 's/^RUN_USER=//p' "$_recall_file") || return 0
   is_user_name "$_recall_user" || return 0
   _recall_owned=$(ignore find "$_recall_file" -prune -user "$_recall_user" -print)
   [ -n "$_recall_owned" ] || return 0
-  recalled=yes
+  recalled=yes PGDATA_DIR=$_recall_place
   while IFS='=' read -r _recall_name _recall_value; do
     case $_recall_name in
       POSTGRES_MASTER) POSTGRES_MASTER=$_recall_value ;;
-      POSTGRES_REPUSER) POSTGRES_REPUSER=$_recall_value ;;
+      POSTGRES_REPUSER) export POSTGRES_REPUSER="$_recall_value" ;;
       RUN_USER) RUN_USER=$_recall_value ;;
       POSTGRES_REPNAME) POSTGRES_REPNAME=$_recall_value ;;
       CONFIG_URL) CONFIG_URL=$_recall_value ;;
@@ -215,19 +223,19 @@ recall_contract() {
       POSTGRES_PORT) POSTGRES_PORT=$_recall_value ;;
       MASTER_WAIT) MASTER_WAIT=$_recall_value ;;
       EXIT_PAUSE) EXIT_PAUSE=$_recall_value ;;
-      PGPASSFILE) PGPASSFILE=$_recall_value ;;
+      PGPASSFILE) export PGPASSFILE="$_recall_value" ;;
       POSTGRES_REPPASSWORD_FILE) POSTGRES_REPPASSWORD_FILE=$_recall_value ;;
-      PGCONNECT_TIMEOUT) PGCONNECT_TIMEOUT=$_recall_value ;;
-      PGSSLMODE) PGSSLMODE=$_recall_value ;;
-      PGSSLROOTCERT) PGSSLROOTCERT=$_recall_value ;;
-      PGSSLCRL) PGSSLCRL=$_recall_value ;;
-      PGSSLCERT) PGSSLCERT=$_recall_value ;;
-      PGSSLKEY) PGSSLKEY=$_recall_value ;;
-      PGSSLMINPROTOCOLVERSION) PGSSLMINPROTOCOLVERSION=$_recall_value ;;
-      PGSSLNEGOTIATION) PGSSLNEGOTIATION=$_recall_value ;;
-      PGGSSENCMODE) PGGSSENCMODE=$_recall_value ;;
-      PGCHANNELBINDING) PGCHANNELBINDING=$_recall_value ;;
-      PGREQUIREAUTH) PGREQUIREAUTH=$_recall_value ;;
+      PGCONNECT_TIMEOUT) export PGCONNECT_TIMEOUT="$_recall_value" ;;
+      PGSSLMODE) export PGSSLMODE="$_recall_value" ;;
+      PGSSLROOTCERT) export PGSSLROOTCERT="$_recall_value" ;;
+      PGSSLCRL) export PGSSLCRL="$_recall_value" ;;
+      PGSSLCERT) export PGSSLCERT="$_recall_value" ;;
+      PGSSLKEY) export PGSSLKEY="$_recall_value" ;;
+      PGSSLMINPROTOCOLVERSION) export PGSSLMINPROTOCOLVERSION="$_recall_value" ;;
+      PGSSLNEGOTIATION) export PGSSLNEGOTIATION="$_recall_value" ;;
+      PGGSSENCMODE) export PGGSSENCMODE="$_recall_value" ;;
+      PGCHANNELBINDING) export PGCHANNELBINDING="$_recall_value" ;;
+      PGREQUIREAUTH) export PGREQUIREAUTH="$_recall_value" ;;
       GREETING) GREETING=$_recall_value ;;
       METRICS_PORT) METRICS_PORT=$_recall_value ;;
       *) ;;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compileReplica } from '../../../generator/compile/compile.js'
-import type { ReplicaInput } from '../../../generator/compile/model.js'
+import type { ReplicaInput } from '../../../generator/input/replica-input.js'
 import { readTemplates } from '../../../generator/load/templates.js'
 import type { Space } from './space.js'
 

@@ -23,8 +23,8 @@ const repository = new URL('../../../', import.meta.url).pathname
 
 /** The two files that the generator printed. */
 export const printedFiles: Served = {
-  'postgresql.conf': { copy: join(repository, 'dist/postgresql.conf') },
-  'pg_hba.conf': { copy: join(repository, 'dist/pg_hba.conf') },
+  'postgresql.conf': { copy: join(repository, 'dist/conf/postgresql.conf') },
+  'pg_hba.conf': { copy: join(repository, 'dist/conf/pg_hba.conf') },
 }
 
 /** Serves `files` below /conf by an nginx of our own; what is not served is a 404 with an HTML page, as always. */

@@ -1,4 +1,4 @@
-import type { ReplicaInput } from '../../../generator/compile/model.js'
+import type { ReplicaInput } from '../../../generator/input/replica-input.js'
 
 /** Models of replicas in containers, as different as they may be: what is printed of them are golden files. */
 export const models = {

@@ -115,8 +115,8 @@ describe('kubernetes.yaml', () => {
     const { files } = compile(plain)
     expect(find({}, 'ConfigMap').data).toEqual({
       'run_rep.sh': files['run_rep.sh'],
-      'pg_hba.conf': files['pg_hba.conf'],
-      'postgresql.conf': files['postgresql.conf'],
+      'pg_hba.conf': files['conf/pg_hba.conf'],
+      'postgresql.conf': files['conf/postgresql.conf'],
     })
     expect(read({}).filter(({ kind }) => kind === 'Secret')).toEqual([])
     expect(envOf({})).toMatchObject({

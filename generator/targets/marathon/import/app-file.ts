@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../../diagnostics/diagnostic.js'
+import { showValue } from '../../../diagnostics/mask.js'
 import type { ModelPath } from '../../../diagnostics/path.js'
 
 /** The members of an app, and where it stands in its file. */
@@ -30,8 +31,31 @@ export function findApp(value: unknown, id: string | undefined): AppFile | Diagn
       id === undefined ? `name one of them: --id ${String(first.app.id)}` : 'leave only one of them'
     return fault([], `there are several apps: ${ids}`, hint)
   }
-  if (typeof first.app.id === 'string' && first.app.id !== '') return first
-  return fault(first.base, 'this has no id, so it is no app of Marathon', 'add its id, as "/db/pg"')
+  if (typeof first.app.id !== 'string' || first.app.id === '')
+    return fault(first.base, 'this has no id, so it is no app of Marathon', 'add its id, as "/db/pg"')
+  return isReplica(first.app)
+    ? first
+    : fault(first.base, sayOther(first.app), 'import an app that runs run_rep.sh')
+}
+
+// Any app can be read; but of one that is no replica nothing would be left in the model.
+function isReplica({ cmd, args, fetch, uris, env }: AppFile['app']): boolean {
+  const names = isObject(env) ? Object.keys(env) : []
+  return (
+    /run_rep/.test(JSON.stringify([cmd, args, fetch, uris]) ?? '') ||
+    names.some((name) => name === 'POSTGRES_MASTER' || name === 'POSTGRES_REPUSER')
+  )
+}
+
+function sayOther({ id, cmd, container }: AppFile['app']): string {
+  const image = isObject(container) && isObject(container.docker) ? container.docker.image : undefined
+  const what =
+    typeof cmd === 'string'
+      ? `it runs ${showValue(cmd)}`
+      : image === undefined
+        ? 'it runs nothing'
+        : `it runs the image ${showValue(image)}`
+  return `${String(id)} is no replica: ${what}, and neither runs nor fetches run_rep.sh`
 }
 
 // What has neither apps nor groups is an app itself.

@@ -4,6 +4,7 @@ import { similarTo } from '../../../similar.js'
 import type { AppFile } from './app-file.js'
 import type { Draft, Taking } from './draft.js'
 import { takeMissing } from './missing.js'
+import { keepSecretsOut } from './secrets.js'
 import { answerKeys, takers } from './takers.js'
 
 /** Makes a draft of the model from an app, with a finding for all that is not simply taken over. */
@@ -41,6 +42,7 @@ export function drawModel({ app, base }: AppFile): {
     takingAt(key).lose(`Marathon has no ${key}, or a replica no use for it`, hint)
   }
   takeMissing(takingAt())
+  keepSecretsOut(draft, (key) => takingAt(...(Object.hasOwn(app, key) ? [key] : [])))
   return { draft, findings }
 }
 

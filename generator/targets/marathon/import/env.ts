@@ -4,10 +4,12 @@ import { pathOfVariable, usualReplica } from '../../../model/replica.js'
 import { findLibpqWord, libpqKeywords } from '../../../postgres/libpq.js'
 import { isObject } from './app-file.js'
 import type { Taking } from './draft.js'
+import { loseUnlike } from './others.js'
 
 /** Takes the environment: variables of the contract go to their part of the model, all others to task.env. */
 export function takeEnv(value: unknown, taking: Taking): void {
   const { set, change } = taking
+  if (loseUnlike(value, 'an object', taking)) return
   const env = isObject(value) ? value : {}
   const others: Record<string, unknown> = {}
   const hasTlsParts = tlsParts.some((name) => typeof env[name] === 'string' && env[name] !== '')
@@ -27,7 +29,12 @@ export function takeEnv(value: unknown, taking: Taking): void {
     } else if (isOurs && given === '') {
       // As good as not set, for the script, too.
     } else if (!isOurs || typeof given !== 'string') {
-      Object.defineProperty(others, name, { value: given, enumerable: true })
+      Object.defineProperty(others, name, {
+        value: given,
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      })
     } else if (name === 'POSTGRES_MASTER') {
       takeMaster(given, taking)
     } else if (name === 'CONFIG_URL') {

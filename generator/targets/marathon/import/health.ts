@@ -2,17 +2,23 @@ import { pathTo } from '../../../diagnostics/path.js'
 import { usualReplica } from '../../../model/replica.js'
 import { isObject } from './app-file.js'
 import type { Taking } from './draft.js'
+import { loseOthers, loseStrangeItems, loseUnlike } from './others.js'
 
 const ours = 'exec sh run_rep.sh health'
 
 /** Takes the numbers of our own health check; any other is replaced by it, with the reason. */
-export function takeHealthChecks(value: unknown, { set, change }: Taking): void {
+export function takeHealthChecks(value: unknown, taking: Taking): void {
+  const { set, change } = taking
+  if (loseUnlike(value, 'a list', taking)) return
+  loseStrangeItems(value, taking)
   const checks = (Array.isArray(value) ? value : []).filter(isObject)
   const own = checks.find(({ command }) => isObject(command) && command.value === ours)
   for (const { protocol = 'HTTP' } of checks.filter((check) => check !== own)) {
     change(`${reasonAgainst(String(protocol))}: run_rep.sh health takes its place, with the model's patience`)
   }
   if (own === undefined) return
+  loseOthers(own, ownKeys, taking, 'healthChecks[].')
+  loseOthers(own.command, ['value'], taking, 'healthChecks[].command.')
   const { delaySeconds, gracePeriodSeconds, intervalSeconds, timeoutSeconds, maxConsecutiveFailures } = own
   const numbers = {
     delay: delaySeconds,
@@ -31,6 +37,12 @@ export function takeHealthChecks(value: unknown, { set, change }: Taking): void 
       `the model says ${usualReplica.task.health.gracePeriod}, a day`,
     )
 }
+
+// Of a check by a command; what Marathon prints of a port beside it means nothing there.
+const ownKeys = [
+  ...['protocol', 'command', 'delaySeconds', 'gracePeriodSeconds', 'intervalSeconds', 'timeoutSeconds'],
+  'maxConsecutiveFailures',
+]
 
 /** Marathon's own numbers, where ours are others (healthCheck.raml). */
 const defaults = { interval: 60, timeout: 20, maxFailures: 3 }

@@ -3,6 +3,7 @@ import { usualReplica } from '../../../model/replica.js'
 import { marathonSchema } from '../schema.js'
 import { isObject } from './app-file.js'
 import type { Taking } from './draft.js'
+import { usualUpgrade } from './takers.js'
 
 const usual = marathonSchema.parse({})
 
@@ -62,9 +63,7 @@ function takeDefaults({ app, set, change }: Taking): void {
   const has = (key: string) => app[key] !== undefined && app[key] !== null
   if (!has('disk')) set(pathTo`task.disk`, 0)
   if (!has('upgradeStrategy')) {
-    const isResident = isObject(app.container) && isFilled(app.container.volumes)
-    const [minimumHealthCapacity, maximumOverCapacity] = isResident ? [0.5, 0] : [1, 1]
-    set(pathTo`targets.marathon.upgrade`, { minimumHealthCapacity, maximumOverCapacity })
+    set(pathTo`targets.marathon.upgrade`, usualUpgrade(app))
   }
   if (has('backoffSeconds') && !has('backoffFactor')) set(pathTo`targets.marathon.backoff.factor`, 1.15)
   if (has('backoffSeconds') && !has('maxLaunchDelaySeconds'))

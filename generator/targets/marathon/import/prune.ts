@@ -1,4 +1,5 @@
 import { type Diagnostic, isError } from '../../../diagnostics/diagnostic.js'
+import { showValue } from '../../../diagnostics/mask.js'
 import { type ModelPath, showPath } from '../../../diagnostics/path.js'
 import { isObject } from './app-file.js'
 import type { Draft, TryModel } from './draft.js'
@@ -18,12 +19,15 @@ export function dropRefused(
     const [first] = model === undefined ? diagnostics : []
     if (first?.path === undefined) return { draft: current, findings }
     const path = findWritten(current, first.path)
+    const less = without(current, path)
     findings.push({
       code: 'W_IMPORT_LOST',
-      message: `${showPath(first.path)} of the model cannot be ${shorten(readAt(current, path))}: ${first.message}`,
+      message: `${showPath(first.path)} of the model cannot be ${showValue(readAt(current, path), path)}: ${first.message.replace(/, got .*$/s, '')}`,
       hint: 'it is left out',
     })
-    current = without(current, path)
+    // What nobody can take out would be refused for ever.
+    if (JSON.stringify(less) === JSON.stringify(current)) return { draft: {}, findings }
+    current = less
   }
 }
 
@@ -60,26 +64,30 @@ function readAt(value: unknown, path: ModelPath): unknown {
   )
 }
 
-// What is missing is refused at a path that nobody wrote: then it is what lies around it.
+// What is missing is refused at a path that nobody wrote: then it is what lies around it. Of a list only the item goes.
 function findWritten(draft: Draft, path: ModelPath): ModelPath {
-  const isItem = path.findIndex((_key, index) => Array.isArray(readAt(draft, path.slice(0, index))))
-  const whole = isItem < 0 ? path : path.slice(0, isItem)
-  return readAt(draft, whole) === undefined && whole.length > 1
-    ? findWritten(draft, whole.slice(0, -1))
-    : whole
+  return readAt(draft, path) === undefined && path.length > 1 ? findWritten(draft, path.slice(0, -1)) : path
 }
 
-function without(value: Draft, [first = '', ...rest]: ModelPath): Draft {
+function without(value: Draft, path: ModelPath): Draft {
+  return (withoutPart(value, path) ?? {}) as Draft
+}
+
+// Undefined where nothing is left.
+function withoutPart(value: unknown, [first = '', ...rest]: ModelPath): unknown {
+  if (Array.isArray(value)) {
+    const items = value.flatMap((item: unknown, index): unknown[] => {
+      if (index !== Number(first)) return [item]
+      const less = rest.length === 0 ? undefined : withoutPart(item, rest)
+      return less === undefined ? [] : [less]
+    })
+    return items.length === 0 ? undefined : items
+  }
+  if (!isObject(value)) return value
   const entries = Object.entries(value).flatMap(([key, member]): [string, unknown][] => {
     if (key !== String(first)) return [[key, member]]
-    if (rest.length === 0 || !isObject(member)) return []
-    const less = without(member, rest)
-    return Object.keys(less).length === 0 ? [] : [[key, less]]
+    const less = rest.length === 0 ? undefined : withoutPart(member, rest)
+    return less === undefined ? [] : [[key, less]]
   })
-  return Object.fromEntries(entries)
-}
-
-function shorten(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing'
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+  return entries.length === 0 ? undefined : Object.fromEntries(entries)
 }

@@ -3,6 +3,7 @@ import { isObject } from './app-file.js'
 import type { Taking } from './draft.js'
 import { takeEnv } from './env.js'
 import { takeHealthChecks } from './health.js'
+import { loseOthers, loseStrangeItems, loseUnlike } from './others.js'
 import { takePorts } from './ports.js'
 
 type Take = (value: unknown, taking: Taking) => void
@@ -33,25 +34,25 @@ export const takers: Readonly<Record<string, Take>> = {
   disk: as(pathTo`task.disk`),
   instances: as(pathTo`task.instances`),
   env: takeEnv,
-  secrets: as(pathTo`task.secrets`),
+  secrets: takeSecrets,
   labels: as(pathTo`targets.marathon.labels`),
   fetch: takeFetch,
   uris: takeUris,
   portDefinitions: takePorts,
   ports: takePorts,
   requirePorts: () => undefined,
-  networks: unless(isHostNetwork, 'a replica listens on the network of its host'),
+  networks: takeNetworks,
   ipAddress: unless(isEmpty, 'a replica listens on the network of its host'),
   constraints: takeConstraints,
   container: takeContainer,
-  residency: () => undefined,
+  residency: takeResidency,
   healthChecks: takeHealthChecks,
   check: takeCheck,
   readinessChecks: unless(
     isEmpty,
     'readiness checks speak HTTP, which PostgreSQL does not; task.readiness asks `ready`',
   ),
-  upgradeStrategy: as(pathTo`targets.marathon.upgrade`),
+  upgradeStrategy: takeUpgrade,
   unreachableStrategy: takeUnreachable,
   killSelection: as(pathTo`targets.marathon.killSelection`),
   backoffSeconds: as(pathTo`targets.marathon.backoff.seconds`),
@@ -85,8 +86,62 @@ function isEmpty(value: unknown): boolean {
   return isObject(value) ? Object.keys(value).length === 0 : !value
 }
 
-function isHostNetwork(value: unknown): boolean {
-  return Array.isArray(value) && value.every((network) => isObject(network) && network.mode === 'host')
+function takeNetworks(value: unknown, taking: Taking): void {
+  if (loseUnlike(value, 'a list', taking)) return
+  const networks: readonly unknown[] = Array.isArray(value) ? value : []
+  if (!networks.every((network) => isObject(network) && network.mode === 'host'))
+    taking.lose('a replica listens on the network of its host')
+  for (const network of networks) loseOthers(network, ['mode'], taking, 'networks[].')
+}
+
+// Beside each other, since a variable may have brought a secret of its own.
+function takeSecrets(value: unknown, { set }: Taking): void {
+  if (!isObject(value)) set(pathTo`task.secrets`, value)
+  else for (const [name, secret] of Object.entries(value)) set(pathTo`task.secrets.${name}`, secret)
+}
+
+// What a persistent volume says by itself.
+function takeResidency(value: unknown, { lose }: Taking): void {
+  const usual = { relaunchEscalationTimeoutSeconds: 3600, taskLostBehavior: 'WAIT_FOREVER' }
+  const others = isObject(value)
+    ? Object.entries(value).filter(([key, member]) => Reflect.get(usual, key) !== member)
+    : [[String(value)]]
+  if (others.length > 0)
+    lose(
+      `the model has no place for ${others.map(([key]) => `residency.${key}`).join(', ')}`,
+      'Marathon waits for the agent of a persistent volume',
+    )
+}
+
+// Marathon takes both numbers or none; what one of them says is kept.
+function takeUpgrade(value: unknown, taking: Taking): void {
+  const { app, set, change } = taking
+  if (!isObject(value)) {
+    set(pathTo`targets.marathon.upgrade`, value)
+    return
+  }
+  const given = Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null))
+  const usual = usualUpgrade(app)
+  const lacking = Object.keys(usual).filter((key) => !Object.hasOwn(given, key))
+  if (lacking.length === 2 && Object.keys(given).length === 0) lacking.length = 0
+  if (lacking.length > 0)
+    change(
+      `Marathon wants both numbers of an upgrade strategy, and ${lacking.join(' and ')} is missing`,
+      `the model says what Marathon does by default: ${lacking.map((key) => `${key} ${Reflect.get(usual, key)}`).join(', ')}`,
+    )
+  set(pathTo`targets.marathon.upgrade`, { ...usual, ...given })
+}
+
+/** What Marathon does by default (UpgradeStrategy.scala). */
+export function usualUpgrade(app: Taking['app']): {
+  readonly minimumHealthCapacity: number
+  readonly maximumOverCapacity: number
+} {
+  const volumes = isObject(app.container) ? app.container.volumes : undefined
+  const isResident = Array.isArray(volumes) && volumes.length > 0
+  return isResident
+    ? { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 }
+    : { minimumHealthCapacity: 1, maximumOverCapacity: 1 }
 }
 
 function takeCommand(value: unknown, { change, lose }: Taking): void {
@@ -105,7 +160,10 @@ function takeCommand(value: unknown, { change, lose }: Taking): void {
   )
 }
 
-function takeFetch(value: unknown, { app, set, lose, change }: Taking): void {
+function takeFetch(value: unknown, taking: Taking): void {
+  const { app, set, lose, change } = taking
+  if (loseUnlike(value, 'a list', taking)) return
+  loseStrangeItems(value, taking)
   const items = (Array.isArray(value) ? value : []).filter(isObject)
   const isScript = ({ uri }: Readonly<Record<string, unknown>>) => /\/run_rep\.sh$/.test(String(uri))
   const script = items.find(isScript)
@@ -114,6 +172,7 @@ function takeFetch(value: unknown, { app, set, lose, change }: Taking): void {
   if (script === undefined)
     lose('no artefact ends in /run_rep.sh, so that nobody knows where the script is served', 'set publish')
   else set(pathTo`publish`, String(script.uri).replace(/\/run_rep\.sh$/, ''))
+  loseOthers(script, ['uri', 'extract', 'destPath', 'executable', 'cache'], taking, 'fetch[].')
   const { destPath, executable = false, cache = false } = script ?? {}
   if (destPath !== undefined || executable === true || cache === true)
     change(
@@ -139,7 +198,18 @@ function simplify(item: Readonly<Record<string, unknown>>): unknown {
 function takeUris(value: unknown, taking: Taking): void {
   const uris = Array.isArray(value) ? value : []
   const { fetch } = taking.app
-  if (uris.length === 0 || (Array.isArray(fetch) && fetch.length > 0)) return
+  if (uris.length === 0) {
+    if (!Array.isArray(value)) loseUnlike(value, 'a list', taking)
+    return
+  }
+  if (Array.isArray(fetch) && fetch.length > 0) {
+    // An answer of an older Marathon has both, which say the same.
+    const told = new Set(fetch.map((item: unknown) => (isObject(item) ? item.uri : item)))
+    const lost = uris.filter((uri: unknown) => !told.has(uri))
+    if (lost.length > 0)
+      taking.lose(`beside fetch Marathon does not look at uris: ${lost.map(String).join(', ')}`)
+    return
+  }
   taking.reform('uris is deprecated since 0.15: it is fetch now')
   const isArchive = (uri: string) => /\.(tar|tar\.(gz|bz2|xz)|gz|tgz|tbz2|txz|zip)$/.test(uri)
   takeFetch(
@@ -148,8 +218,17 @@ function takeUris(value: unknown, taking: Taking): void {
   )
 }
 
-function takeContainer(value: unknown, { app, set, lose, change }: Taking): void {
-  if (!isObject(value)) return
+function takeContainer(value: unknown, taking: Taking): void {
+  const { app, set, lose, change } = taking
+  if (loseUnlike(value, 'an object', taking) || !isObject(value)) return
+  loseOthers(value, ['type', 'docker', 'appc', 'linuxInfo', 'portMappings', 'volumes'], taking, 'container.')
+  loseOthers(
+    value.docker,
+    ['image', ...(isHostMode(value.docker) ? ['network'] : [])],
+    taking,
+    'container.docker.',
+  )
+  loseStrangeItems(value.volumes, taking)
   if (isObject(value.docker) && value.docker.image !== undefined) {
     lose(
       `the image ${String(value.docker.image)} is not run: the script works with the agent's own PostgreSQL`,
@@ -165,6 +244,7 @@ function takeContainer(value: unknown, { app, set, lose, change }: Taking): void
   const volumes = (Array.isArray(value.volumes) ? value.volumes : []).filter(isObject)
   const [volume, ...more] = volumes.filter(({ persistent }) => isObject(persistent))
   if (volume !== undefined) {
+    loseOthers(volume, ['containerPath', 'mode', 'persistent'], taking, 'container.volumes[].')
     if (volume.mode === 'RO') change('PostgreSQL writes to its data', 'the volume is RW')
     takePersistent(volume.persistent, set)
     // The environment says it in its own words, where it does.
@@ -177,6 +257,10 @@ function takeContainer(value: unknown, { app, set, lose, change }: Taking): void
     )
 }
 
+function isHostMode(docker: unknown): boolean {
+  return isObject(docker) && docker.network === 'HOST'
+}
+
 // How large it is, every supervisor has to know; which disk it comes from, only Marathon.
 function takePersistent(persistent: unknown, set: Taking['set']): void {
   const { size, ...from } = isObject(persistent) ? persistent : {}
@@ -184,13 +268,17 @@ function takePersistent(persistent: unknown, set: Taking['set']): void {
   if (Object.keys(from).length > 0) set(pathTo`targets.marathon.volume`, from)
 }
 
-function takeCheck(value: unknown, { app, set, lose }: Taking): void {
+function takeCheck(value: unknown, taking: Taking): void {
+  const { app, set, lose } = taking
   const exec =
     isObject(value) && isObject(value.exec) && isObject(value.exec.command) ? value.exec.command : {}
   if (!isObject(value) || exec.shell !== 'exec sh run_rep.sh ready') {
     lose('the check of the model is sh run_rep.sh ready, and no other', 'set task.readiness to true')
     return
   }
+  loseOthers(value, ['exec', 'intervalSeconds', 'timeoutSeconds', 'delaySeconds'], taking, 'check.')
+  loseOthers(value.exec, ['command'], taking, 'check.exec.')
+  loseOthers(exec, ['shell'], taking, 'check.exec.command.')
   const { intervalSeconds: interval = 60, timeoutSeconds: timeout = 20, delaySeconds: delay = 15 } = value
   set(pathTo`task.readiness`, { interval, timeout, delay })
   if (!app.role) set(pathTo`targets.marathon.release`, '1.8')
@@ -208,7 +296,9 @@ function takeConstraints(value: unknown, { app, set }: Taking): void {
   if (isNewer && !app.role && !isObject(app.check)) set(pathTo`targets.marathon.release`, '1.6')
 }
 
-function takeUnreachable(value: unknown, { set }: Taking): void {
+function takeUnreachable(value: unknown, taking: Taking): void {
+  const { set } = taking
+  loseOthers(value, ['inactiveAfterSeconds', 'expungeAfterSeconds'], taking, 'unreachableStrategy.')
   if (!isObject(value)) set(pathTo`targets.marathon.unreachable`, value)
   else
     set(pathTo`targets.marathon.unreachable`, {

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { tryModel } from '../../../../generator/compile/compile.js'
-import type { ReplicaInput } from '../../../../generator/compile/model.js'
 import { showPath } from '../../../../generator/diagnostics/path.js'
-import * as api from '../../../../generator/index.js'
+import type { ReplicaInput } from '../../../../generator/input/replica-input.js'
 import { loadModel } from '../../../../generator/load/load.js'
 import { importApp } from '../../../../generator/targets/marathon/import/import.js'
 import { compile as compileAll } from '../../../compile/sources.js'
@@ -379,7 +378,7 @@ test('hostile names and texts stay what they are', async () => {
   )
   // As a user's file is loaded, with its types.
   await inProject({ 'replica.config.ts': text ?? '' }, async ({ dir }) => {
-    const { value, diagnostics } = await loadModel(join(dir, 'replica.config.ts'), api)
+    const { value, diagnostics } = await loadModel(join(dir, 'replica.config.ts'))
     expect(diagnostics).toEqual([])
     expect(value).toMatchObject({
       targets: { marathon: { labels: { "a'b": '\u2028\n${1}`\\', constructor: 'y' } } },

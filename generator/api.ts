@@ -1,0 +1,8 @@
+export type { Diagnostic, Place } from './diagnostics/diagnostic.js'
+export { type Generated, type GenerateOptions, generate } from './generate.js'
+export { allow, deny } from './input/allow.js'
+export { defineReplica } from './input/define.js'
+export { defineReplicas, type Environment } from './input/environments.js'
+export type * from './input/replica-input.js'
+export { variable } from './input/variable.js'
+export type { SettingsInput } from './postgres/settings-input.js'

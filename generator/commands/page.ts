@@ -1,0 +1,129 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { Values } from '../compile/compile.js'
+import { printMarkup } from '../report/markup.js'
+import { drawMermaid } from '../report/mermaid.js'
+import { printPage } from '../report/page.js'
+import { readRun } from '../report/run.js'
+import { drawSvg } from '../report/svg.js'
+import { writeFiles } from '../write.js'
+import { type Built, buildOne, type OneModel } from './build.js'
+import { type AddCommand, addModelOptions, exits } from './options.js'
+import { printProduct, printText } from './print.js'
+import { ownProofs, toolProofs } from './prove.js'
+import { report as reportFindings } from './report.js'
+import { ownVersion } from './version.js'
+
+const configWords = 'as for generate'
+
+export const addReport: AddCommand = (program, end) =>
+  addModelOptions(program.command('report'))
+    .description(
+      'print a model as one page of HTML: what it runs, decides, sets, and what to do when it ends',
+    )
+    .argument('[config]', configWords)
+    .option('--out <file>', 'where the page goes; - for standard output', 'report.html')
+    .option('--prove', 'with all that prove runs on this machine, which makes the page depend on it')
+    .action(async (config: string | undefined, options: ReportOptions, command: Command) => {
+      end(await report(config, options, (fault) => command.error(`error: ${fault}`)))
+    })
+
+export interface ReportOptions extends OneModel {
+  readonly out: string
+  readonly prove?: true
+}
+
+/** Prints the page of a model. Gives the exit code. */
+export async function report(
+  config: string | undefined,
+  { out, prove, ...which }: ReportOptions,
+  refuse: (fault: string) => never,
+): Promise<number> {
+  return writeOne({ config, which, out, refuse }, async (built, values) => {
+    const { files, diagnostics, placeOf } = built
+    const script = files['run_rep.sh'] ?? ''
+    return printPage({
+      config: built.config,
+      version: ownVersion(),
+      values,
+      files,
+      diagnostics,
+      placeOf,
+      proofs: [...ownProofs(script, files), ...(prove === true ? await toolProofs(script) : [])],
+    })
+  })
+}
+
+export const addGraph: AddCommand = (program, end) =>
+  addModelOptions(program.command('graph'))
+    .description('draw a run of a model: its steps, what they decide, and what ends it')
+    .argument('[config]', configWords)
+    .option('--format <format>', 'mermaid or svg', 'mermaid')
+    .option('--out <file>', 'where it goes; - for standard output', '-')
+    .action(async (config: string | undefined, options: GraphOptions, command: Command) => {
+      end(await graph(config, options, (fault) => command.error(`error: ${fault}`)))
+    })
+
+export interface GraphOptions extends OneModel {
+  readonly format: string
+  readonly out: string
+}
+
+/** Draws a run of a model. Gives the exit code. */
+export async function graph(
+  config: string | undefined,
+  { format, out, ...which }: GraphOptions,
+  refuse: (fault: string) => never,
+): Promise<number> {
+  if (format !== 'mermaid' && format !== 'svg')
+    return refuse(`--format is mermaid or svg, and not ${JSON.stringify(format)}`)
+  return writeOne({ config, which, out, refuse }, async (_built, values) => drawRun(values, format))
+}
+
+/** Draws the run of a compiled model: the text of a flowchart of Mermaid, or an image. */
+export function drawRun({ script, map }: Pick<Values, 'script' | 'map'>, format: 'mermaid' | 'svg'): string {
+  const run = readRun(script.text)
+  const docOf = (step: string) => map.steps[step]?.doc ?? ''
+  return format === 'mermaid' ? drawMermaid(run, docOf) : printMarkup(drawSvg(run, docOf))
+}
+
+interface Target {
+  readonly config: string | undefined
+  readonly which: OneModel
+  readonly out: string
+  readonly refuse: (fault: string) => never
+}
+
+async function writeOne(
+  { config, which, out, refuse }: Target,
+  print: (built: Built, values: Values) => Promise<string>,
+): Promise<number> {
+  if (out === '') return refuse('--out needs the name of a file, or -')
+  const built = await buildOne(config, which)
+  if (out !== '-' && built.dependencies.includes(resolve(out)))
+    return refuse(`${out} is a file of the model itself; choose another --out`)
+  reportFindings(built.diagnostics, {}, { note: built.notJudged })
+  if (built.values === undefined) return exits.refused
+  const text = await print(built, built.values)
+  if (out === '-') {
+    printProduct(text)
+    return exits.done
+  }
+  try {
+    const changed = writeFiles({ [out]: text })
+    printText(changed.length === 0 ? 'nothing changed\n' : `wrote ${changed.join()}\n`)
+    return exits.done
+  } catch (error) {
+    reportFindings(
+      [
+        {
+          code: 'E_WRITE',
+          message: error instanceof Error ? error.message : String(error),
+          hint: 'nothing was written',
+        },
+      ],
+      {},
+    )
+    return exits.refused
+  }
+}

@@ -1,0 +1,102 @@
+import { bare } from '../shell/words.js'
+import type { Answers, TargetName } from './answers.js'
+import { authorityFile, configDirectory } from './model.js'
+
+/** Where a new configuration stands. */
+export interface Surroundings {
+  /** The directory, as the user named it. */
+  readonly directory: string
+  /** Whether this package is installed there. */
+  readonly isInstalled: boolean
+}
+
+/** From a new configuration to a replica that streams: commands in their order, with the user's own names in them. */
+export function printNextSteps(answers: Answers, { directory, isInstalled }: Surroundings): string {
+  const [master = ''] = answers.master
+  const host = master.replace(/(?<!:[^\]]*):\d+$/, '')
+  const before = [
+    ...(directory === '.' ? [] : [`cd ${bare(directory)}`]),
+    ...(isInstalled ? [] : ['npm install --save-dev postgres-rep-marathon']),
+  ]
+  const first = [
+    'npx postgres-rep-marathon generate',
+    `psql -X -h ${bare(host)} -U postgres -d postgres -f dist/master.sql -c ${bare(`\\password ${sqlName(answers.role)}`)}    # or there, as postgres, without -h and -U`,
+  ]
+  const authority = answers.tls.startsWith('verify-')
+    ? [
+        `The certificate of the authority that signed the master's goes to ${authorityFile} on each host first.`,
+      ]
+    : []
+  const parts = answers.target.map((target) => {
+    const commands = [...first, ...commandsOf[target](answers)]
+    const title = answers.target.length > 1 ? ` with ${titles[target]}` : ''
+    return [`From here to a replica that streams${title}:`, ...number(commands), `  ${seen[target](answers)}`]
+  })
+  return [
+    ...(before.length === 0 ? [] : ['First:', ...before.map((command) => `  ${command}`), '']),
+    ...parts.flatMap((part) => [...part, '']),
+    `After step 2 put the lines of dist/master.pg_hba.conf before all others in pg_hba.conf of ${host}, then run SELECT pg_reload_conf().`,
+    ...authority,
+    '',
+  ].join('\n')
+}
+
+const titles: Readonly<Record<TargetName, string>> = {
+  marathon: 'Marathon',
+  systemd: 'systemd',
+  compose: 'Docker Compose',
+  kubernetes: 'Kubernetes',
+}
+
+const commandsOf: Readonly<Record<TargetName, (answers: Answers) => string[]>> = {
+  marathon: ({ major, publish = '', role }) => {
+    const { host, pathname } = new URL(publish)
+    return [
+      `apt-get install -y postgresql-${major} && install -m 600 -o postgres /dev/stdin ~postgres/.pgpass    # on each agent, as root; type *:*:replication:${passfileWord(role)}:PASSWORD, then Ctrl-D`,
+      `rsync -a dist/ ${host.replace(/:\d+$/, '')}:/var/www/html${pathname}/    # whatever directory ${publish} is`,
+      "curl -X POST -H 'Content-Type: application/json' -d @marathon.json http://marathon:8080/v2/apps",
+    ]
+  },
+  systemd: (answers) => {
+    const { major, name, publish } = answers
+    const conf =
+      publish === undefined ? ` && install -D -m 644 -t ${configDirectory(answers)} conf/*.conf` : ''
+    return [
+      `apt-get install -y postgresql-${major}    # on the host, as root; the next two as well, in a copy of dist`,
+      `install -m 644 run_rep.sh /usr/local/lib && install -m 644 ${name}.env /etc && install -m 644 ${name}@.service /etc/systemd/system${conf}`,
+      `install -m 600 /dev/stdin /etc/${name}.password && systemctl enable --now ${name}@5433    # reads the password, then Ctrl-D`,
+    ]
+  },
+  compose: () => [
+    'install -o 999 -g 999 -m 400 /dev/stdin dist/replicator.password    # reads the password, then Ctrl-D',
+    'docker compose -f dist/compose.yaml up --detach',
+    'docker compose -f dist/compose.yaml exec replica sh /etc/run_rep/run_rep.sh ready',
+  ],
+  kubernetes: ({ name, tls }) => [
+    `kubectl create secret generic ${name}-login --from-file=password=/dev/stdin    # reads the password, then Ctrl-D`,
+    `${tls.startsWith('verify-') ? `kubectl create configmap ${name}-ca --from-file=ca.pem && ` : ''}kubectl apply --server-side -f dist/kubernetes.yaml`,
+    `kubectl rollout status statefulset/${name} --timeout=24h`,
+  ],
+}
+
+const seen: Readonly<Record<TargetName, (answers: Answers) => string>> = {
+  marathon: () => 'It streams when Marathon shows it healthy; its stderr says how far a clone is.',
+  systemd: ({ name }) =>
+    `It streams when systemctl returns; journalctl -u ${name}@5433 says how far a clone is.`,
+  compose: () => 'It streams when the last one ends with 0; docker compose logs says how far a clone is.',
+  kubernetes: ({ name }) =>
+    `It streams when the last one returns; kubectl logs ${name}-0 says how far a clone is.`,
+}
+
+function number(commands: readonly string[]): string[] {
+  return commands.map((command, index) => `  ${index + 1}. ${command}`)
+}
+
+// In psql a name that is no plain word stands in double quotes.
+function sqlName(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
+}
+
+function passfileWord(text: string): string {
+  return text.replace(/[\\:]/g, '\\$&')
+}
