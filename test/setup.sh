@@ -46,6 +46,8 @@ list_missing() {
   lacks chromium chromium
   lacks mksh mksh
   lacks yash yash
+  lacks zsh zsh
+  lacks groff groff-base
   [ -e /usr/share/i18n/locales/de_DE ] || echo locales
 }
 

@@ -114,12 +114,6 @@ describe('the manual', () => {
     expect(page).not.toMatch(/\b20\d\d\b/)
   })
 
-  test.skipIf(!has('mandoc'))('is in order for mandoc', () => {
-    expect(execaSync('mandoc', ['-T', 'lint', '-W', 'warning'], { input: page, reject: false }).stdout).toBe(
-      '',
-    )
-  })
-
   test.skipIf(!has('groff'))('is in order for groff, and reads as it should', () => {
     const { stdout, stderr } = execaSync('groff', ['-man', '-Tutf8', '-ww', '-P-cbou'], {
       input: page,

@@ -28,7 +28,16 @@ describe('the demo of the installed package', () => {
     // As somebody who is nobody in particular, where the tests are root.
     const become = isRoot ? ['setpriv', '--reuid', 'nobody', '--regid', 'nogroup', '--clear-groups'] : ['env']
     const command = [...become, process.execPath, 'node_modules/.bin/postgres-rep-marathon', 'demo']
-    const { all } = await execa(command[0] ?? '', command.slice(1), { cwd: home, stdin: 'ignore', all: true })
+    // Where the tests are root, the directory for what is temporary may be theirs alone.
+    const scratch = join(root, 'scratch')
+    await mkdir(scratch)
+    await chmod(scratch, 0o1777)
+    const { all } = await execa(command[0] ?? '', command.slice(1), {
+      cwd: home,
+      stdin: 'ignore',
+      all: true,
+      env: { TMPDIR: scratch },
+    })
     said = all
     words = await readWords()
   })

@@ -4,7 +4,7 @@
 
 # begin_stream: before the first look.
 begin_stream() {
-  streams=no stream_receiver=0 stream_from='' stream_goal='' stream_since_s=$state_time_s
+  streams=no stream_receiver=0 stream_source='' stream_goal='' stream_since_s=$state_time_s
   stream_told=yes stream_pending=no stream_ends=0 stream_told_s='' stream_why=''
 }
 
@@ -24,10 +24,10 @@ tell_stream() {
 note_stream() {
   streams=yes stream_receiver=$stand_receiver
   name_server "$state_host" "$state_port" "$state_address"
-  stream_from=$server_name stream_why=''
+  stream_source=$server_name stream_why=''
   [ -n "$stream_goal" ] || stream_goal=$stand_told
   if [ "$stream_told" = yes ]; then
-    announce INFO "streaming from $stream_from$(stream_place)"
+    announce INFO "streaming from $stream_source$(stream_place)"
   else
     stream_pending=yes
   fi
@@ -50,7 +50,7 @@ end_stream() {
     find_last_error "$stream_receiver"
     [ -z "$last_error" ] || stream_why="the server says: $last_error"
   fi
-  announce WARN "streaming from $stream_from has ended, at $stand_received${stream_why:+"; $stream_why"}"
+  announce WARN "streaming from $stream_source has ended, at $stand_received${stream_why:+"; $stream_why"}"
   stream_told=yes stream_told_s=$stand_time_s
 }
 
@@ -67,9 +67,9 @@ count_stream_ends() {
   _count_words=''
   [ "$stream_ends" -eq 0 ] || _count_words=" (streaming ended $stream_ends more times in the last $elapsed s)"
   if [ "$streams" = yes ]; then
-    announce INFO "streaming from $stream_from$(stream_place)$_count_words"
+    announce INFO "streaming from $stream_source$(stream_place)$_count_words"
   else
-    announce WARN "not streaming from $stream_from$_count_words"
+    announce WARN "not streaming from $stream_source$_count_words"
   fi
   stream_ends=0 stream_pending=no stream_told=no stream_told_s=$stand_time_s
 }
