@@ -12,7 +12,7 @@ main() {
   forget_state
   unset CDPATH
   know_self
-  own_number=$self_number
+  own_number=$self_number trap_number=$self_number
   read_supervisor
   exec 9</dev/null
   sandbox=$(pwd)

@@ -19,6 +19,8 @@ become_keeper() {
   exec 9</dev/null
   trap - USR1 USR2 PROF
   trap 'helper_ended=yes; [ "$napping" = yes ] || end_nap' VTALRM
+  know_self
+  trap_number=$self_number
   trap keep_by_clock EXIT
 }
 
@@ -26,6 +28,8 @@ become_keeper() {
 keep_by_clock() {
   # As in on_exit.
   _keep_status=$? || :
+  know_self
+  [ "$self_number" = "$trap_number" ] || return 0
   [ "$_keep_status" -ne 0 ] && [ "$helper_ended" = no ] && [ "$clocked" = no ] || return 0
   clocked=yes napping=no nap_pid=''
   keep_claim

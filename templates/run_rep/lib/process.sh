@@ -50,9 +50,9 @@ obey_call() {
 on_exit() {
   _exit_status=$? || :
   [ "$_exit_status" -le 256 ] || _exit_status=$((128 + _exit_status % 128))
-  # A child of bash that is ended in the instant after its fork does this in the place of its parent.
+  # A child of bash that is ended in the instant after its fork does this in the place of its parent, script or watcher.
   know_self
-  [ -z "$self" ] || [ "$self_number" = "$own_number" ] || exit "$_exit_status"
+  [ "$self_number" = "$trap_number" ] || exit "$_exit_status"
   trap '' TERM INT HUP
   if [ -z "$self" ]; then
     trap '' VTALRM

@@ -58,6 +58,8 @@ become_watcher() {
   exec 9</dev/null
   trap - USR2 PROF
   trap 'on_signal || :' TERM INT HUP VTALRM
+  know_self
+  trap_number=$self_number
   trap on_exit EXIT
 }
 
