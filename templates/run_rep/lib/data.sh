@@ -47,6 +47,17 @@ remove_clone() {
   rm -rf -- "${1:?}"
 }
 
+# drop_late_copy: when another run has taken the data over. It has removed the copy of this one; a pg_basebackup that goes
+# on too late makes its directory once more, without a mark, and each later run would refuse it. No other run has its number.
+drop_late_copy() {
+  if [ -z "$staging" ] || [ ! -d "$staging" ] || [ -L "$staging" ]; then
+    return 0
+  fi
+  end_writers "$staging"
+  printf '' 2>/dev/null >"$staging/run_rep.mark" || return 0
+  remove_clone "$staging"
+}
+
 # is_outdated: is what lies there to be replaced? So says the mark of an earlier run, which names its reason.
 is_outdated() {
   grep -q -s -x never_streamed "$replica/outdated" \

@@ -65,6 +65,7 @@ on_exit() {
   if [ -n "$self" ] && is_taken; then
     # Nothing of all that is there is ours any more.
     tell_below KILL "$$"
+    drop_late_copy
     exit "$_exit_status"
   fi
   if [ -n "$child" ]; then
