@@ -1,6 +1,6 @@
 #!/bin/sh
 # npm test, npm run test:all: the tests by tier, all parts whatever the others say; the last line adds them up.
-#   sh test/run.sh quick [FILE...]  what is known within five minutes on two cores (npm test)
+#   sh test/run.sh quick [FILE...]  what is known within seven minutes on two cores (npm test)
 #   sh test/run.sh rest             everything else: every pair, the app, the lab, more of the crashes, other shells
 #   sh test/run.sh all              both (npm run test:all)
 # FILE: only these test files, of any tier: npm test -- test/pair/stop

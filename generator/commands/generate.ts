@@ -11,7 +11,7 @@ import { placeFiles } from './place-files.js'
 import { type Planned, plan } from './plan.js'
 import { printAside, printProduct, printText } from './print.js'
 import { isForProgram, report } from './report.js'
-import { isWatched, tellDependencies, watch } from './watch.js'
+import { isWatchedRun, tellDependencies, watch } from './watch.js'
 
 export const addGenerate: AddCommand = (program, end) =>
   addWithArtefacts(
@@ -21,7 +21,7 @@ export const addGenerate: AddCommand = (program, end) =>
       const isOnce = options.watch === true && configs.includes('-')
       const fault = isOnce ? '- can be read once; leave out --watch' : judgeOwnOptions(options)
       if (fault !== undefined) command.error(`error: ${fault}`)
-      const isWatching = options.watch === true && !isWatched()
+      const isWatching = options.watch === true && !isWatchedRun()
       end(
         isWatching
           ? await watch({ configs, isQuiet: options.quiet === true })

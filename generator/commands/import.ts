@@ -30,7 +30,7 @@ export interface ImportOptions {
 }
 
 /** Turns an app file into a model, on standard output or in a file that is not there yet. Gives the exit code. */
-export async function importFile(path: string, { config, id }: ImportOptions): Promise<number> {
+async function importFile(path: string, { config, id }: ImportOptions): Promise<number> {
   const refuse = (fault: Diagnostic) => {
     report([fault], {})
     return exits.refused

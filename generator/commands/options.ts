@@ -95,7 +95,7 @@ export function addWithArtefacts<Own extends Options>(
 }
 
 /** The form in which findings are printed. */
-export function formatOption(): Option {
+function formatOption(): Option {
   const about =
     'how findings are printed: text for a person, json, annotations of GitHub Actions, code quality of GitLab, or sarif'
   return new Option('--format <form>', about).choices([...formats])

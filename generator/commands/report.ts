@@ -21,7 +21,7 @@ export interface FormatOptions {
 }
 
 /** The form that the options ask for. */
-export function formatOf({ format, json, github }: FormatOptions): Format {
+function formatOf({ format, json, github }: FormatOptions): Format {
   if (json === true) return 'json'
   return github === true ? 'github' : (format ?? 'text')
 }

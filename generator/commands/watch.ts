@@ -17,13 +17,13 @@ export interface WatchOptions {
 }
 
 /** Is this process one that `watch` has started? */
-export function isWatched(): boolean {
+export function isWatchedRun(): boolean {
   return process.env[mark] === '1'
 }
 
 /** Tells the watching process which files were read, or looked for in vain. */
 export function tellDependencies(paths: readonly string[]): void {
-  if (isWatched()) process.send?.({ dependencies: paths })
+  if (isWatchedRun()) process.send?.({ dependencies: paths })
 }
 
 /**

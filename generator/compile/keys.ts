@@ -264,7 +264,7 @@ function place(parts: readonly string[], value: unknown, above: string): unknown
 }
 
 /** What stands for NAME in an example. */
-export function exampleName(above: string): string {
+function exampleName(above: string): string {
   if (above === 'postgresql.settings') return 'work_mem'
   if (above === 'access.options') return 'ldapserver'
   if (above === 'env') return 'SHOP_CACHE'

@@ -3,7 +3,7 @@ import { docUrl, settingUrl } from '../postgres/pages.js'
 const posix = (page: string) => `https://pubs.opengroup.org/onlinepubs/9699919799/${page}`
 
 /** Where the language of the script is described. */
-export const shellPage = posix('utilities/V3_chap02.html')
+const shellPage = posix('utilities/V3_chap02.html')
 const functionPage = posix('utilities/V3_chap02.html#tag_18_09_05')
 const variablePage = posix('basedefs/V1_chap08.html')
 

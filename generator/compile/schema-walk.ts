@@ -30,7 +30,7 @@ export function itemOf(schema: Schema): Schema | undefined {
 }
 
 /** The schemas that a part of a model may have: one for each kind of object around it that has the key. */
-export function schemasAt(path: ModelPath): Schema[] {
+function schemasAt(path: ModelPath): Schema[] {
   return path.reduce<Schema[]>(
     (schemas, key) => schemas.flatMap((schema) => below(schema, key)),
     [modelSchema],

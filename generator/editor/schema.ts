@@ -136,7 +136,7 @@ function describeKinds(kinds: readonly SettingKind[]): Schema {
   return kind?.type === 'enum' ? { anyOf: [{ enum: kind.words }, any] } : any
 }
 
-export function mapValues<T, U>(
+function mapValues<T, U>(
   record: Readonly<Record<string, T>>,
   change: (value: T, key: string) => U,
 ): Record<string, U> {

@@ -7,7 +7,7 @@ export const targetNames = ['marathon', 'systemd', 'compose', 'kubernetes'] as c
 
 export type TargetName = (typeof targetNames)[number]
 
-export const tlsModes = ['require', 'verify-full', 'verify-ca', 'prefer', 'disable'] as const
+const tlsModes = ['require', 'verify-full', 'verify-ca', 'prefer', 'disable'] as const
 
 export type TlsMode = (typeof tlsModes)[number]
 

@@ -62,7 +62,7 @@ declare var process: {
   cwd(): string
   exit(code?: number | string | null): never
 }
-declare var console: Record<'debug' | 'error' | 'info' | 'log' | 'warn', (message?: any, ...more: any[]) => void>
+declare var console: Record<'debug' | 'error' | 'info' | 'log' | 'warn', (message?: unknown, ...more: unknown[]) => void>
 `
 
 /**

@@ -32,7 +32,7 @@ const name = z.union([
 
 const names = z.union([name, z.array(name).min(1)])
 
-export const accessMethods = [
+const accessMethods = [
   'scram-sha-256',
   'md5',
   'password',
@@ -101,7 +101,7 @@ const replication = z
   .describe('Who may stream from the replica, or copy it, and from where')
 
 /** What stands in `access`: a line of pg_hba.conf, or who may replicate, whose line follows from the master's login. */
-export const accessEntrySchema = z.discriminatedUnion('type', [local, host, replication])
+const accessEntrySchema = z.discriminatedUnion('type', [local, host, replication])
 
 export type AccessEntry = z.infer<typeof accessEntrySchema>
 

@@ -4,7 +4,7 @@ export const specialBuiltins: ReadonlySet<string> = new Set(
 )
 
 /** Built-ins that every POSIX shell has, so no agent can lack them (POSIX XCU 2.9.1.4 d and usual practice). */
-export const regularBuiltins: ReadonlySet<string> = new Set(
+const regularBuiltins: ReadonlySet<string> = new Set(
   (
     'alias bg cd command false fc fg getopts hash jobs kill newgrp pwd read true type ulimit umask unalias wait ' +
     'echo printf test ['

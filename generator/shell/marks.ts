@@ -19,7 +19,7 @@ export function stepsOf(shell: Shell): Step[] {
 }
 
 /** From each mark, in the order of their lines, to the next, or to the end of the text. */
-export function stepsBetween(marks: readonly Mark[], text: string): Step[] {
+function stepsBetween(marks: readonly Mark[], text: string): Step[] {
   const last = text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
   return marks.flatMap(({ name, line }, index) =>
     name === undefined ? [] : [{ name, line, endLine: (marks[index + 1]?.line ?? last + 1) - 1 }],

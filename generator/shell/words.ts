@@ -20,7 +20,7 @@ function isPlain(value: string): boolean {
 }
 
 /** Reserved words (POSIX XCU 2.4), which mean themselves only when quoted. */
-export const reservedWords: ReadonlySet<string> = new Set(
+const reservedWords: ReadonlySet<string> = new Set(
   'case do done elif else esac fi for if in then until while ! { } [[ ]] function select time coproc'.split(
     ' ',
   ),

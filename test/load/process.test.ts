@@ -69,7 +69,7 @@ describe('a configuration that gives no model', () => {
     ],
     [
       'throws later',
-      'import "node:timers"\nsetTimeout(() => {\n  throw new Error("late")\n}, 1)\nawait new Promise((resolve) => setTimeout(resolve, 50))\nexport default {}',
+      'import "node:timers"\nsetTimeout(() => {\n  throw new Error("late")\n}, 1)\nawait new Promise((resolve) => setTimeout(resolve, 1e8))\nexport default {}',
       'E_CONFIG_THROWN r.ts:3:9',
       /late/,
     ],

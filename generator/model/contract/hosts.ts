@@ -9,7 +9,7 @@ export function isHostList(value: string): boolean {
 }
 
 /** A name, IPv4 or [IPv6] with an optional `:port`, or a bare IPv6, which takes none. */
-export function isHostPort(value: string): boolean {
+function isHostPort(value: string): boolean {
   if (isAddress6(value)) return true
   const [, bracketed, plain = '', port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/s.exec(value) ?? []
   if (port !== undefined && !isPort(port)) return false
@@ -17,7 +17,7 @@ export function isHostPort(value: string): boolean {
 }
 
 /** A DNS name (RFC 1123, and the underscore that some have), perhaps with a dot at its end, or an IPv4 address. */
-export function isHostName(value: string): boolean {
+function isHostName(value: string): boolean {
   if (/^[0-9.]*$/.test(value)) return isIPv4(value)
   return value.length <= 253 && value.replace(/\.$/, '').split('.').every(isLabel)
 }

@@ -53,7 +53,7 @@ const choice = z
   .describe('A variable that holds one of a few words')
 
 /** A variable of the user's own: its type, and what is said of it. */
-export const userVariableSchema = z
+const userVariableSchema = z
   .discriminatedUnion('type', [plain, limited, choice])
   .superRefine((variable, context) => {
     const report = (path: string, message: string) =>

@@ -2,7 +2,7 @@ import { similarTo } from '../../similar.js'
 import type { StepRule } from './rule.js'
 
 /** What a step may call of the script: it says, asks, waits or quotes, and changes nothing: model/README.md. */
-export const sharedFunctions: readonly string[] = (
+const sharedFunctions: readonly string[] = (
   'bounded control_field fail free_inodes free_mb have ignore is_absolute_path is_choice is_host_list is_integer ' +
   'is_path is_port is_role is_text is_url is_user_name jittered log need_room pause quote_conf quote_conninfo ' +
   'read_control setting tell_fault words_of'

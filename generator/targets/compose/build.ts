@@ -19,7 +19,7 @@ import type { Files } from '../target.js'
 import type { Compose } from './schema.js'
 
 /** By what the replicas of a Compose file log in; a password that the model names goes before the rest. */
-export function chooseLogin({ password }: Compose, replica: Replica): Login {
+function chooseLogin({ password }: Compose, replica: Replica): Login {
   return password === undefined ? loginOf(replica) : 'password'
 }
 

@@ -22,7 +22,7 @@ export function traceText(
 }
 
 /** Of what is known of parts of a document, what the innermost one around a place says of the model. */
-export function originsOf(marks: Settled['marks'], at: At): readonly ModelPath[] {
+function originsOf(marks: Settled['marks'], at: At): readonly ModelPath[] {
   const around = marks.filter(
     (mark) =>
       mark.from !== undefined &&

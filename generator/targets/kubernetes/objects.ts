@@ -21,7 +21,7 @@ export function buildObjects(kubernetes: Kubernetes, replica: Replica, files: Fi
 }
 
 /** What is mounted into each pod. */
-export function buildConfigMap(kubernetes: Kubernetes, replica: Replica, files: Files): Tree {
+function buildConfigMap(kubernetes: Kubernetes, replica: Replica, files: Files): Tree {
   const from = {
     'run_rep.sh': [],
     'conf/pg_hba.conf': [pathTo`access`],

@@ -16,7 +16,7 @@ export function exitPauseOf({ run }: Replica): number {
 }
 
 /** What a model has that says nothing of it. */
-export const usualPause = 30
+const usualPause = 30
 
 /** The environment of a pod, but for what only the cluster knows. */
 export function listEnvironment(kubernetes: Kubernetes, replica: Replica): Variable[] {
