@@ -6,8 +6,8 @@
 # make_beat: before the claim is taken, so that no claim of a live run is without it. The second line names the host.
 make_beat() {
   beat=$store/beat.$identity beat_digit=1
-  _beat_host=$(uname -n) || _beat_host=unknown
-  printf '%s\n' 1 "$_beat_host" 2>/dev/null >"$beat" || :
+  find_host
+  printf '%s\n' 1 "$own_host" 2>/dev/null >"$beat" || :
 }
 
 # Whoever took the data over has removed it, and it must not come again.

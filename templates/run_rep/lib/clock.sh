@@ -5,7 +5,6 @@
 # start_clock: before anybody needs it. It ends with whoever keeps the claim. Its file grows by a byte a second, so now and
 # then it begins anew.
 start_clock() {
-  [ -p "$alive.tick" ] || mkfifo -- "$alive.tick" "$alive.ask" || cannot_write "$store" "cannot make a FIFO in $store"
   printf '' 2>/dev/null >"$beat.clock" || :
   exec 7<>"$alive.tick"
   launching=yes

@@ -60,6 +60,7 @@ drop_late_copy() {
 
 # is_outdated: is what lies there to be replaced? So says the mark of an earlier run, which names its reason.
 is_outdated() {
+  [ -f "$replica/outdated" ] || return 1
   grep -q -s -x never_streamed "$replica/outdated" \
     || { [ "$on_diverged" = reclone ] && grep -q -s -x reclone "$replica/outdated"; }
 }

@@ -5,7 +5,9 @@
 make_door() {
   [ -d "$replica/door" ] || mkdir -- "$replica/door" || cannot_write "$replica" "cannot make $replica/door"
   # The lock that a killed server has left names a process, and that number may be anybody's by now.
-  rm -f -- "${replica:?}"/door/.s.PGSQL.*
+  for _make_left in "$replica"/door/.s.PGSQL.*; do
+    [ ! -e "$_make_left" ] || rm -f -- "$_make_left"
+  done
 }
 
 # write_access closed | open | new: what the server takes for its pg_hba.conf, in PGDATA for names of files in its lines.

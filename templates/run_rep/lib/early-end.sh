@@ -9,6 +9,8 @@ has_served() {
 
 # judge_early_end: $status is how it ended. What only the walreceiver could not do ends no server.
 judge_early_end() {
+  # What the server said of its values before may have been true then.
+  ignore rm -f -- "$replica/values"
   {
     ignore cat "$work/first_words"
     said_since | ignore tail -n 30

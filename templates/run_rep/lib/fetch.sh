@@ -129,12 +129,14 @@ fetch_patiently() {
 
 # start_patience, be_patient TEXT: growing, jittered pauses; false when MASTER_WAIT is over.
 start_patience() {
-  patience_until=$(($(date +%s) + MASTER_WAIT))
+  know_time
+  patience_until=$((${now_s:-0} + MASTER_WAIT))
   patience_pause=1
 }
 
 be_patient() {
-  _patient_left=$((patience_until - $(date +%s)))
+  know_time
+  _patient_left=$((patience_until - ${now_s:-0}))
   [ "$_patient_left" -gt 0 ] || return 1
   _patient_pause=$(jittered "$patience_pause")
   [ "$_patient_pause" -le "$_patient_left" ] || _patient_pause=$_patient_left

@@ -36,7 +36,7 @@ note_settings() {
       printf '%s = %s\n' "$_note_name" "$_note_value" || cannot_write "$work" "cannot write $work/asked"
       _note_name=''
     fi
-  done <"$work/answers" >"$work/asked/postgresql.conf"
+  done <"$master_file.answers" >"$work/asked/postgresql.conf"
   printf 'max_connections = %s\n' "$master_max_connections" >>"$work/asked/postgresql.conf" \
     || cannot_write "$work" "cannot write $work/asked"
 }

@@ -4,22 +4,41 @@
 # ask_hosts: the answers are in $work/hosts then: of each address N.place, N.answers, N.words, and N.status when it is
 # done. Data that is here is served without an answer, so that waits less for one.
 ask_hosts() {
+  begin_asking || return 1
+  asking=no
+  guard "$ask_limit"
+}
+
+# begin_asking: they are the child meanwhile.
+begin_asking() {
+  [ "$asking" = no ] || return 0
   ask_limit=$((PGCONNECT_TIMEOUT + 10))
   [ "${data_state:-finished}" != finished ] || ask_limit=8
   if [ "$own_runs" = yes ]; then
     ask_limit=15
     [ "$PGCONNECT_TIMEOUT" -gt 10 ] || ask_limit=$((PGCONNECT_TIMEOUT + 5))
   fi
-  [ -d "$work/hosts" ] || mkdir -- "$work/hosts" || return 1
-  rm -f -- "${work:?}"/hosts/* || return 1
+  if [ ! -d "$work/hosts" ]; then
+    mkdir -- "$work/hosts" || return 1
+  else
+    rm -f -- "${work:?}"/hosts/* || return 1
+  fi
   launching=yes
   (
     trap - TERM INT HUP USR1 USR2 PROF VTALRM EXIT
     ask_each_host
   ) &
   child=$!
+  asking=yes
   launched
-  guard "$ask_limit"
+}
+
+# end_asking: the answers are not wanted any more.
+end_asking() {
+  [ "$asking" = yes ] || return 0
+  asking=no
+  stop_child
+  await
 }
 
 # In a process of its own, which ends when all have answered. A replica that runs asks again, so it need not wait for all:

@@ -16,13 +16,22 @@ log() {
     log_plainly "$1 $step: $2"
     return 0
   fi
-  _log_time=$(date -u +%Y-%m-%dT%H:%M:%SZ 2>/dev/null) || _log_time=
+  know_time
   _log_text=$2
   case $2 in
     *[!\ -~]*) _log_text=$(printf '%s' "$2" | ignore tr '[:cntrl:]' '[ *]') ;;
     *) ;;
   esac
-  printf '%s %s %s: %s\n' "$_log_time" "$1" "$step" "$_log_text" >&2 2>/dev/null || :
+  printf '%s %s %s: %s\n' "$now" "$1" "$step" "$_log_text" >&2 2>/dev/null || :
+}
+
+# know_time: sets $now, and $now_s in seconds since the epoch, by the clock of this host. Asked once for each second that
+# the host is up, so both may be up to a second late.
+know_time() {
+  seconds_up
+  [ "$seconds_up" -eq 0 ] || [ "$seconds_up" != "$now_up" ] || return 0
+  now_s=$(date -u '+%s %Y-%m-%dT%H:%M:%SZ' 2>/dev/null) || now_s=''
+  now=${now_s#* } now_s=${now_s%% *} now_up=$seconds_up
 }
 
 # log_plainly TEXT: where no process can be made, and it is not known what time it is. For mksh printf is a program.
@@ -56,6 +65,7 @@ fail() {
 # end_run CODE: a scheduler restarts whatever the code is, so what only a person can mend is told slowly. A step that
 # runs apart ends with a status that no program has by chance (curl has 77, too); run_own_step does the rest.
 end_run() {
+  end_asking
   [ "$apart" = no ] || exit "$(($1 + 130))"
   case $1 in
     65 | 77 | 78)

@@ -16,12 +16,14 @@ claim_store() {
   [ -f "$beat" ] || make_beat
   start_clock
   start_keeper
+  set --
   for _claim_old in "$store"/claim.* "$store"/alive.* "$store"/beat.*; do
     case $_claim_old in
-      "$store/claim.$claim" | "$alive" | "$alive.tick" | "$beat" | "$beat.clock" | *'.*') ;;
-      *) rm -f -- "$_claim_old" ;;
+      "$store/claim.$claim" | "$alive" | "$alive.tick" | "$alive.ask" | "$beat" | "$beat.clock" | *'.*') ;;
+      *) set -- "$@" "$_claim_old" ;;
     esac
   done
+  [ "$#" -eq 0 ] || rm -f -- "$@"
 }
 
 take_claim() {
@@ -30,6 +32,7 @@ take_claim() {
   refuse_live_holder
   _take_next=$((claim + 1))
   ln -s -- "$identity" "$store/claim.$_take_next" 2>/dev/null || return 1
+  claim=$_take_next claim_holder=$identity
   # While we looked, others may have come, gone, and tidied away the number that we took.
   find_claim
   [ "$claim" -eq "$_take_next" ]
@@ -59,12 +62,16 @@ refuse_live_holder() {
 
 # find_claim: sets $claim to the highest number and $claim_holder to its holder; 0 when there is none.
 find_claim() {
-  claim=0 claim_holder=''
+  _find_known=$claim
+  claim=0
   for _find_claim in "$store"/claim.*; do
     if is_integer "${_find_claim##*.}" 1 999999999 && [ "${_find_claim##*.}" -gt "$claim" ]; then
       claim=${_find_claim##*.}
     fi
   done
+  # A number is never taken twice.
+  [ "$claim" -ne "$_find_known" ] || [ -z "$claim_holder" ] || return 0
+  claim_holder=''
   [ "$claim" -eq 0 ] || claim_holder=$(readlink -- "$store/claim.$claim") || claim_holder=''
 }
 
@@ -90,7 +97,11 @@ holder_lives() {
 
 # Descriptor 9 is open as long as we live, or a server or clone that we started.
 hold_alive() {
-  [ -p "$alive" ] || mkfifo -- "$alive" || cannot_write "$store" "cannot make a FIFO in $store"
+  set --
+  for _hold_fifo in "$alive" "$alive.tick" "$alive.ask"; do
+    [ -p "$_hold_fifo" ] || set -- "$@" "$_hold_fifo"
+  done
+  [ "$#" -eq 0 ] || mkfifo -- "$@" || cannot_write "$store" "cannot make a FIFO in $store"
   exec 9<>"$alive"
 }
 
@@ -99,6 +110,12 @@ find_boot() {
   own_boot=''
   read -r own_boot 2>/dev/null </proc/sys/kernel/random/boot_id || :
   own_boot=${own_boot%%-*}
+}
+
+# find_host: sets $own_host to the name of this host.
+find_host() {
+  [ -z "$own_host" ] || return 0
+  read -r own_host 2>/dev/null </proc/sys/kernel/hostname || own_host=$(uname -n) || own_host=unknown
 }
 
 # Such as pid:[4026531836].

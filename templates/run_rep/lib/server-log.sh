@@ -7,7 +7,6 @@ make_server_log() {
     fail DATA_DIR "$RUN_USER may not write to $store/log"
   fi
   printf '' >"$work/first_words" || cannot_write "$work" "cannot write $work/first_words"
-  trim_server_log
   log_before=$(log_state)
   log INFO "the log of PostgreSQL is in $store/log"
 }

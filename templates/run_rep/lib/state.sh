@@ -21,9 +21,8 @@ begin_state() {
 
 # tell_time: sets $state_time and, as seconds, $state_time_s, by the clock of this host.
 tell_time() {
-  state_time_s=$(date -u '+%s %Y-%m-%dT%H:%M:%SZ' 2>/dev/null) || state_time_s=''
-  state_time=${state_time_s#* }
-  state_time_s=${state_time_s%% *}
+  know_time
+  state_time=$now state_time_s=$now_s
 }
 
 # change_state KIND WORDS: at $state_time. Since when it is so, changes with the kind.

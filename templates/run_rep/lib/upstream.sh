@@ -42,8 +42,8 @@ forget_answers() {
   master_system='' master_timeline='' master_position='' master_read_only='' master_mark='' master_version=''
 }
 
-# find_master: sets what is known of the right master, $divergence if our data cannot follow it, and leaves its answers in
-# $work/answers. False when there is none: then $no_master says why of each host, and $foreign is yes when all have answered
+# find_master: sets what is known of the right master, $divergence if our data cannot follow it; its answers are in
+# $master_file.answers. False when there is none: then $no_master says why of each host, and $foreign is yes when all have answered
 # and are of another system. Needs $own_floor, the timeline below which a server has not what we have, and where there is
 # data $own_timeline and $own_position in its WAL, whose server $own_runs (yes or no).
 find_master() {
@@ -53,7 +53,6 @@ find_master() {
   read_upstream
   judge_hosts
   if [ "$best_timeline" -gt 0 ] && choose_host; then
-    cp -- "$master_file.answers" "$work/answers" || return 1
     return 0
   fi
   no_master=$host_notes
@@ -194,6 +193,8 @@ is_followed() {
 
 # write_upstream: the walreceiver takes it when it connects next.
 write_upstream() {
+  read_upstream
+  ! is_followed || return 0
   note_left_host || return 1
   {
     printf '[run_rep]\nhost=%s\nport=%s\n' "$master_host" "$master_port" \

@@ -21,11 +21,34 @@ lsn_minus() {
     BEGIN { printf "%.0f\n", lsn(a) - lsn(b) }'
 }
 
-# is_ahead A B: is the LSN A behind the LSN B?
+# is_ahead A B: is the LSN A behind the LSN B? No process is needed: 16 bits are what every shell counts with.
 is_ahead() {
-  case $(lsn_minus "$1" "$2") in
-    0 | -*) return 1 ;;
-    *) return 0 ;;
+  pad_lsn "$1"
+  _ahead_first=$padded
+  pad_lsn "$2"
+  _ahead_second=$padded
+  while [ "$_ahead_first" != "$_ahead_second" ]; do
+    _ahead_digits=${_ahead_first%"${_ahead_first#????}"}
+    _ahead_others=${_ahead_second%"${_ahead_second#????}"}
+    if [ "$_ahead_digits" != "$_ahead_others" ]; then
+      [ "$((0x$_ahead_digits))" -gt "$((0x$_ahead_others))" ]
+      return "$?"
+    fi
+    _ahead_first=${_ahead_first#????} _ahead_second=${_ahead_second#????}
+  done
+  return 1
+}
+
+# pad_lsn LSN: sets $padded to its 16 digits; of what is none, to zeros.
+pad_lsn() {
+  case $1 in
+    */*/* | *[!0-9A-F/]* | ?????????*/* | */?????????*) padded=0000000000000000 ;;
+    ?*/?*)
+      padded=0000000${1%/*}
+      _pad_low=0000000${1#*/}
+      padded=${padded#"${padded%????????}"}${_pad_low#"${_pad_low%????????}"}
+      ;;
+    *) padded=0000000000000000 ;;
   esac
 }
 
@@ -123,11 +146,10 @@ holds_beyond() {
 # segment_of TIMELINE LSN: prints the name of the WAL file that holds that position.
 segment_of() {
   control_field 'Bytes per WAL segment'
-  awk -v tli="$1" -v at="$2" -v size="$field" "$awk_lsn"'
-    BEGIN {
-      split(at, part, "/")
-      printf "%08X%08X%08X\n", tli, hex(part[1]), int(hex(part[2]) / size)
-    }'
+  pad_lsn "$2"
+  _segment_low=${padded#????????}
+  # A file has 1 MB at the least.
+  printf '%08X%s%08X\n' "$1" "${padded%????????}" "$((0x${_segment_low%????} / (${field:-16777216} / 65536)))"
 }
 
 # next_segment NAME: prints the name that follows; the last part counts up to 4 GB of WAL.

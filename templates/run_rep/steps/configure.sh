@@ -15,13 +15,13 @@ step_configure() {
   fi
   [ "$standby_marker" = standby.signal ] || [ ! -e "$pgdata/$standby_marker" ] \
     || write_standby_marker "$pgdata"
-  read_control "$pgdata" || fail GATE "pg_controldata cannot read $pgdata: $control"
   conf_dir=$pgdata
   flush_rest
+  recall_values
   # Whatever else it is asked, this judges its whole configuration.
   setting max_connections
   parity_held=
-  list_written
+  [ -n "$written" ] || list_written
   if [ "$configuration" = master ]; then
     settle_masters
     tell_includes
@@ -36,13 +36,68 @@ step_configure() {
   hold_start_sync
   settle_shared_memory
   judge_fit
+  keep_values
   [ "$decision" != clone ] || check_rules "$rules_file" "$rules_file"
 }
 
 # setting NAME: sets $value to what the server would use, from $conf_file, what ALTER SYSTEM has set, and what is held.
 setting() {
+  [ "$conf_dir" != "$pgdata" ] || ! recall_value "$1" || return 0
   ask_setting "$1" || { settle_values && ask_setting "$1"; } || refuse_settings
   IFS= read -r value <"$work/value" || :
+  [ "$conf_dir" != "$pgdata" ] || values_asked="$values_asked$1=$value$newline"
+}
+
+# recall_values: the server takes half as long as a start to say a value, so what it said of files with these checksums, as
+# this version, is kept in $replica/values: the names that they assign, and the values. What a file includes is not
+# looked at.
+recall_values() {
+  values_known='' values_asked='' values_key='' written=''
+  {
+    read -r _recall_conf _recall_size _recall_rest
+    read -r _recall_auto _recall_auto_size _recall_rest
+  } <<EOF || return 0
+$(ignore cksum -- "$conf_file" "$pgdata/postgresql.auto.conf")
+EOF
+  values_key="$server_version $_recall_conf $_recall_size $_recall_auto $_recall_auto_size"
+  [ -f "$replica/values" ] || return 0
+  _recall_key='' _recall_line='' _recall_values='' _recall_written=$newline
+  {
+    IFS= read -r _recall_key || :
+    [ "$_recall_key" = "$values_key" ] || return 0
+    while IFS= read -r _recall_line; do
+      case $_recall_line in
+        end) break ;;
+        *=*) _recall_values="$_recall_values$newline$_recall_line" ;;
+        *) _recall_written="$_recall_written$_recall_line$newline" ;;
+      esac
+    done
+  } 2>/dev/null <"$replica/values" || return 0
+  # A host that went down may have left half of it.
+  [ "$_recall_line" = end ] || return 0
+  values_known=$_recall_values$newline written=$_recall_written
+}
+
+# recall_value NAME
+recall_value() {
+  case $values_known in
+    *"$newline$1="*)
+      value=${values_known#*"$newline$1="}
+      value=${value%%"$newline"*}
+      ;;
+    *) return 1 ;;
+  esac
+}
+
+# keep_values: for the next start.
+keep_values() {
+  [ -n "$values_asked" ] && [ -n "$values_key" ] || return 0
+  case $written in
+    *"$newline"include*) return 0 ;;
+    *) ;;
+  esac
+  ! printf '%s%s%s%send\n' "$values_key" "$written" "${values_known#"$newline"}" "$values_asked" 2>/dev/null \
+    >"$replica/values.new" || ignore mv -- "$replica/values.new" "$replica/values"
 }
 
 # refuse_settings: by the words of the server, which name file and line.
@@ -58,7 +113,7 @@ refuse_settings() {
 # which is not there has its default, and the server need not be asked: that takes as long as half a start. With an
 # include nobody knows without asking.
 list_written() {
-  written=$newline$(ignore sed -n 's/^[[:space:]]*\([A-Za-z_]*\).*/\1/p' "$conf_file" \
+  written=$newline$(ignore sed -n 's/^[[:space:]]*\([A-Za-z_][A-Za-z_]*\).*/\1/p' "$conf_file" \
     "$conf_dir/postgresql.auto.conf" | tr '[:upper:]' '[:lower:]')$newline
 }
 

@@ -8,8 +8,16 @@ step_inspect_master() {
   know_no_master
   master_known=no master_major='' master_segment_mb=0 backup_mb=0
   refusals=0 strangers=0
+  own_runs=no
+  # The master answers while the data here is looked at.
+  if [ "$data_state" = finished ] && [ "$sub_command" = run ]; then
+    ignore begin_asking
+  fi
   stand_of_data
-  [ "$data_state" = finished ] || write_questions
+  if [ "$data_state" != finished ]; then
+    end_asking
+    write_questions
+  fi
   start_patience
   until find_master; do
     [ "$foreign" = no ] || meet_strangers "$no_master"
@@ -33,7 +41,7 @@ step_inspect_master() {
 
 # stand_of_data: how far the data here is tells who can be its master. What the gate wants to know is read with it.
 stand_of_data() {
-  own_mark=$identity own_runs=no major='' pg_bin='' server_version='' control='' wal_directory=pg_wal
+  own_mark=$identity major='' pg_bin='' server_version='' control='' wal_directory=pg_wal
   if [ "$data_state" = finished ] || [ "$data_state" = outdated ]; then
     major=$pinned_major
     find_major
@@ -140,7 +148,7 @@ read_answers() {
     read -r master_max_wal_senders
     read -r master_max_prepared_transactions
     read -r master_max_locks_per_transaction
-  } <"$work/answers" || master_version=''
+  } <"$master_file.answers" || master_version=''
   if ! is_integer "$master_version" 80000 999999 || ! is_integer "$master_timeline" 1 999999999 \
     || ! is_integer "$master_max_connections" 1 999999 \
     || ! is_integer "$master_max_worker_processes" 0 999999 \
@@ -183,8 +191,9 @@ make_work() {
       work=${work}0
     done
   fi
-  need_room "${work%/*}" 1
   make_ours "$work"
+  printf '%65536s' '' 2>/dev/null >"$work/probe" || cannot_write "${work%/*}" "cannot write to $work"
+  printf '' >"$work/probe"
   # mksh writes here-documents to files, which a SIGKILL leaves where they are.
   TMPDIR=$work
 }

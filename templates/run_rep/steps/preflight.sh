@@ -81,7 +81,7 @@ find_store() {
   esac
   if [ "$sub_command" = run ]; then
     # As root makes it: what lies in it is closed or open by its own mode, as status/ is to everybody.
-    (umask 022 && mkdir -p -- "$store") || fail DATA_DIR "$RUN_USER cannot make the directory $store"
+    [ -d "$store" ] || (umask 022 && mkdir -p -- "$store") || fail DATA_DIR "$RUN_USER cannot make the directory $store"
     if [ ! -w "$store" ] || [ ! -x "$store" ]; then
       fail DATA_DIR "$RUN_USER may not write to $store: $(touch -c -- "$store" 2>&1 || :)"
     fi
