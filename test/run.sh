@@ -4,6 +4,7 @@
 #   sh test/run.sh rest             everything else: every pair, the app, the lab, more of the crashes, other shells
 #   sh test/run.sh all              both (npm run test:all)
 # FILE: only these test files, of any tier: npm test -- test/pair/stop
+# REST_PART: 1/2, say: of the rest, that half of the files.
 # TEST_ON_DISK: any text; clones are then written to the disk of TMPDIR, even where there is memory for them.
 # TEST_RESULTS: a directory that keeps what the runners report, to be added up with that of another tier.
 set -u
@@ -140,7 +141,8 @@ run_vitest() {
   if [ "$#" -gt 1 ]; then TEST_TIER=all; else TEST_TIER=$1; fi
   export TEST_TIER
   shift
-  printf '== vitest: %s\n' "$TEST_TIER"
+  [ "$TEST_TIER" != rest ] || [ -z "${REST_PART:-}" ] || set -- --shard="$REST_PART"
+  printf '== vitest: %s %s\n' "$TEST_TIER" "$*"
   : >"$vitest_report.json"
   node_modules/.bin/vitest run --root . --config test/vitest.config.ts --reporter=default --reporter=json \
     --outputFile.json="$vitest_report.json" "$@"

@@ -8,6 +8,12 @@ class SweepFirst extends BaseSequencer {
     const isSweep = ({ moduleId }: TestSpecification) => /\/test\/(crash|failover)\//.test(moduleId)
     return [...sorted.filter(isSweep), ...sorted.filter((file) => !isSweep(file))]
   }
+
+  /** The lab has parts of its own, by MATRIX_PART, so it is in each half. */
+  override async shard(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLab = ({ moduleId }: TestSpecification) => moduleId.includes('/test/lab/')
+    return [...files.filter(isLab), ...(await super.shard(files.filter((file) => !isLab(file))))]
+  }
 }
 
 // The tiers of test/run.sh. The quick one has all that starts no server and no browser, one life of a real pair in each layout, and
