@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
+import { lstatSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { type Agent, runAgent } from './harness/agent.js'
@@ -55,6 +55,14 @@ describe('a second run on the same data directory', () => {
         const third = await runAgent(space, { env, shell, sandbox: first.sandbox })
         await third.waitForRow(await master.insert())
         expect(master.clones()).toBe(clones)
+        // What the keeper and the clock speak by; all that the dead run had is gone.
+        const pipes = readdirSync(storeOf(first)).filter((name) => name.startsWith('alive.'))
+        expect(pipes.map((name) => name.replace(/^alive(\.[^.]*){4}/, '')).sort()).toEqual([
+          '',
+          '.ask',
+          '.tick',
+        ])
+        for (const name of pipes) expect(lstatSync(join(storeOf(first), name)).isFIFO(), name).toBe(true)
         await finish(third)
         expect(readdirSync(storeOf(first)).sort()).toEqual(['claim.2', 'log', 'replica', 'status'])
       },

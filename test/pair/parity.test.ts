@@ -1,3 +1,5 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { expectNothingLeft, runAgent } from './harness/agent.js'
 import { buildQuickScript } from './harness/build-script.js'
@@ -5,6 +7,7 @@ import { testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
 import { startMaster } from './harness/master.js'
 import { openSpace, type Space } from './harness/space.js'
+import { makeReplica } from './harness/volume.js'
 
 let space: Space
 beforeAll(() => {
@@ -37,4 +40,32 @@ testWith([], 'what the master raises restarts the replica by itself, without a c
   agent.terminate('SIGTERM', 'script')
   expect(await agent.exit, agent.log()).toBe(0)
   await expectNothingLeft(agent)
+})
+
+testWith([], 'a value is asked of the server once, and anew when a file has changed', async () => {
+  const master = await startMaster(space)
+  const volume = await makeReplica(space, master)
+  const file = join(volume, 'replica/values')
+  const startWith = async () => {
+    const agent = await runAgent(space, { env: contractFor(space, master, { PGDATA_DIR: volume }) })
+    await agent.waitForRow(await master.insert())
+    const [row] = await agent.sql("SELECT current_setting('max_connections')::int AS value")
+    agent.terminate('SIGTERM', 'script')
+    expect(await agent.exit, agent.log()).toBe(0)
+    return row?.value
+  }
+  const kept = readFileSync(file, 'utf8')
+  expect(kept).toMatch(/\nend\n$/)
+  const told = /^max_connections=(\d+)$/m.exec(kept)?.[1]
+  const more = Number(told) + 7
+  writeFileSync(file, kept.replace(`max_connections=${told}`, `max_connections=${more}`))
+  expect(await startWith()).toBe(more)
+  // Half of it, as a host that goes down may leave it.
+  writeFileSync(
+    file,
+    kept.replace(`max_connections=${told}`, `max_connections=${more}`).replace(/end\n$/, ''),
+  )
+  expect(await startWith()).toBe(Number(told))
+  appendFileSync(join(volume, 'replica/data/postgresql.conf'), `max_connections = ${Number(told) + 3}\n`)
+  expect(await startWith()).toBe(Number(told) + 3)
 })
