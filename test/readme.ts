@@ -29,6 +29,7 @@ export const rehearsed: Readonly<Record<string, string>> = {
   'tls authority': 'test/pair/readme-lines.test.ts',
   'tls server': 'test/pair/readme-lines.test.ts',
   'tls client': 'test/pair/readme-lines.test.ts',
+  'upgrades set aside': 'test/lab/upgraded.ts',
 }
 
 /** A block of a page: what stands between `<!-- begin NAME -->` and `<!-- end NAME -->`. */

@@ -47,6 +47,7 @@ list_missing() {
   lacks mksh mksh
   lacks yash yash
   lacks zsh zsh
+  lacks fish fish
   lacks groff groff-base
   [ -e /usr/share/i18n/locales/de_DE ] || echo locales
 }

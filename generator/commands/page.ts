@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Values } from '../compile/compile.js'
 import { printMarkup } from '../report/markup.js'
 import { drawMermaid } from '../report/mermaid.js'
@@ -58,14 +58,16 @@ export const addGraph: AddCommand = (program, end) =>
   addModelOptions(program.command('graph'))
     .description('draw a run of a model: its steps, what they decide, and what ends it')
     .argument('[config]', configWords)
-    .option('--format <format>', 'mermaid or svg', 'mermaid')
+    .addOption(
+      new Option('--format <format>', 'what is drawn').choices(['mermaid', 'svg']).default('mermaid'),
+    )
     .option('--out <file>', 'where it goes; - for standard output', '-')
     .action(async (config: string | undefined, options: GraphOptions, command: Command) => {
       end(await graph(config, options, (fault) => command.error(`error: ${fault}`)))
     })
 
 export interface GraphOptions extends OneModel {
-  readonly format: string
+  readonly format: 'mermaid' | 'svg'
   readonly out: string
 }
 
@@ -75,13 +77,14 @@ export async function graph(
   { format, out, ...which }: GraphOptions,
   refuse: (fault: string) => never,
 ): Promise<number> {
-  if (format !== 'mermaid' && format !== 'svg')
-    return refuse(`--format is mermaid or svg, and not ${JSON.stringify(format)}`)
   return writeOne({ config, which, out, refuse }, async (_built, values) => drawRun(values, format))
 }
 
 /** Draws the run of a compiled model: the text of a flowchart of Mermaid, or an image. */
-export function drawRun({ script, map }: Pick<Values, 'script' | 'map'>, format: 'mermaid' | 'svg'): string {
+export function drawRun(
+  { script, map }: Pick<Values, 'script' | 'map'>,
+  format: GraphOptions['format'],
+): string {
   const run = readRun(script.text)
   const docOf = (step: string) => map.steps[step]?.doc ?? ''
   return format === 'mermaid' ? drawMermaid(run, docOf) : printMarkup(drawSvg(run, docOf))

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { isAbsolute, relative, resolve } from 'node:path'
 import { codes } from '../compile/explain.js'
 import { type Diagnostic, isError } from '../diagnostics/diagnostic.js'
 import { renderGitlab } from '../diagnostics/gitlab.js'
@@ -65,14 +66,34 @@ function renderForProgram(
     case 'json':
       return renderJson(diagnostics)
     case 'github':
-      return renderGithub(diagnostics)
+      return renderGithub(diagnostics.map(fromRoot))
     case 'gitlab':
-      return renderGitlab(diagnostics, file)
+      return renderGitlab(diagnostics.map(fromRoot), nameFromRoot(file))
     case 'sarif':
-      return renderSarif(diagnostics, { version: ownVersion(), codes, file })
+      return renderSarif(diagnostics.map(fromRoot), {
+        ...{ version: ownVersion(), codes },
+        file: nameFromRoot(file),
+      })
     default:
       return undefined
   }
+}
+
+function fromRoot(diagnostic: Diagnostic): Diagnostic {
+  const { place } = diagnostic
+  return place === undefined
+    ? diagnostic
+    : { ...diagnostic, place: { ...place, file: nameFromRoot(place.file) } }
+}
+
+/**
+ * A file as those who show a finding beside a change name it: from the top of the repository, which CI says, or else
+ * from here. One that lies elsewhere keeps its name, and so does what is no file.
+ */
+function nameFromRoot(file: string): string {
+  const root = process.env.GITHUB_WORKSPACE || process.env.CI_PROJECT_DIR || process.cwd()
+  const name = relative(root, resolve(file))
+  return existsSync(file) && name !== '' && !/^\.\.($|[/\\])/.test(name) && !isAbsolute(name) ? name : file
 }
 
 function printForPerson(diagnostics: readonly Diagnostic[], note: string | undefined): void {

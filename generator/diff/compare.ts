@@ -10,7 +10,7 @@ import { compareTargets, listForgetful } from './target-changes.js'
 /** What two sets of artefacts differ in. */
 export interface Comparison {
   readonly changes: readonly Change[]
-  /** Files of the newer side that the older one does not have, so that nothing is said of them. */
+  /** Files of the newer side that the older one does not have, and what its map does not tell: nothing is said of them. */
   readonly notCompared: readonly string[]
   /** Files of targets whose tasks clone anew at each restart. */
   readonly forgetful: readonly string[]
@@ -50,9 +50,15 @@ export function compareArtefacts(before: Artefacts, after: Artefacts): Compariso
   const changes = [...told, ...listOthers(before, after, told)]
   return {
     changes: areas.flatMap((area) => changes.filter((change) => change.area === area)),
-    notCompared: Object.keys(after).filter(
-      (name) => before[name] === undefined && !told.some(({ files }) => files.includes(name)),
-    ),
+    notCompared: [
+      // The map of an earlier version, or none, says nothing of them.
+      ...(['variables', 'steps'] as const)
+        .filter((kind) => was[kind].size === 0 && is[kind].size > 0)
+        .map((kind) => `${kind} of run_rep.sh`),
+      ...Object.keys(after).filter(
+        (name) => before[name] === undefined && !told.some(({ files }) => files.includes(name)),
+      ),
+    ],
     forgetful: listForgetful(after),
   }
 }

@@ -1,5 +1,6 @@
 import { isSecretName, mark, maskSecrets } from '../diagnostics/mask.js'
 import { type Change, type Effect, pairByKey } from './change.js'
+import { readOptions } from './options.js'
 import type { ScriptFacts, Step, Variable } from './script.js'
 import { judgeVariable } from './variable-effects.js'
 
@@ -52,35 +53,37 @@ function compareMajors(before: readonly number[], after: readonly number[]): Cha
 const harmless = new Set(['instances'])
 
 function compareOptions(before: ScriptFacts, after: ScriptFacts): Change[] {
-  return pairByKey(before.constants, after.constants).flatMap(({ key, from, to }): Change[] => {
-    if (from?.value === to?.value) return []
-    const show = (value: string | undefined) =>
-      value === undefined ? undefined : isSecretName(key) ? mark : maskSecrets(value)
-    const [effect, means]: [Effect, string] = harmless.has(key)
-      ? ['nothing', 'what runs goes on; the script says by it what the master needs']
-      : key === 'configuration' && to?.value === 'published'
-        ? ['restart', 'from the next start on the published files rule, in place of those of the master']
-        : key === 'configuration'
-          ? [
-              'restart',
-              'from the next start on the configuration of the master rules, as it came along with the clone',
-            ]
-          : ['restart', atStart]
-    const model = to?.model ?? from?.model
-    const name = model ?? key
-    return [
-      {
-        area: 'option',
-        name,
-        files: script,
-        from: show(from?.value),
-        to: show(to?.value),
-        effect,
-        means,
-        model,
-      },
-    ]
-  })
+  return pairByKey(readOptions(before.constants), readOptions(after.constants)).flatMap(
+    ({ key, from, to }): Change[] => {
+      if (from?.value === to?.value) return []
+      const show = (value: string | undefined) =>
+        value === undefined ? undefined : isSecretName(key) ? mark : maskSecrets(value)
+      const [effect, means]: [Effect, string] = harmless.has(key)
+        ? ['nothing', 'what runs goes on; the script says by it what the master needs']
+        : key === 'configuration' && to?.value === 'published'
+          ? ['restart', 'from the next start on the published files rule, in place of those of the master']
+          : key === 'configuration'
+            ? [
+                'restart',
+                'from the next start on the configuration of the master rules, as it came along with the clone',
+              ]
+            : ['restart', atStart]
+      const model = to?.model ?? from?.model
+      const name = model ?? key
+      return [
+        {
+          area: 'option',
+          name,
+          files: script,
+          from: show(from?.value),
+          to: show(to?.value),
+          effect,
+          means,
+          model,
+        },
+      ]
+    },
+  )
 }
 
 function compareHeld(before: ScriptFacts, after: ScriptFacts): Change[] {

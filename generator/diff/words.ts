@@ -46,7 +46,9 @@ export function renderComparison(
 }
 
 function renderMissing(names: readonly string[], from: string): string {
-  return names.length === 0 ? '' : plain(`\nNot compared, since ${from} has none: ${names.join(', ')}.\n`)
+  return names.length === 0
+    ? ''
+    : plain(`\nNot compared, since ${from} does not tell: ${names.join(', ')}.\n`)
 }
 
 interface Section {

@@ -85,7 +85,7 @@ export function printSchema(model = readModelSchema()): string {
     title: 'A PostgreSQL read replica (postgres-rep-marathon)',
     properties: { $schema: ownKey, ...addSettings(properties) },
   }
-  return `${JSON.stringify(schema, null, 1)}\n`
+  return `${JSON.stringify(schema)}\n`
 }
 
 /** The schema with both descriptions in one. */

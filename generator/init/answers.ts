@@ -37,6 +37,8 @@ export interface Question<Key extends keyof Answers = keyof Answers> {
   readonly ask?: string
   /** What an answer may be, where that is a choice: each with a word on it. */
   readonly choices?: readonly (readonly [word: string, about: string])[]
+  /** All words that its flag takes, or several of which it takes, where they are few. */
+  readonly words?: readonly string[]
   readonly usual: (known: Partial<Answers>) => string
   readonly parse: (text: string) => Parsed<Answers[Key]>
   /** Whether there is anything to ask, by what is known already. */
@@ -75,6 +77,7 @@ export const questions: readonly Question[] = [
     key: 'tls',
     flag: '--tls <mode>',
     about: `TLS with the master: ${tlsModes.join(', ')}`,
+    words: tlsModes,
     ask: 'TLS with the master',
     choices: [
       ['require', 'its password proves that it is the master (SCRAM, since 13)'],
@@ -88,6 +91,7 @@ export const questions: readonly Question[] = [
     key: 'major',
     flag: '--major <number>',
     about: `PostgreSQL's major, which the master has: ${oldest} to ${newest}`,
+    words: majors.map(String),
     ask: `PostgreSQL's major on the master, ${oldest} to ${newest} (SHOW server_version)`,
     usual: () => String(newest),
     parse: (text) => {
@@ -99,6 +103,7 @@ export const questions: readonly Question[] = [
     key: 'target',
     flag: '--target <names>',
     about: `what starts the replica, or several: ${targetNames.join(',')}`,
+    words: targetNames,
     ask: 'What starts the replica (several: systemd,kubernetes)',
     choices: [
       ['marathon', 'an app of Marathon on Mesos'],

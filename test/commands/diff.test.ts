@@ -1,11 +1,14 @@
+import { cpSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { download } from '../../generator/commands/download.js'
 import { readUrl } from '../../generator/commands/published.js'
 import { publishedPath } from '../../generator/diff/artefacts.js'
+import type { Change } from '../../generator/diff/change.js'
 import { usual } from '../diff/models.js'
-import { hasTrace, inFolder } from './cli.js'
+import { hasTrace, inFolder, repository } from './cli.js'
 
 const model = (settings: object) =>
   JSON.stringify({
@@ -55,14 +58,66 @@ describe('diff', () => {
     })
   })
 
+  test('with what the first version of the compiler wrote: what is true of both, and what it does not tell', async () => {
+    const first = join(repository, 'test/diff/first')
+    await inFolder({}, async ({ run, dir }) => {
+      const compare = async (against: string) => {
+        const { code, out, err } = await run(['diff', '--embedded', '--against', against, '--json'])
+        expect([code, err]).toEqual([3, ''])
+        return JSON.parse(out)
+      }
+      const all = await compare(first)
+      expect(all.effect).toBe('restart')
+      expect(all.notCompared).toEqual(['variables of run_rep.sh', 'master.pg_hba.conf', 'master.sql'])
+      const changes: Change[] = all.changes
+      const names = changes.map(({ area, name }) => `${area} ${name}`)
+      expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+      const find = (name: string) => {
+        const { from, to } = changes.find((one) => one.name === name) ?? {}
+        return [from, to]
+      }
+      // Another word for the same key; a value in the unit of its key; one that the model leaves empty is not new.
+      expect(find('postgresql.verifyClone')).toEqual(['yes', 'sizes'])
+      expect(find('run.logMiB')).toEqual([undefined, '64'])
+      expect(find('ready.lagMiB')).toEqual([undefined, '16'])
+      expect(find('run.onDiverged')).toEqual([undefined, 'fail'])
+      expect(changes.filter(({ area, to }) => area === 'option' && to === '')).toEqual([])
+      expect(changes.filter(({ area }) => area === 'step').map(({ name }) => name)).toEqual(['claim', 'gate'])
+
+      // Fewer files tell less, and nothing else.
+      cpSync(first, join(dir, 'bare'), { recursive: true })
+      for (const name of ['SHA256SUMS', 'run_rep.map.json']) rmSync(join(dir, 'bare', name))
+      const bare = await compare('bare')
+      expect(bare.notCompared).toEqual([
+        'variables of run_rep.sh',
+        'steps of run_rep.sh',
+        'master.pg_hba.conf',
+        'master.sql',
+        'run_rep.map.json',
+        'SHA256SUMS',
+      ])
+      const shown = (some: readonly Change[]) =>
+        some.filter(({ area }) => area === 'option').map(({ from, to }) => [from, to])
+      expect(shown(bare.changes)).toEqual(shown(changes))
+    })
+  })
+
   test.each([
+    ['a script that a person wrote', ['--against', 'by-hand'], /was not printed by .*[\s\S]*written by hand/],
+    ['a page in its place', ['--against', 'page'], /was not printed by .*[\s\S]*a page in its place/],
     ['no such place', ['--against', 'nowhere'], /nowhere does not exist/],
     ['a directory of something else', ['--against', 'node_modules'], /node_modules has no run_rep\.sh/],
     ['a model that is refused', ['--against', 'bad.json'], /E_MODEL/],
     ['a scheme that is not read', ['--against', 'ftp://web01/x'], /ftp:\/\/ is not read/],
     ['a URL with a password', ['--against', 'http://me:hunter@web01/x'], /holds a user/],
   ])('%s is an error with words, and 1', async (_title, args, words) => {
-    await inFolder({ 'replica.config.json': model({}), 'bad.json': '{"x": 1}' }, async ({ run }) => {
+    const files = {
+      'replica.config.json': model({}),
+      'bad.json': '{"x": 1}',
+      'by-hand/run_rep.sh': '#!/bin/bash\nset -e\npg_basebackup -h $POSTGRES_MASTER\n',
+      'page/run_rep.sh': '<!doctype html>\n',
+    }
+    await inFolder(files, async ({ run }) => {
       const outcome = await run(['diff', ...args])
       expect([outcome.code, outcome.out]).toEqual([1, ''])
       expect(outcome.err).toMatch(words)

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { check } from '../../generator/commands/check.js'
 import { generate } from '../../generator/commands/generate.js'
@@ -55,6 +55,27 @@ describe('findings for a program', () => {
     expect(await generate([file()], { ...options(), format })).toBe(1)
     expect(JSON.stringify(JSON.parse(out))).toContain('E_MODEL')
     expect(err).toBe('')
+  })
+
+  test('name a file from the top of the repository, which CI says, or from here', async () => {
+    const named = async (file: string, env: Readonly<Record<string, string>>) => {
+      const found: string[] = []
+      for (const name of ['GITHUB_WORKSPACE', 'CI_PROJECT_DIR']) vi.stubEnv(name, env[name])
+      for (const format of ['github', 'gitlab', 'sarif'] as const) {
+        out = ''
+        await check([file], { ...options(), format })
+        found.push(/file=([^,]*),|"path": "(.*)"|"uri": "(.*)"/.exec(out)?.slice(1).join('') ?? '')
+      }
+      vi.unstubAllEnvs()
+      return found
+    }
+    const absolute = file()
+    const above = join(dir, '..')
+    const inside = [relative(above, absolute), relative(above, absolute), relative(above, absolute)]
+    expect(await named(absolute, { GITHUB_WORKSPACE: above })).toEqual(inside)
+    expect(await named(relative(process.cwd(), absolute), { CI_PROJECT_DIR: above })).toEqual(inside)
+    // One that lies elsewhere is named as it is.
+    expect(await named(absolute, {})).toEqual([absolute, absolute, `file://${absolute}`])
   })
 
   test('nothing found is an empty list, and an empty log', async () => {

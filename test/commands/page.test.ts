@@ -27,7 +27,7 @@ test('graph prints a flowchart, and the image of the embedded model is the one t
 test('what is wrong is said, and nothing is written', async () => {
   await inFolder({ ...config, 'bad.json': '{"task": {"cpus": 0}}' }, async ({ run, list }) => {
     const wrong: [args: string[], code: number, words: RegExp][] = [
-      [['graph', '--format', 'png'], 2, /--format is mermaid or svg/],
+      [['graph', '--format', 'png'], 2, /'png' is invalid.*mermaid, svg/],
       [['report', '--out', 'replica.config.json'], 2, /is a file of the model itself/],
       [['report', 'bad.json'], 1, /E_MODEL/],
     ]

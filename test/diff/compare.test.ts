@@ -322,6 +322,17 @@ describe('a side that nobody vouches for', () => {
     expect(shown(found)).toEqual([['target', 'marathon.json', undefined, 'new', 'nothing']])
     expect(notCompared).toEqual(['master.sql'])
   })
+
+  test('whose data is rewound has two constants of one key, which are told by their keys', () => {
+    const script = (after['run_rep.sh'] ?? '')
+      .replace('on_diverged=fail', 'on_diverged=reclone')
+      .replace('rewinds=no', 'rewinds=yes')
+    const { changes: found } = compareArtefacts(after, { ...after, 'run_rep.sh': script })
+    expect(shown(found)).toEqual([
+      ['option', 'run.onDiverged', 'fail', 'rewind', 'restart'],
+      ['option', 'rewind.otherwise', undefined, 'reclone', 'restart'],
+    ])
+  })
 })
 
 test('the summary, the changes and what to do, as a person reads them', () => {

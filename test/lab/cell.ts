@@ -29,6 +29,8 @@ import { type HostOptions, type LabHost, openHost, rootFor, serverOf } from './h
 /** One combination of what an agent may be; what is left out is as in the lab's bookworm root. */
 export interface Cell {
   readonly major: number
+  /** What the master's host is, where it is not the usual one of the major. */
+  readonly master?: HostOptions
   /** What the agent differs in from the master's host. */
   readonly agent?: Partial<HostOptions>
   readonly env?: Environment
@@ -62,6 +64,8 @@ export interface Cell {
   readonly isArchived?: boolean
   /** Another server becomes the master at the end. */
   readonly isFollowing?: boolean
+  /** Its master is made one of that major. */
+  readonly upgradesTo?: number
   /** It must end so, and with such words. */
   readonly isRefused?: readonly [code: number, words: RegExp]
   readonly script: string
@@ -82,10 +86,10 @@ export interface Pair {
 }
 
 /** What the two hosts of a cell are made of. */
-export function hostsOf({ major, agent }: Pick<Cell, 'major' | 'agent'>) {
+export function hostsOf({ major, master, agent }: Pick<Cell, 'major' | 'master' | 'agent'>) {
   const own = serverOf(major)
-  const master: HostOptions = { root: rootFor(major), servers: own === undefined ? [] : [own] }
-  return { master, agent: { ...master, ...agent } }
+  const usual: HostOptions = { root: rootFor(major), servers: own === undefined ? [] : [own] }
+  return { master: master ?? usual, agent: { ...usual, ...agent } }
 }
 
 export async function openPair(space: Space, cell: Cell): Promise<Pair> {

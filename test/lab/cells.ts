@@ -187,6 +187,15 @@ export const cells: readonly NamedCell[] = [
   },
   {
     group: 'skew',
+    name: '15 to 17 by pg_upgrade, as templates/operate/upgrades.md says',
+    major: usual,
+    upgradesTo: 17,
+    model: { postgresql: { majors: [15] } },
+    master: other(usual),
+    agent: other(usual),
+  },
+  {
+    group: 'skew',
     name: '18 by the rules of 17 (postgresql.newer = try)',
     major: 18,
     model: { postgresql: { majors: [17], newer: 'try' } },

@@ -19,6 +19,7 @@ import { expectControl } from './control.js'
 import { partsOf } from './host.js'
 import { livePublished } from './published.js'
 import { record, versionsOf } from './record.js'
+import { liveUpgraded } from './upgraded.js'
 
 // npm run test:matrix (test/lab/run.sh); within npm test the slice, and the part that CI names.
 const wanted = process.env.MATRIX_GROUPS?.split(' ')
@@ -60,6 +61,8 @@ describe.each([...new Set(chosen.map(({ group }) => group))])('%s', (group) => {
           await liveFromArchive(pair)
         } else if (cell.isPublished) {
           await livePublished(space, pair, cell)
+        } else if (cell.upgradesTo !== undefined) {
+          await liveUpgraded(space, pair, cell.major, cell.upgradesTo)
         } else if (cell.keepsSlots) {
           await liveWithSlots(pair)
         } else if (cell.losesSlot) {
@@ -70,7 +73,7 @@ describe.each([...new Set(chosen.map(({ group }) => group))])('%s', (group) => {
         }
         record(cell, versions)
       },
-      300_000,
+      600_000,
     )
   }
 })

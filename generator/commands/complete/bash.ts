@@ -1,4 +1,11 @@
-import type { CommandWords, OptionWords, ProgramWords, Value } from './words.js'
+import {
+  type CommandWords,
+  isMany,
+  listValued,
+  type OptionWords,
+  type ProgramWords,
+  type Value,
+} from './words.js'
 
 /** A completion for bash 3.2 or later, which needs no package beside it. */
 export function printBash(program: ProgramWords): string {
@@ -18,10 +25,10 @@ ${name}() {
       continue
     fi
     case $item in
-${valued(program)
+${listValued(program)
   .map((option) => `      ${option}) skip=1 ;;`)
   .join('\n')}
-      -* | '=') ;;
+      -?* | '=') ;;
       *) if [ -z "$command" ]; then command=$item; else count=$((count + 1)); fi ;;
     esac
   done
@@ -30,7 +37,7 @@ ${program.commands.flatMap((command) => command.options.flatMap((option) => valu
   esac
   case $command in
     '')
-      ${reply([...commands, ...names(program.options)])}
+      case $word in -*) ${reply(names(program.options))} ;; *) ${reply(commands)} ;; esac
       ;;
 ${program.commands.map(commandCase).join('\n')}
   esac
@@ -60,7 +67,7 @@ complete -F ${name} ${program.name}
   function commandCase(command: CommandWords): string {
     const values = command.values.map(
       (value, index) =>
-        `      [ "$count" -eq ${index} ] && case $word in -*) ;; *) ${complete(value)} ;; esac`,
+        `      [ "$count" -${isMany(command, index) ? 'ge' : 'eq'} ${index} ] && case $word in -*) ;; *) ${complete(value)} ;; esac`,
     )
     return [
       `    ${command.name})`,
@@ -96,11 +103,6 @@ function reply(words: readonly string[]): string {
 
 function names(options: readonly OptionWords[]): string[] {
   return options.flatMap((option) => option.names).filter((name) => name.startsWith('--'))
-}
-
-function valued({ options, commands }: ProgramWords): string[] {
-  const all = [...options, ...commands.flatMap((command) => command.options)]
-  return [...new Set(all.filter(({ value }) => value !== undefined).flatMap((option) => option.names))]
 }
 
 function functionName(name: string): string {

@@ -21,6 +21,8 @@ export interface CommandWords {
   readonly options: readonly OptionWords[]
   /** The arguments in their order. */
   readonly values: readonly Value[]
+  /** Whether the last of them may be given again and again. */
+  readonly isVariadic: boolean
 }
 
 /** All that completion knows of the command line. */
@@ -30,7 +32,10 @@ export interface ProgramWords {
   readonly commands: readonly CommandWords[]
 }
 
-/** Reads off the command line what can be completed; `names` has words for a command's argument that only others know. */
+/**
+ * Reads off the command line what can be completed; `names` has words that only others know: for the argument of a
+ * command by its name, for the value of an option by "init --tls".
+ */
 export function describeProgram(
   program: Command,
   names: Readonly<Record<string, readonly string[]>> = {},
@@ -39,11 +44,12 @@ export function describeProgram(
   const visible = help.visibleCommands(program)
   return {
     name: program.name(),
-    options: listOptions(program),
+    options: listOptions(program, {}),
     commands: visible.map((command) => ({
       name: command.name(),
       about: firstSentence(command.description()),
-      options: listOptions(command),
+      options: listOptions(command, names),
+      isVariadic: command.registeredArguments.some(({ variadic }) => variadic),
       values:
         command.name() === 'help'
           ? [{ kind: 'words', words: visible.map((one) => one.name()).filter((name) => name !== 'help') }]
@@ -54,7 +60,18 @@ export function describeProgram(
   }
 }
 
-function listOptions(command: Command): OptionWords[] {
+/** Whether an argument may be given again and again. */
+export function isMany({ values, isVariadic }: CommandWords, index: number): boolean {
+  return isVariadic && index === values.length - 1
+}
+
+/** The options, of whichever command, whose value is the next word. */
+export function listValued({ options, commands }: ProgramWords): string[] {
+  const all = [...options, ...commands.flatMap((command) => command.options)]
+  return [...new Set(all.filter(({ value }) => value !== undefined).flatMap((option) => option.names))]
+}
+
+function listOptions(command: Command, words: Readonly<Record<string, readonly string[]>>): OptionWords[] {
   return command
     .createHelp()
     .visibleOptions(command)
@@ -63,7 +80,11 @@ function listOptions(command: Command): OptionWords[] {
       const about = firstSentence(option.description)
       if (!option.required && !option.optional) return { names, about }
       const [, argument = ''] = /[<[]([^>\]]+)/.exec(option.flags) ?? []
-      return { names, about, value: readValue(argument, option.argChoices) }
+      return {
+        names,
+        about,
+        value: readValue(argument, option.argChoices, words[`${command.name()} ${option.long}`]),
+      }
     })
 }
 
@@ -71,7 +92,7 @@ function listOptions(command: Command): OptionWords[] {
 function readValue(name: string, choices?: readonly string[], words?: readonly string[]): Value {
   if (choices !== undefined) return { kind: 'words', words: choices }
   if (words !== undefined) return { kind: 'words', words }
-  if (/^(config|model)/.test(name)) return { kind: 'file', endings: ['ts', 'mts', 'cts', 'json', 'sh'] }
+  if (/^(config|model|place)/.test(name)) return { kind: 'file', endings: ['ts', 'mts', 'cts', 'json', 'sh'] }
   if (/^app/.test(name)) return { kind: 'file', endings: ['json'] }
   if (/dir|directory|folder/.test(name)) return { kind: 'directory' }
   return /file|path|script/.test(name) ? { kind: 'file', endings: [] } : { kind: 'any' }

@@ -1,4 +1,4 @@
-import type { CommandWords, OptionWords, ProgramWords, Value } from './words.js'
+import { type CommandWords, isMany, type OptionWords, type ProgramWords, type Value } from './words.js'
 
 /** A completion for zsh: a file of $fpath, or one that is sourced after compinit. */
 export function printZsh(program: ProgramWords): string {
@@ -34,10 +34,13 @@ if [ "$funcstack[1]" = ${quote(name)} ]; then ${name} "$@"; else compdef ${name}
 `
 }
 
-function commandCase({ name, options, values }: CommandWords): string {
+function commandCase(command: CommandWords): string {
+  const { name, options, values } = command
   const specs = [
     ...options.flatMap(spec),
-    ...values.map((value, index) => quote(`${index + 1}::argument:${action(value)}`)),
+    ...values.map((value, index) =>
+      quote(`${isMany(command, index) ? '*' : `${index + 1}:`}:argument:${action(value)}`),
+    ),
   ]
   return `        ${name})\n          _arguments ${specs.join(' \\\n            ')}\n          ;;`
 }
