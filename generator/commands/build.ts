@@ -28,10 +28,13 @@ export interface Built extends Produced, Origin {
 
 /** Loads and compiles the one model that a configuration exports, or has for `env`; undefined is the embedded one. */
 export async function build(config: string | undefined, env?: string): Promise<Built> {
-  const [first, ...others] = await buildAll([config], env === undefined ? [] : [env])
+  return chooseOne(await buildAll([config], env === undefined ? [] : [env]))
+}
+
+function chooseOne([first, ...others]: readonly Built[]): Built {
   if (first === undefined) throw new Error('nothing was built')
   if (others.length === 0) return first
-  const message = `${config} has several models, and one is wanted: those for ${listNames(first.names)}`
+  const message = `${first.config} has several models, and one is wanted: those for ${listNames(first.names)}`
   const hint = `choose one, as in --env ${first.env}`
   return refuse({ ...first, diagnostics: [] }, [{ code: 'E_ENV_MISSING', message, hint }])
 }
@@ -43,11 +46,16 @@ export interface OneModel {
 }
 
 /** Finds, loads and compiles the one model that a command takes; where none can be found, that is its finding. */
-export async function buildOne(config: string | undefined, { embedded, env }: OneModel): Promise<Built> {
+export async function buildOne(config: string | undefined, which: OneModel): Promise<Built> {
+  return chooseOne(await buildThose(config, which))
+}
+
+/** The same for a command that takes each model of one configuration, or that of `env`. */
+export async function buildThose(config: string | undefined, { embedded, env }: OneModel): Promise<Built[]> {
   const found = findConfigs(config === undefined ? [] : [config], embedded)
-  if (found.kind === 'configs') return build(found.configs[0], env)
+  if (found.kind === 'configs') return buildAll([found.configs[0]], env === undefined ? [] : [env])
   const nothing = { files: {}, diagnostics: [], placeOf: () => undefined, dependencies: [], names: [] }
-  return refuse({ ...nothing, config: undefined, env }, [found.fault])
+  return [refuse({ ...nothing, config: undefined, env }, [found.fault])]
 }
 
 /** Loads and compiles each model of each configuration, or those for `envs`; one that is refused has no files. */
@@ -87,8 +95,12 @@ async function buildConfig(config: string, envs: readonly string[]): Promise<Bui
   const unread = { config, env: undefined, files: {}, placeOf: () => undefined, dependencies, names }
   // A file that only the type checker refuses has a value, too.
   const isRefused = diagnostics.some(isError)
+  // Where only the name of an environment is wrong, its file was read.
+  const isUnread = diagnostics.some(({ code }) => !/^E_ENV_(UNKNOWN|NAME|MISSING)$/.test(code))
   if (models.length === 0)
-    return [refuse({ ...unread, diagnostics: [], notJudged: notJudged.model }, diagnostics)]
+    return [
+      refuse({ ...unread, diagnostics: [], ...(isUnread && { notJudged: notJudged.model }) }, diagnostics),
+    ]
   const built: Built[] = []
   for (const model of models) {
     const one = await buildModel({ config, env: model.env }, { ...model, names }, dependencies)

@@ -40,7 +40,7 @@ export async function check(configs: readonly string[], options: Options): Promi
   )
   const isProgram = isForProgram(options)
   const file = models[0]?.built.config
-  report([...found, ...faults, ...(isProgram ? drifts.map(toDiagnostic) : [])], options, { file })
+  report([...found, ...faults, ...(isProgram ? listFindings(drifts, options) : [])], options, { file })
   if (options.quiet !== true)
     for (const { built, where } of models) printAside(`${describeModel(built, built.values, where, 'in')}\n`)
   if (!isProgram && drifts.length > 0) printAside(renderDrifts(drifts))
@@ -59,7 +59,7 @@ function compare({ built, where }: Planned): { readonly drifts: Drift[]; readonl
   for (const [path, text] of Object.entries(placeFiles(built.files, where))) {
     const nameLine = path === script ? createNamer(built.values.map) : () => ''
     try {
-      drifts.push(...findDrifts(path, text, nameLine))
+      drifts.push(...findDrifts(path, text, nameLine).map((drift) => ({ ...drift, config: built.config })))
     } catch (error) {
       faults.push({ code: 'E_READ', message: error instanceof Error ? error.message : String(error) })
     }
@@ -71,10 +71,15 @@ function compare({ built, where }: Planned): { readonly drifts: Drift[]; readonl
 interface Drift {
   readonly path: string
   readonly part: string
+  readonly config: string | undefined
   readonly difference?: Difference
 }
 
-function findDrifts(path: string, wanted: string, nameLine: (line: number) => string): Drift[] {
+function findDrifts(
+  path: string,
+  wanted: string,
+  nameLine: (line: number) => string,
+): Omit<Drift, 'config'>[] {
   const found = readIfThere(path)
   if (found === undefined) return [{ path, part: '' }]
   const differences = compareLines(wanted, found)
@@ -105,11 +110,28 @@ function createNamer({ steps, sources }: ScriptMap): (line: number) => string {
   }
 }
 
-function toDiagnostic({ path, part, difference }: Drift): Diagnostic {
+// What is missing has no line: it stands at the configuration that gives it.
+function toDiagnostic({ path, part, difference, config }: Drift): Diagnostic {
   const hint = 'run generate'
-  if (difference === undefined) return { code: 'E_DRIFT', message: `${path} is missing`, hint }
+  if (difference === undefined) {
+    const place = config === undefined || config === '-' ? undefined : { file: config, line: 1, column: 1 }
+    return { code: 'E_DRIFT', message: `${path} is missing`, ...(place && { place }), hint }
+  }
   const message = `${path} differs from what the model gives${part === '' ? '' : ` (${part})`}`
   return { code: 'E_DRIFT', message, place: { file: path, line: difference.line, column: 1 }, hint }
+}
+
+// A reviewer is shown a file once: a change of the model differs in dozens of places, and hides all else.
+function listFindings(drifts: readonly Drift[], { format, json }: Options): Diagnostic[] {
+  if (json === true || format === 'json') return drifts.map(toDiagnostic)
+  const byPath = new Map<string, Drift[]>()
+  for (const drift of drifts) byPath.set(drift.path, [...(byPath.get(drift.path) ?? []), drift])
+  return [...byPath.values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return []
+    const found = toDiagnostic(first)
+    const places = more.length === 0 ? '' : `, in ${more.length + 1} places`
+    return [{ ...found, message: `${found.message}${places}` }]
+  })
 }
 
 const shownPlaces = 20

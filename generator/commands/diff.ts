@@ -7,15 +7,16 @@ import { worstOf } from '../diff/change.js'
 import { compareArtefacts } from '../diff/compare.js'
 import { listTodo } from '../diff/todo.js'
 import { renderComparison, summarize } from '../diff/words.js'
-import { type Built, buildOne, type OneModel } from './build.js'
+import { type Built, buildOne, buildThose, type OneModel } from './build.js'
+import { mergeFindings } from './merge-findings.js'
 import { type AddCommand, addModelOptions, exits } from './options.js'
-import { placeOf, showOrigin } from './place-files.js'
+import { pathOf, placeOf, showOrigin } from './place-files.js'
 import { printProduct, printText } from './print.js'
 import { isUrl, type Published, readDirectory, readUrl } from './published.js'
 import { report } from './report.js'
 
 export const addDiff: AddCommand = (program, end) =>
-  addModelOptions(program.command('diff'))
+  addModelOptions(program.command('diff'), 'only the model for this environment; without it all of them')
     .description(
       'say what changed between what is published, or was generated, and what the model gives, and what that means for replicas that run',
     )
@@ -37,16 +38,40 @@ export interface DiffOptions extends OneModel {
   readonly json?: boolean
 }
 
-/** Compares what lies or is served somewhere with what the model gives, by what both say. Gives the exit code. */
+/** Compares what lies or is served somewhere with what each model gives, by what both say. Gives the exit code. */
 export async function diff(config: string | undefined, options: DiffOptions): Promise<number> {
-  const { against, json, env } = options
-  const refuse = (found: readonly Diagnostic[]) => {
-    report(found, json === true ? { json } : {})
+  const { json } = options
+  const all = await buildThose(config, options)
+  const compared: Compared[] = []
+  for (const built of all) compared.push(await compare(built, options))
+  const refused = compared.flatMap((one, index): [Built, readonly Diagnostic[]][] => {
+    const built = all[index]
+    return one.kind === 'refused' && built !== undefined ? [[built, one.diagnostics]] : []
+  })
+  if (refused.length > 0) {
+    report(mergeFindings(refused), json === true ? { json } : {})
     return exits.refused
   }
-  const built = await buildOne(config, options)
+  const plain = compared.flatMap((one) => (one.kind === 'compared' ? [one] : []))
+  if (json === true) {
+    const sides = plain.map(({ data }) => data)
+    printProduct(`${JSON.stringify(all.length === 1 ? sides[0] : sides, null, 2)}\n`)
+  } else {
+    report(mergeFindings(all.map((built) => [built, built.diagnostics])), {})
+    const texts = plain.map(({ text }, index) => (all.length === 1 ? text : `${all[index]?.env}: ${text}`))
+    printText(texts.join('\n'))
+  }
+  return plain.every(({ isSame }) => isSame) ? exits.done : exits.drift
+}
+
+type Compared =
+  | { readonly kind: 'compared'; readonly isSame: boolean; readonly data: object; readonly text: string }
+  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] }
+
+async function compare(built: Built, options: DiffOptions): Promise<Compared> {
+  const { against, env } = options
   const { files, values, diagnostics } = built
-  if (values === undefined) return refuse(diagnostics)
+  if (values === undefined) return { kind: 'refused', diagnostics }
   const after = toArtefacts(files)
   // Another model of the same configuration lies beside this one.
   const where = placeOf({ ...built, env: options.againstEnv ?? built.env }, {})
@@ -59,28 +84,23 @@ export async function diff(config: string | undefined, options: DiffOptions): Pr
           Object.keys(after),
           options.againstEnv ?? (isModelOf(place, built) ? env : undefined),
         )
-  if (before.kind === 'fault') return refuse([before.fault])
-  if (before.kind === 'refused') return refuse(before.diagnostics)
+  if (before.kind === 'fault') return { kind: 'refused', diagnostics: [before.fault] }
+  if (before.kind === 'refused') return before
   const comparison = compareArtefacts(before.artefacts, after)
   const sides = { from: before.name ?? place, to: showOrigin(built) }
-  const steps = listTodo(comparison, after)
-  const isSame = comparison.changes.length === 0
-  if (json === true) {
-    const rest = comparison.changes.filter(({ area }) => area !== 'master')
-    const plain = {
-      ...sides,
-      summary: summarize(comparison),
-      effect: worstOf(rest.map(({ effect }) => effect)),
-      onMaster: comparison.changes.length > rest.length,
-      ...comparison,
-      todo: steps,
-    }
-    printProduct(`${JSON.stringify(plain, null, 2)}\n`)
-  } else {
-    report(diagnostics, {})
-    printText(renderComparison(comparison, sides, steps))
+  const own = placeOf(built, {})
+  const steps = listTodo(comparison, after, (name) => pathOf(name, own))
+  const rest = comparison.changes.filter(({ area }) => area !== 'master')
+  const data = {
+    ...sides,
+    summary: summarize(comparison),
+    effect: worstOf(rest.map(({ effect }) => effect)),
+    onMaster: comparison.changes.length > rest.length,
+    ...comparison,
+    todo: steps,
   }
-  return isSame ? exits.done : exits.drift
+  const isSame = comparison.changes.length === 0
+  return { kind: 'compared', isSame, data, text: renderComparison(comparison, sides, steps) }
 }
 
 // What is said by --env of one configuration is nothing that another one knows.

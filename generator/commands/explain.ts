@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { printDraft } from '../compile/compile.js'
 import { explain as describe, type Explained, explainable, explainLine } from '../compile/explain.js'
 import { codes, type NameGroup, nameGroups } from '../compile/explain-names.js'
+import { isError } from '../diagnostics/diagnostic.js'
 import type { ModelPath } from '../diagnostics/path.js'
 import { paint, type Style, wrap } from '../diagnostics/style.js'
 import { readTemplates } from '../load/templates.js'
@@ -39,10 +40,10 @@ export async function explain(
 ): Promise<number> {
   const built = await buildAny(config, which)
   const { diagnostics, placeOf } = built
-  // Whoever asks what a finding means mostly has a model that is refused; codes are the same in every model.
-  const isOfAny = what !== undefined && (/^\d+$/.test(what) || Object.hasOwn(codes, what))
-  const values = built.values ?? (isOfAny ? (await produce({}, { baseDir: '.' })).values : undefined)
-  if (values === undefined) {
+  // Whoever asks mostly has a model that is refused, or several of them: what is the same in every model is told.
+  const isAny = built.values === undefined
+  const values = built.values ?? (await produce({}, { baseDir: '.' })).values
+  if (values === undefined || (isAny && line !== undefined)) {
     report(diagnostics, {})
     return exits.refused
   }
@@ -51,16 +52,20 @@ export async function explain(
     return place && `${place.file}:${place.line}:${place.column}`
   }
   const sources = { templates: readTemplates(), stepFiles: {}, stepDir: '.', docs: {} }
-  const given: Explained = { ...values, showPlace, printDraft: (value) => printDraft(value, sources) }
+  const given: Explained = { ...values, isAny, showPlace, printDraft: (value) => printDraft(value, sources) }
   if (what === undefined && line === undefined) {
     printText(showText(listNames(given)))
     return exits.done
   }
   const text = line === undefined ? describe(what ?? '', given) : explainLine(Number(line), given)
   if (text !== undefined) {
+    const isCode = /^\d+$/.test(what ?? '') || Object.hasOwn(codes, what ?? '')
+    if (isAny && !isCode) printAside(`${whyAny(built)}: this is what holds for every model\n`)
     printText(showText(text))
     return exits.done
   }
+  // It may be a name that only the model knows.
+  if (isAny) report(diagnostics, {})
   const like = similarTo(what ?? '', explainable(given))
   const last = values.script.text.split('\n').length - 1
   printAside(
@@ -69,6 +74,13 @@ export async function explain(
       : `run_rep.sh has the lines 1 to ${last}, and no line ${JSON.stringify(line)}\n`,
   )
   return exits.usage
+}
+
+function whyAny({ diagnostics }: Built): string {
+  const [first] = diagnostics.filter(isError)
+  return first?.code === 'E_ENV_MISSING'
+    ? 'the configuration has several models (--env NAME says how it is in one)'
+    : `the model is refused (${first?.code})`
 }
 
 // What a code or an exit means is asked anywhere, at night, too: nothing is written by that.

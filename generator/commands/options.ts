@@ -46,9 +46,12 @@ export function judgeOptions(
 }
 
 /** Adds to a command what says which of several models it takes, where it takes one. */
-export function addModelOptions(command: Command): Command {
+export function addModelOptions(
+  command: Command,
+  env = 'which of the models that a configuration has by environment',
+): Command {
   return command
-    .option('--env <name>', 'which of the models that a configuration has by environment')
+    .option('--env <name>', env)
     .option('--embedded', 'the embedded model, an example, where there is no configuration')
     .hook('preAction', (_, self) => {
       const { embedded, config } = self.opts()

@@ -7,7 +7,8 @@ import { printPage } from '../report/page.js'
 import { readRun } from '../report/run.js'
 import { drawSvg } from '../report/svg.js'
 import { writeFiles } from '../write.js'
-import { type Built, buildOne, type OneModel } from './build.js'
+import { type Built, buildOne, buildThose, type OneModel } from './build.js'
+import { mergeFindings } from './merge-findings.js'
 import { type AddCommand, addModelOptions, exits } from './options.js'
 import { printProduct, printText } from './print.js'
 import { ownProofs, toolProofs } from './prove.js'
@@ -17,19 +18,22 @@ import { ownVersion } from './version.js'
 const configWords = 'as for generate'
 
 export const addReport: AddCommand = (program, end) =>
-  addModelOptions(program.command('report'))
+  addModelOptions(program.command('report'), 'only the model for this environment; without it all of them')
     .description(
       'print a model as one page of HTML: what it runs, decides, sets, and what to do when it ends',
     )
     .argument('[config]', configWords)
-    .option('--out <file>', 'where the page goes; - for standard output', 'report.html')
+    .option(
+      '--out <file>',
+      'where the page goes; - for standard output (default: report.html, or report.ENV.html for each environment)',
+    )
     .option('--prove', 'with all that prove runs on this machine, which makes the page depend on it')
     .action(async (config: string | undefined, options: ReportOptions, command: Command) => {
       end(await report(config, options, (fault) => command.error(`error: ${fault}`)))
     })
 
 export interface ReportOptions extends OneModel {
-  readonly out: string
+  readonly out?: string
   readonly prove?: true
 }
 
@@ -39,11 +43,12 @@ export async function report(
   { out, prove, ...which }: ReportOptions,
   refuse: (fault: string) => never,
 ): Promise<number> {
-  return writeOne({ config, which, out, refuse }, async (built, values) => {
+  const print = async (built: Built, values: Values) => {
     const { files, diagnostics, placeOf } = built
     const script = files['run_rep.sh'] ?? ''
     return printPage({
       config: built.config,
+      env: built.env,
       version: ownVersion(),
       values,
       files,
@@ -51,7 +56,23 @@ export async function report(
       placeOf,
       proofs: [...ownProofs(script, files), ...(prove === true ? await toolProofs(script) : [])],
     })
-  })
+  }
+  if (out !== undefined) return writeOne({ config, which, out, refuse }, print)
+  const all = await buildThose(config, which)
+  if (all.some(({ values }) => values === undefined)) {
+    const note = all.find(({ notJudged }) => notJudged !== undefined)?.notJudged
+    reportFindings(mergeFindings(all.map((built) => [built, built.diagnostics])), {}, { note })
+    return exits.refused
+  }
+  const codes = []
+  for (const built of all)
+    codes.push(
+      await write(built, built.env === undefined ? 'report.html' : `report.${built.env}.html`, {
+        refuse,
+        print,
+      }),
+    )
+  return Math.max(...codes)
 }
 
 export const addGraph: AddCommand = (program, end) =>
@@ -97,12 +118,18 @@ interface Target {
   readonly refuse: (fault: string) => never
 }
 
-async function writeOne(
-  { config, which, out, refuse }: Target,
-  print: (built: Built, values: Values) => Promise<string>,
-): Promise<number> {
+async function writeOne({ config, which, out, refuse }: Target, print: Print): Promise<number> {
   if (out === '') return refuse('--out needs the name of a file, or -')
-  const built = await buildOne(config, which)
+  return write(await buildOne(config, which), out, { refuse, print })
+}
+
+type Print = (built: Built, values: Values) => Promise<string>
+
+async function write(
+  built: Built,
+  out: string,
+  { refuse, print }: Pick<Target, 'refuse'> & { readonly print: Print },
+): Promise<number> {
   if (out !== '-' && built.dependencies.includes(resolve(out)))
     return refuse(`${out} is a file of the model itself; choose another --out`)
   reportFindings(built.diagnostics, {}, { note: built.notJudged })

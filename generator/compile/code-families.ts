@@ -30,6 +30,13 @@ const families: readonly CodeFamily[] = [
     example: ['exit 1', 'fail STEP_FAILED "the cache server does not answer"'],
     link: posix('utilities/V3_chap02.html'),
   },
+  ...['E_ACCEPT', 'W_ACCEPT'].map((prefix) => ({
+    prefix,
+    about:
+      'A warning that is meant as it is would keep --strict from being of use. `accept` at the top of a model names the codes of such warnings; a comment beside it says why.',
+    example: ["accept: ['W_TASK']", "accept: ['W_TASK_DISK']"] as const,
+    link: latest('high-availability.html'),
+  })),
   {
     prefix: 'E_ACCESS',
     about:

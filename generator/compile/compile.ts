@@ -9,9 +9,11 @@ import { joinParts, listParts, nothingLate } from '../script/parts.js'
 import { digestOf } from '../script/print.js'
 import { compileScript, judgeOwnSteps, type RunRep } from '../script/script.js'
 import { type Sources, templateOf } from '../script/sources.js'
+import { similarTo } from '../similar.js'
 import type { Files } from '../targets/target.js'
 import { listAccess } from './access.js'
 import { printConf } from './conf.js'
+import { codes } from './explain-names.js'
 import { printHba } from './hba.js'
 import { judgeGiven, judgeModel } from './judge-model.js'
 import { printMasterHba } from './master/hba.js'
@@ -46,7 +48,34 @@ export interface Compiled {
 export function compileReplica(value: unknown, sources: Sources): Compiled {
   const parsed = parseModel(value)
   if (!parsed.ok) return refuseRaw(value, parsed.diagnostics, sources)
-  const { design, targets, found } = judge(parsed.model, sources.docs)
+  const compiled = compileParsed(parsed.model, sources)
+  const { accept = [] } = parsed.model
+  // Nobody knows what would have been found in a model that is refused.
+  const unused = compiled.values === undefined ? [] : listUnused(accept, compiled.diagnostics)
+  const left = compiled.diagnostics.filter(({ code }) => !accept.includes(code))
+  return { ...compiled, diagnostics: sortDiagnostics([...left, ...unused]) }
+}
+
+function listUnused(accept: readonly string[], found: readonly Diagnostic[]): Diagnostic[] {
+  return accept.flatMap((code, index): Diagnostic[] => {
+    if (found.some((one) => one.code === code)) return []
+    const message = `accept names ${code}, which is not found in this model`
+    return [{ code: 'W_ACCEPT', path: pathTo`accept.${index}`, message, hint: 'take it out' }]
+  })
+}
+
+function judgeAccept(accept: readonly string[]): Diagnostic[] {
+  return accept.flatMap((code, index): Diagnostic[] => {
+    if (Object.hasOwn(codes, code)) return []
+    const like = similarTo(code, Object.keys(codes))
+    const message = `accept names ${code}, and no warning has that code`
+    const hint = like === undefined ? 'take it out' : `did you mean ${like}?`
+    return [{ code: 'E_ACCEPT', path: pathTo`accept.${index}`, message, hint }]
+  })
+}
+
+function compileParsed(parsed: Model, sources: Sources): Compiled {
+  const { design, targets, found } = judge(parsed, sources.docs)
   const { model } = design
   const parts = listParts(design, sources)
   const ofSteps = judgeOwnSteps(model, parts, sources)
@@ -83,7 +112,7 @@ export function tryModel(value: unknown): {
   return { model: parsed.model, diagnostics: found, files }
 }
 
-function judge({ targets: sections, ...model }: Model, docs: Sources['docs']) {
+function judge({ targets: sections, accept = [], ...model }: Model, docs: Sources['docs']) {
   const design = { model, contract: listContract(model.env, docs) }
   const targets = compileTargets(sections, model)
   const given = targets.flatMap((target) => [...target.diagnostics, ...judgeGiven(target.given, design)])
@@ -93,7 +122,9 @@ function judge({ targets: sections, ...model }: Model, docs: Sources['docs']) {
     given.push({ code: 'W_TARGETS', path: pathTo`targets`, message, hint })
   }
   // Two targets may find the same.
-  const found = new Map([...judgeModel(design), ...given].map((one) => [JSON.stringify(one), one]))
+  const found = new Map(
+    [...judgeAccept(accept), ...judgeModel(design), ...given].map((one) => [JSON.stringify(one), one]),
+  )
   return { design, targets, found: [...found.values()] }
 }
 

@@ -33,6 +33,8 @@ export { codes } from './explain-names.js'
 export interface Explained extends Pick<Values, 'model' | 'script' | 'functions' | 'map' | 'targets'> {
   /** Where the user's file says a part of the model, as `file:line:column`; undefined where a default does. */
   readonly showPlace: (path: ModelPath) => string | undefined
+  /** Whether the model is anybody's, so that nothing is said of it. */
+  readonly isAny?: boolean
   /** The files of another raw model, unproved; for where a key ends up. */
   readonly printDraft?: (value: object) => Files | undefined
 }
@@ -51,7 +53,7 @@ export function explain(what: string, given: Explained): string | undefined {
     explainExit(what),
     explainSetting(what, given),
     explainModelKey(what, given),
-    explainPrinted(what, given),
+    given.isAny === true ? undefined : explainPrinted(what, given),
     explainCode(what),
   ].filter((text) => text !== undefined)
   return found.length === 0 ? undefined : `${found.join('\n\n')}\n`
@@ -276,9 +278,12 @@ function explainSetting(name: string, given: Explained): string | undefined {
   const source = own === undefined ? usual?.from : pathTo`postgresql.settings.${own}`
   const kind = newestKind(key)
   return list([
-    [`setting ${known?.name ?? name}`, own === undefined ? notWritten(usual) : JSON.stringify(settings[own])],
+    [
+      `setting ${known?.name ?? name}`,
+      given.isAny === true ? '' : own === undefined ? notWritten(usual) : JSON.stringify(settings[own]),
+    ],
     ['in the model', showPart(source, given)],
-    ['printed', usual && showPrinted(usual, given)],
+    ['printed', given.isAny === true ? undefined : usual && showPrinted(usual, given)],
     ['held', held],
     ['what it is', known?.about],
     ['takes', kind && showKind(kind)],
@@ -328,7 +333,8 @@ function stepsThatReach(name: string, functions: readonly FunctionEffects[], { s
   return Object.keys(steps).filter((step) => users.has(`step_${step}`))
 }
 
-function showPart(path: ModelPath | undefined, { showPlace }: Explained): string | undefined {
+function showPart(path: ModelPath | undefined, { showPlace, isAny }: Explained): string | undefined {
+  if (isAny === true) return undefined
   const place = path === undefined ? undefined : showPlace(path)
   return place === undefined ? path && showPath(path) : `${showPath(path ?? [])} (${place})`
 }

@@ -85,6 +85,7 @@ export const keyExamples: Readonly<Record<string, unknown>> = {
   'task.secrets.NAME.source': 'db/pin',
   'task.readiness': true,
   publish: 'https://files.example/shop',
+  accept: ['W_MASTER_TLS'],
   targets: { marathon: { id: '/db/replica' }, systemd: {} },
   'targets.marathon': { id: '/db/replica' },
   'targets.systemd': { name: 'shop-replica' },

@@ -16,6 +16,12 @@ export const modelSchema = replicaSchema.extend({
     .strictObject(sections)
     .prefault({ marathon: {} })
     .describe('What starts the script: each that is named is printed; by default Marathon alone'),
+  accept: z
+    .array(z.string().regex(/^W_[A-Z_]+$/, 'the code of a warning'))
+    .optional()
+    .describe(
+      'Codes of warnings that are meant as they are: they are not shown, and --strict lets them pass',
+    ),
 })
 
 /** A model with every default filled in and every value checked. */

@@ -1,5 +1,6 @@
 /** What each finding of the compiler is about, for `explain`: one sentence on why it matters. Targets have their own. */
 export const codes: Readonly<Record<string, string>> = {
+  E_ACCEPT: 'what the model accepts is a warning that there is',
   E_ACCESS_METHOD:
     'a server of that major does not know the authentication method, and would refuse the whole file',
   E_ACCESS_OPTION:
@@ -129,6 +130,7 @@ export const codes: Readonly<Record<string, string>> = {
   E_TASK_USER: 'the task runs as a user who can neither be RUN_USER nor become it',
   E_TYPE: 'the type checker refuses the configuration',
   E_WRITE: 'a file could not be written, so none was',
+  W_ACCEPT: 'a warning that is accepted and not found would be hidden on the day that it is',
   W_ACCESS_CERT: 'no client gets in by a line that wants a certificate which the server cannot verify',
   W_ACCESS_CLEAR: 'a password would travel in clear',
   W_ACCESS_LISTEN: 'the line lets in whom no address of the server can hear',

@@ -3,5 +3,5 @@ export const exitCodes: readonly (readonly [code: number, means: string])[] = [
   [0, 'done'],
   [1, 'refused: the model, the script, or what was to be read or written'],
   [2, 'the command line was wrong'],
-  [3, 'a generated file is not what the model gives (check)'],
+  [3, 'a generated file is not what the model gives (check), or something differs (diff)'],
 ]

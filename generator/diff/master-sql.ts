@@ -3,10 +3,11 @@ import { type Change, pairByKey } from './change.js'
 /** What changed of what replicas ask of their master: each demand of master.sql, else its text. */
 export function compareMasterSql(before: string, after: string): Change[] {
   const again = 'a superuser runs it again: psql -X -d postgres -f master.sql'
+  const upgrade = 'the master is upgraded; master.sql only tells whether it has been'
   const changes = pairByKey(readDemands(before), readDemands(after)).flatMap(
     ({ key, from, to }): Change[] => {
       if (from === to) return []
-      const means = to === undefined ? 'replicas need it no more' : again
+      const means = to === undefined ? 'replicas need it no more' : key === 'server_version' ? upgrade : again
       return [{ area: 'master', name: key, files: ['master.sql'], from, to, effect: 'nothing', means }]
     },
   )

@@ -27,8 +27,9 @@ import type { ${settings.type} } from '${settings.from}'
 const width = 110
 
 const about = `/**
- * A model as a person writes it; every part may be left out. Times are whole seconds. Sizes are MiB as a number, or text
- * with a unit ('100GiB'); settings of PostgreSQL have PostgreSQL's units.
+ * A model as a person writes it; every part may be left out. Times are whole seconds. Sizes are MiB as a number; those of
+ * a volume and of \`shm\` may be text with a unit ('100GiB'), \`task.mem\` and \`task.disk\` may not. Settings of PostgreSQL
+ * have PostgreSQL's units. What several models share is typed by \`satisfies ReplicaInput\`.
  */`
 
 /** The types of what a person writes, an interface for each object, from the outside in, with all that is known of each key. */

@@ -53,7 +53,7 @@ const commandsOf: Readonly<Record<TargetName, (answers: Answers) => string[]>> =
     const { host, pathname } = new URL(publish)
     return [
       `apt-get install -y postgresql-${major} && install -m 600 -o postgres /dev/stdin ~postgres/.pgpass    # on each agent, as root; type *:*:replication:${passfileWord(role)}:PASSWORD, then Ctrl-D`,
-      `rsync -a dist/ ${host.replace(/:\d+$/, '')}:/var/www/html${pathname}/    # whatever directory ${publish} is`,
+      `rsync -a dist/ ${host.replace(/:\d+$/, '')}:/var/www/html${pathname.replace(/\/*$/, '/')}    # whatever directory ${publish} is`,
       "curl -X POST -H 'Content-Type: application/json' -d @marathon.json http://marathon:8080/v2/apps",
     ]
   },

@@ -30,7 +30,7 @@ ${run === undefined ? '' : `${configurationLines(run)}\n`}
   },
 
   // Who may read, as lines of pg_hba.conf; without it: all private networks, by password. (Import allow, too.)
-  // access: [allow.hostssl({ database: 'all', user: 'all', from: '10.0.0.0/8' })],
+  // access: [allow.host({ database: 'all', user: 'all', from: '10.0.0.0/8' })],
 
   // What the supervisor gives each replica: shares of CPUs, MiB of memory, how many${task?.volume === undefined ? '' : ', the disk that keeps its data'}.
   task: ${literal(task)},

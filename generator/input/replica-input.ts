@@ -2,8 +2,9 @@
 import type { SettingsInput } from '../postgres/settings-input.js'
 
 /**
- * A model as a person writes it; every part may be left out. Times are whole seconds. Sizes are MiB as a number, or text
- * with a unit ('100GiB'); settings of PostgreSQL have PostgreSQL's units.
+ * A model as a person writes it; every part may be left out. Times are whole seconds. Sizes are MiB as a number; those of
+ * a volume and of `shm` may be text with a unit ('100GiB'), `task.mem` and `task.disk` may not. Settings of PostgreSQL
+ * have PostgreSQL's units. What several models share is typed by `satisfies ReplicaInput`.
  */
 export interface ReplicaInput {
   /** Where the master is, and as whom, and how, replicas reach it. */
@@ -61,6 +62,8 @@ export interface ReplicaInput {
    * @default { marathon: {} }
    */
   readonly targets?: TargetsInput | undefined
+  /** Codes of warnings that are meant as they are: they are not shown, and --strict lets them pass. */
+  readonly accept?: readonly string[] | undefined
 }
 
 /** Where the master is, and as whom, and how, replicas reach it. */
@@ -712,7 +715,7 @@ export interface TaskInput {
    */
   readonly cpus?: number | undefined
   /**
-   * Memory limit in MiB; a task above it is killed. At least 1.
+   * Memory limit in MiB, as a number (8192 is 8 GiB); a task above it is killed. At least 1.
    * @default 512
    */
   readonly mem?: number | undefined

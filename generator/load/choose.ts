@@ -55,7 +55,8 @@ async function chooseByName(
   const models: Record<string, unknown> = {}
   for (const name of names) {
     models[name] = await given[name]
-    const fault = judgeName(name) ?? judgeModel(models[name], `the model ${name} of ${shown}`)
+    const fault =
+      judgeName(name) ?? judgeCase(name, names) ?? judgeModel(models[name], `the model ${name} of ${shown}`)
     if (fault !== undefined) return fault
   }
   const unknown = envs.find((env) => !names.includes(env))
@@ -111,6 +112,14 @@ function judgeName(name: string): Choice | undefined {
   const message = `${JSON.stringify(name)} is no name of an environment, which is the name of a directory in dist`
   const hint = 'take letters, digits, "." "_" "-", a letter or digit first; "conf" is taken'
   return refuse('E_ENV_NAME', message, hint)
+}
+
+// Where a file system ignores case the files of one would be those of the other.
+function judgeCase(name: string, names: readonly string[]): Choice | undefined {
+  const twin = names.find((other) => other !== name && other.toLowerCase() === name.toLowerCase())
+  if (twin === undefined) return undefined
+  const message = `the environments ${name} and ${twin} would be one directory on macOS and Windows`
+  return refuse('E_ENV_NAME', message, 'let their names differ in more than case')
 }
 
 function judgeModel(value: unknown, who: string): Choice | undefined {

@@ -267,11 +267,20 @@ function describeFaults(
     const { file, start = 0, code } = fault
     // The compiler numbers its syntax errors from 1000 to 1999.
     const kind = code < 2000 ? 'E_SYNTAX' : 'E_TYPE'
-    const message = `${ts.flattenDiagnosticMessageText(fault.messageText, '\n')} (TS${code})`
-    const hint = hints[code]
+    const text = ts.flattenDiagnosticMessageText(fault.messageText, '\n')
+    const message = `${text} (TS${code})`
+    const hint = hints[code] ?? (isWidened(text) ? widenedHint : undefined)
     return { code: kind, message, ...(file && { place: placeAt(file, start) }), ...(hint && { hint }) }
   })
 }
+
+// `const base = { majors: [15] }` has the type number[] there, whatever stands in it.
+function isWidened(message: string): boolean {
+  return /\n\s*Type '(string|number|boolean)(\[\])?' is not assignable to type [^\n]*$/.test(message)
+}
+
+const widenedHint =
+  "the value stands in an object elsewhere, whose type does not keep it: write `satisfies ReplicaInput` behind that object (import { type ReplicaInput } from 'postgres-rep-marathon'), or `as const`"
 
 // A value or a key that the type of the model refuses, in the call that states it: the code around it is in order.
 function isOfModel(ts: typeof TypeScript, { file, start, code }: TypeScript.Diagnostic): boolean {

@@ -69,7 +69,7 @@ export const taskSchema = z
       .min(1)
       .max(2_147_483_647)
       .default(512)
-      .describe('Memory limit in MiB; a task above it is killed'),
+      .describe('Memory limit in MiB, as a number (8192 is 8 GiB); a task above it is killed'),
     disk: z
       .number()
       .min(0)

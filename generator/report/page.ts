@@ -19,6 +19,8 @@ import { style } from './style.js'
 export interface PageInput {
   /** The file of the model, as the user named it; undefined for the embedded one. */
   readonly config: string | undefined
+  /** The environment that the model is for, where the configuration has several. */
+  readonly env?: string | undefined
   /** Of the compiler. */
   readonly version: string
   readonly values: Values
@@ -71,8 +73,9 @@ export function printPage(input: PageInput): string {
   return `<!doctype html>\n${printMarkup(html, createMask(values.model, secrets))}\n`
 }
 
-function titleOf({ values }: Page): string {
-  return `Replica of ${[values.model.master.hosts].flat().join(', ')}`
+function titleOf({ values, env }: Page): string {
+  const of = `Replica of ${[values.model.master.hosts].flat().join(', ')}`
+  return env === undefined ? of : `${of} (${env})`
 }
 
 // Nothing is asked of anybody, and nothing runs.

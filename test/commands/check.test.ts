@@ -68,6 +68,18 @@ describe('check', () => {
     })
   })
 
+  test('an annotation for each file that differs, however many places it has', async () => {
+    await generated(async ({ run, read, write }) => {
+      const text = await read('dist/run_rep.sh')
+      await write('dist/run_rep.sh', text.replace('step_serve() {\n', 'step_serve() {\n  :\n').concat(':\n'))
+      const { code, out } = await run(['check', '--embedded', '--github', '--quiet'])
+      expect(code).toBe(3)
+      expect(out.match(/^::error .*$/gm)).toEqual([
+        expect.stringMatching(/^::error file=dist\/run_rep\.sh,line=\d+,.*gives \(step serve\), in 2 places/),
+      ])
+    })
+  })
+
   test('what an edited file holds does not reach the terminal', async () => {
     await generated(async ({ run, write }) => {
       await write('dist/conf/pg_hba.conf', '\u001b[2Jmine\u0007\n')

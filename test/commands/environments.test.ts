@@ -70,6 +70,31 @@ export default ({ env = '' }: Environment) => {
   })
 })
 
+test('of several models diff and report take all, and explain tells what holds for each', async () => {
+  const text = (work_mem: string) => `import { defineReplicas } from 'postgres-rep-marathon'
+export default defineReplicas({
+  staging: { postgresql: { majors: [15], settings: { work_mem: '4MB' } } },
+  production: { postgresql: { majors: [15], settings: { work_mem: '${work_mem}' } } },
+})
+`
+  await inFolder({ 'replica.config.ts': text('8MB') }, async ({ run, read, write }) => {
+    expect((await run(['generate', '-q'])).code).toBe(0)
+    await write('replica.config.ts', text('16MB'))
+    const { code, out } = await run(['diff'])
+    expect(code).toBe(3)
+    expect(out).toMatch(
+      /^staging: nothing differs\n[\s\S]*^production: 1 setting[\s\S]*work_mem: 8MB -> 16MB/m,
+    )
+    expect(out).toContain('generate, and publish what it wrote into dist/production\n')
+    expect(await run(['report'])).toMatchObject({ code: 0 })
+    expect(await read('report.production.html')).toContain('(production)</title>')
+    const explained = await run(['explain', 'targets.kubernetes.volumes'])
+    expect(explained).toMatchObject({ code: 0, err: expect.stringContaining('--env NAME') })
+    expect(explained.out).toMatch(/^key targets\.kubernetes\.volumes/)
+    expect(explained.out).not.toContain('in the model')
+  })
+})
+
 test('each command that takes one model takes that of --env', async () => {
   const text = `import { defineReplicas } from 'postgres-rep-marathon'
 export default defineReplicas({
@@ -93,5 +118,20 @@ export default defineReplicas({
         err: expect.stringContaining('did you mean production?'),
       })
     expect(await run(['graph', 'replica.config.ts', '--embedded'])).toMatchObject({ code: 2 })
+  })
+})
+
+test('a shared part without a type of its own: the hint says what to write there', async () => {
+  const text = `import { defineReplicas } from 'postgres-rep-marathon'
+const base = { postgresql: { majors: [15] } }
+export default defineReplicas({ staging: base, production: { ...base } })
+`
+  await inFolder({ 'replica.config.ts': text }, async ({ dir }) => {
+    const [built] = await buildAll([join(dir, 'replica.config.ts')], ['staging'])
+    const hints = built?.diagnostics.filter(({ code }) => code === 'E_TYPE').map(({ hint }) => hint)
+    expect(hints).toEqual([
+      expect.stringContaining('satisfies ReplicaInput'),
+      expect.stringContaining('satisfies ReplicaInput'),
+    ])
   })
 })

@@ -59,11 +59,17 @@ describe('explain', () => {
     })
   })
 
-  test('a model that is refused says why', async () => {
+  test('of a model that is refused it tells what holds for every model', async () => {
     await inFolder({ 'replica.config.json': '{"task": {"cpus": "x"}}' }, async ({ run }) => {
-      const { code, err } = await run(['explain', 'clone'])
-      expect(code).toBe(1)
-      expect(err).toMatch(/error E_MODEL/)
+      const { code, out, err } = await run(['explain', 'clone'])
+      expect({ code, err }).toEqual({
+        code: 0,
+        err: 'the model is refused (E_MODEL): this is what holds for every model\n',
+      })
+      expect(out).toMatch(/^step clone: /)
+      expect(out).not.toContain('in the model')
+      // A name that only the model may know: why it could not be read.
+      expect((await run(['explain', 'shop_warm'])).err).toMatch(/error E_MODEL/)
       // What its finding means is told all the same.
       expect(await run(['explain', 'E_MODEL'])).toMatchObject({
         code: 0,

@@ -211,3 +211,20 @@ function withTemplates(templates: Readonly<Record<string, string>>) {
   const all: Record<string, string> = { ...readTemplates(), ...templates }
   return { templates: all }
 }
+
+test('a warning that the model accepts is not found, and a code of no use is', () => {
+  const model = (accept: string) => ({
+    master: { hosts: 'pg1', tls: 'prefer' },
+    postgresql: { majors: [15] },
+    targets: { systemd: {} },
+    accept: [accept],
+  })
+  expect(list(compile(model('W_MASTER_TLS')).diagnostics)).toEqual([])
+  expect(list(compile(model('W_RUN_SLOT')).diagnostics)).toEqual([
+    'W_ACCEPT accept.0',
+    'W_MASTER_TLS master.tls',
+  ])
+  const misspelt = compile(model('W_MASTER_TSL')).diagnostics
+  expect(list(misspelt)).toContain('E_ACCEPT accept.0')
+  expect(misspelt.find(({ code }) => code === 'E_ACCEPT')?.hint).toBe('did you mean W_MASTER_TLS?')
+})

@@ -2,13 +2,15 @@ import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { codeExamples } from '../../generator/compile/code-examples.js'
 import { familyOf } from '../../generator/compile/code-families.js'
-import { printDraft } from '../../generator/compile/compile.js'
+import { printDraft, tryModel } from '../../generator/compile/compile.js'
 import { explainExit } from '../../generator/compile/explain-exit.js'
 import { explainKey, whereOf } from '../../generator/compile/explain-key.js'
 import { codes, nameGroups } from '../../generator/compile/explain-names.js'
 import { aboutKey, exampleOfKey, findKeys, listModelKeys, typeOfKey } from '../../generator/compile/keys.js'
 import { linkOfFailure, linkOfStep, linkOfVariable } from '../../generator/compile/links.js'
 import { list } from '../../generator/compile/list.js'
+import { allow, deny } from '../../generator/input/allow.js'
+import { variable } from '../../generator/input/variable.js'
 import { readTemplates } from '../../generator/load/templates.js'
 import { builtinSteps } from '../../generator/model/builtin-steps.js'
 import { builtinVariables } from '../../generator/model/contract/variables.js'
@@ -113,10 +115,49 @@ describe('links', () => {
   })
 })
 
+// An example that is a part of a model, by its keys; undefined of any other.
+function readModel(code: string, text: string): object | undefined {
+  let part: Record<string, unknown>
+  try {
+    part = new Function('allow', 'deny', 'variable', `return ({ ${text} })`)(allow, deny, variable)
+  } catch {
+    return undefined
+  }
+  const { majors = [16], settings = {}, ...rest } = part
+  if (Object.keys(rest).some((key) => !parts.includes(key))) return undefined
+  const own = /_(SYSTEMD|COMPOSE|KUBERNETES)_/.exec(code)?.[1]?.toLowerCase()
+  const target = own ?? (/_(CONTAINER|IMAGE)_/.test(code) ? 'compose' : 'marathon')
+  const targets = { [target]: target === 'marathon' ? { id: '/db/pg' } : {} }
+  return { postgresql: { majors, settings }, targets, ...rest }
+}
+
+const parts = 'master run postgresql access task targets publish env restore clone rewind steps accept'.split(
+  ' ',
+)
+
 describe('codes', () => {
   test('each has a paragraph and an example of its family, and examples are of codes that there are', () => {
     for (const code of Object.keys(codes)) expect(familyOf(code).prefix, code).not.toBe('')
     expect(Object.keys(codeExamples).filter((code) => !Object.hasOwn(codes, code))).toEqual([])
+  })
+
+  test('no two have one example, and of each that is a part of a model the wrong one brings it about, the right one not', () => {
+    const exampleOf = (code: string) => codeExamples[code] ?? familyOf(code).example
+    const shared = Object.keys(codes).filter((code, index, all) =>
+      all.slice(0, index).some((other) => exampleOf(other).join() === exampleOf(code).join()),
+    )
+    expect(shared).toEqual([])
+
+    const judged = Object.keys(codes).flatMap((code) => {
+      const [wrong, right] = exampleOf(code).map((text) => readModel(code, text))
+      // The type checker looks at the text of a configuration, not at what it gives.
+      if (wrong === undefined || code === 'E_TYPE') return []
+      const found: string[] = tryModel(wrong).diagnostics.map((one) => one.code)
+      const after: string[] = right === undefined ? [] : tryModel(right).diagnostics.map((one) => one.code)
+      return [[code, found.includes(code), after.includes(code)]]
+    })
+    expect(judged.filter(([, isFound, isLeft]) => !isFound || isLeft)).toEqual([])
+    expect(judged.length).toBeGreaterThan(60)
   })
 })
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Change } from '../../generator/diff/change.js'
 import { compareArtefacts } from '../../generator/diff/compare.js'
@@ -5,6 +6,8 @@ import { listTodo } from '../../generator/diff/todo.js'
 import { renderComparison, summarize } from '../../generator/diff/words.js'
 import { variable } from '../../generator/index.js'
 import { artefactsOf, base, changes, usual, withTargets, withTexts } from './models.js'
+
+const inDist = (name: string) => (name === 'marathon.json' ? name : join('dist', name))
 
 const shown = (all: readonly Change[]) =>
   all.map(({ area, name, from, to, effect }) => [area, name, from, to, effect])
@@ -303,9 +306,9 @@ describe('a side that nobody vouches for', () => {
   ])('with a strange %s is compared as far as it can be: %j', (name, text) => {
     const comparison = compareArtefacts({ ...after, [name]: text }, after)
     expect(comparison.changes.length).toBeGreaterThan(0)
-    expect(renderComparison(comparison, { from: 'a', to: 'b' }, listTodo(comparison, after))).not.toContain(
-      '\u0000',
-    )
+    expect(
+      renderComparison(comparison, { from: 'a', to: 'b' }, listTodo(comparison, after, inDist)),
+    ).not.toContain('\u0000')
   })
 
   test('with a script of an older version, and no map, tells what it can', () => {
@@ -343,7 +346,7 @@ test('the summary, the changes and what to do, as a person reads them', () => {
   const text = renderComparison(
     comparison,
     { from: 'dist', to: 'replica.config.ts' },
-    listTodo(comparison, after),
+    listTodo(comparison, after, inDist),
   )
   expect(text).toBe(`2 settings, 1 access rule: replicas must be restarted
 From dist to replica.config.ts.
@@ -359,8 +362,22 @@ Access rules (pg_hba.conf)
            PostgreSQL takes it at a reload; sessions that are open go on
 
 What to do
-  generate, and publish what it wrote
+  generate, and publish what it wrote into dist
   curl -X PUT -H 'Content-Type: application/json' -d @marathon.json http://marathon:8080/v2/apps/db/pg
   curl -X POST http://marathon:8080/v2/apps/db/pg/restart    (where marathon.json itself did not change)
 `)
+})
+
+test('another major: first of all the master is upgraded, and hosts get its server', () => {
+  const after = withTexts({
+    'run_rep.sh': (text) => text.replaceAll("'for PostgreSQL 16'", "'for PostgreSQL 17'"),
+    'master.sql': (text) => text.replaceAll('server_version', 'server_version_num'),
+  })
+  const comparison = compareArtefacts(usual(), after)
+  expect(listTodo(comparison, after, (name) => `dist/production/${name}`).slice(0, 4)).toEqual([
+    'upgrade the master to 17, if it is not yet: replicas of another major are refused',
+    'apt-get install -y postgresql-17 postgresql-client-17    (on each host that runs replicas, as root)',
+    'psql -X -d postgres -f dist/production/master.sql    (on the master, as a superuser)',
+    'generate, and publish what it wrote into dist/production/',
+  ])
 })

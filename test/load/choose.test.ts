@@ -31,6 +31,7 @@ describe('a configuration with models by environment', () => {
     ['none', {}, 'E_ENV_MISSING'],
     ['a name that is no directory', { '../x': {} }, 'E_ENV_NAME'],
     ['the name of the directory of the configuration files', { conf: {} }, 'E_ENV_NAME'],
+    ['two names that differ in case', { staging: {}, Staging: {} }, 'E_ENV_NAME'],
     ['a model that is none', { staging: 5 }, 'E_CONFIG_NOT_OBJECT'],
     ['models in a model', { staging: models }, 'E_CONFIG_NOT_OBJECT'],
   ])('with %s is refused', async (_, given, code) => {

@@ -12,7 +12,7 @@ export interface Image {
   readonly official: Official | undefined
 }
 
-interface Official {
+export interface Official {
   readonly isAlpine: boolean
   /** The major that its tag names. */
   readonly major: number | undefined
@@ -45,3 +45,30 @@ function readOfficial(name: string): Official | undefined {
   const major = /^\d+/.exec(tag ?? '')?.[0]
   return { isAlpine, major: major === undefined ? undefined : Number(major), uid: isAlpine ? 70 : 999 }
 }
+
+/** Whether an official image holds a program that is neither of POSIX nor of PostgreSQL. */
+export function isInOfficial(tool: string, { isAlpine }: Official): boolean {
+  return inBoth.has(tool) || (isAlpine ? inAlpine : inDebian).has(tool)
+}
+
+const words = (text: string) => new Set(text.trim().split(/\s+/))
+
+// The essential packages of Debian and Alpine's BusyBox, and what the two Dockerfiles install.
+const inBoth = words(`
+  base64 bash clear egrep fallocate fgrep flock getent getopt gosu gunzip gzip hostid hostname install ionice last less
+  losetup md5sum mktemp more mount mountpoint nproc nsenter openssl pidof readlink realpath rev seq setpriv setsid sha1sum
+  sha256sum sha512sum shred shuf stat su sync tac tar taskset timeout truncate umount unlink unshare unzstd which
+  whoami yes zcat zstd zstdcat
+`)
+
+const inDebian = words(`
+  apt-get b2sum base32 basenc blkid chrt diff3 dircolors dpkg dpkg-query findmnt gpg groups lsblk lscpu
+  lslocks lsns namei numfmt perl pinky prlimit ptx pwck runuser script sdiff sha224sum sha384sum
+  start-stop-daemon stdbuf unxz users vdir whereis xz xzcat xzgrep zdiff zgrep zless
+`)
+
+const inAlpine = words(`
+  apk bunzip2 bzcat bzip2 crond dos2unix free fuser groups hexdump ip iostat kill killall lsof lzcat lzma nc netstat nslookup
+  pgrep ping pkill pmap pstree pwdx sha3sum ssl_client su-exec top traceroute unix2dos unlzma unxz unzip uptime watch
+  wget xxd xzcat
+`)

@@ -5,7 +5,7 @@ import { readMebibytes } from '../../model/task.js'
 import { readSharedBuffers } from '../../postgres/resources.js'
 import { mergeSettings } from '../../postgres/settings-schema.js'
 import { dataDirOf } from './environment.js'
-import type { Image } from './image.js'
+import { type Image, isInOfficial } from './image.js'
 import type { ContainerSection } from './schema.js'
 
 /** Judges what a model asks of a container; `target` is the name of the section. */
@@ -17,7 +17,7 @@ export function judgeContainer(
   return [
     ...judgeMajor(section, replica, { target, image }),
     ...judgeUser(section, replica, { target, image }),
-    ...judgeTools(replica, image),
+    ...judgeTools(replica, { target, image }),
     ...judgeData(replica, image),
     ...judgeShared(section, replica, target),
     ...judgeMaster(replica),
@@ -72,7 +72,8 @@ function judgeUser({ uid }: ContainerSection, { run }: Replica, { target, image 
 }
 
 // Neither curl nor wget in that of Debian; BusyBox has a wget.
-function judgeTools({ run, restore }: Replica, { name, official }: Image): Diagnostic[] {
+function judgeTools({ run, restore, steps }: Replica, { target, image }: Around): Diagnostic[] {
+  const { name, official } = image
   if (official === undefined) return []
   const found: Diagnostic[] = []
   const lacksClient = `${name} has neither curl nor wget`
@@ -88,6 +89,15 @@ function judgeTools({ run, restore }: Replica, { name, official }: Image): Diagn
   if (restore?.from === 'pgbackrest' || restore?.from === 'wal-g') {
     const message = `${name} does not hold ${restore.from}`
     found.push({ code: 'E_IMAGE_TOOL', path, message, hint: 'use an image of your own that does' })
+  }
+  // What a step names is looked for at each start: without it no container would ever run.
+  for (const [index, step] of steps.entries()) {
+    for (const [at, tool] of step.tools.entries()) {
+      if (isInOfficial(tool, official)) continue
+      const message = `${name} does not hold ${tool}, which the step ${step.name} runs`
+      const hint = `build an image that has it, and name it in targets.${target}.image`
+      found.push({ code: 'E_IMAGE_TOOL', path: pathTo`steps.${index}.tools.${at}`, message, hint })
+    }
   }
   return found
 }

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { compile, list } from '../../compile/sources.js'
+import { tryModel } from '../../../generator/compile/compile.js'
+import { list, stepOf } from '../../compile/sources.js'
 
 const judge = (model: object, compose: object = {}) =>
-  list(compile({ postgresql: { majors: [16] }, targets: { compose }, ...model }).diagnostics).filter(
-    (one) => !/W_MASTER/.test(one),
-  )
+  list(tryModel({ postgresql: { majors: [16] }, targets: { compose }, ...model }).diagnostics)
+    .filter((one) => !/W_MASTER/.test(one))
+    .sort()
+
+const step = (...tools: string[]) => ({ steps: [{ ...stepOf('warm'), tools }] })
 
 describe('what a container cannot do', () => {
   test.each<[object, object, string[]]>([
@@ -32,6 +35,9 @@ describe('what a container cannot do', () => {
     [{ restore: { from: 'http', url: 'http://web01/wal' } }, { image: 'postgres:16-alpine' }, []],
     [{ restore: { from: 'wal-g' } }, { image: 'postgres:16-alpine' }, ['E_IMAGE_TOOL restore.from']],
     [{ restore: { from: 'pgbackrest', stanza: 'shop' } }, { image: 'db/postgres' }, []],
+    [step('curl', 'flock'), {}, ['E_IMAGE_TOOL steps.0.tools.0']],
+    [step('wget', 'jq'), { image: 'postgres:16-alpine' }, ['E_IMAGE_TOOL steps.0.tools.1']],
+    [step('curl', 'jq'), { image: 'db/postgres' }, []],
     [{ run: { dataDir: '/srv/pg' } }, {}, ['E_CONTAINER_DATA run.dataDir']],
     [{ run: { dataDir: '/srv/pg' } }, { mount: '/srv' }, []],
     [{ run: { dataDir: '/var/lib/postgresql/data' } }, {}, []],
