@@ -130,7 +130,7 @@ describe('status of one that runs', () => {
     // The watcher keeps the same beside the data, for everybody, and what this run was given for its user alone.
     const kept = await waitFor('the watcher to see it stream', () => {
       const json = readJson(agent)
-      return json.state === 'streaming' && json
+      return json.state === 'streaming' && json.lag_bytes === 0 && json
     })
     expect(kept).toMatchObject(expected)
     const inFile = await readPrometheus(readFileSync(fileOf(agent, 'status.prom'), 'utf8'))

@@ -14,7 +14,7 @@ const library = join(folder, 'functions.sh')
 writeFileSync(library, script.replace(/main "\$@"\n$/, ''))
 const prelude = `. ${library}
 POSTGRES_REPUSER="o'brien" PGPASSFILE='/home/a b/.pgpass' PGCONNECT_TIMEOUT=7
-step=test pause_on_failure=no apart=no judging=no no_fork=no planning=no state_place='' told_socket=''
+step=test pause_on_failure=no apart=no judging=no no_fork=no planning=no state_place='' told_socket='' asking=no now='' now_s='' now_up=''
 `
 
 const run = (shell: Shell, text: string, args: readonly string[] = []) =>

@@ -191,9 +191,8 @@ make_work() {
       work=${work}0
     done
   fi
+  need_room "${work%/*}" 1
   make_ours "$work"
-  printf '%65536s' '' 2>/dev/null >"$work/probe" || cannot_write "${work%/*}" "cannot write to $work"
-  printf '' >"$work/probe"
   # mksh writes here-documents to files, which a SIGKILL leaves where they are.
   TMPDIR=$work
 }

@@ -148,7 +148,8 @@ EOF
 name_replica() {
   replica_name=$POSTGRES_REPNAME
   [ -z "$replica_name" ] || return 0
-  replica_name=$told_app@${told_host:-$(uname -n)}:$PORT0
+  find_host
+  replica_name=$told_app@${told_host:-$own_host}:$PORT0
   case $replica_name in
     *[!A-Za-z0-9.:@_/-]*) replica_name=$(printf '%s' "$replica_name" | tr -c 'A-Za-z0-9.:@_/-' '_') ;;
     *) ;;
