@@ -53,6 +53,8 @@ setting() {
 # looked at.
 recall_values() {
   values_known='' values_asked='' values_key='' written=''
+  # Not every BusyBox has it.
+  have cksum || return 0
   {
     read -r _recall_conf _recall_size _recall_rest
     read -r _recall_auto _recall_auto_size _recall_rest
