@@ -39,6 +39,7 @@ list_missing() {
   lacks ip iproute2
   lacks podman podman
   lacks crun crun
+  lacks catatonit catatonit
   lacks podman-compose podman-compose
   lacks mmdebstrap mmdebstrap
   lacks zstd zstd
