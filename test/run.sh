@@ -4,7 +4,7 @@
 #   sh test/run.sh rest             everything else: every pair, the app, the lab, more of the crashes, other shells
 #   sh test/run.sh all              both (npm run test:all)
 # FILE: only these test files, of any tier: npm test -- test/pair/stop
-# REST_PART: 1/2, say: of the rest, that half of the files.
+# REST_PART: 1/4, say: of the rest, that quarter of the files.
 # TEST_ON_DISK: any text; clones are then written to the disk of TMPDIR, even where there is memory for them.
 # TEST_RESULTS: a directory that keeps what the runners report, to be added up with that of another tier.
 set -u

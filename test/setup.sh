@@ -38,6 +38,9 @@ list_missing() {
   lacks systemd-nspawn systemd-container
   lacks ip iproute2
   lacks podman podman
+  # What a network of containers is made by, and their names are told by.
+  [ -e /usr/lib/podman/netavark ] || echo netavark
+  [ -e /usr/lib/podman/aardvark-dns ] || echo aardvark-dns
   lacks crun crun
   lacks catatonit catatonit
   lacks podman-compose podman-compose

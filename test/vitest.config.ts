@@ -9,7 +9,7 @@ class SweepFirst extends BaseSequencer {
     return [...sorted.filter(isSweep), ...sorted.filter((file) => !isSweep(file))]
   }
 
-  /** The lab has parts of its own, by MATRIX_PART, so it is in each half. */
+  /** The lab has parts of its own, by MATRIX_PART, so it is in each. */
   override async shard(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLab = ({ moduleId }: TestSpecification) => moduleId.includes('/test/lab/')
     return [...files.filter(isLab), ...(await super.shard(files.filter((file) => !isLab(file))))]
