@@ -29,9 +29,7 @@ async function runMain(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) {
       const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      printAside(
-        `${trace}\nThis is a fault of postgres-rep-marathon itself: please report it with the lines above.\n`,
-      )
+      printAside(`${trace}\nThis is a bug in postgres-rep-marathon: please report it with the lines above.\n`)
       return exits.refused
     }
     return error.exitCode === 0 ? exits.done : exits.usage

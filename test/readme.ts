@@ -124,12 +124,12 @@ function printSupervisor(): string {
 
 function printExits(): string {
   const rows = exitClasses.flatMap(({ code: exitCode, means }) => [
-    [`**${exitCode}**`, '', `**${means}**`, ''],
+    [`**${exitCode}**`, '', `**${means}**`, '', ''],
     ...failures
       .filter((failure) => failure.code === exitCode)
-      .map((failure) => ['', code(failure.id), failure.means, failure.advice]),
+      .map((failure) => ['', code(failure.id), failure.means, failure.advice, failure.data]),
   ])
-  return printTable(['exit', 'failure', 'what happened', 'what to do'], rows)
+  return printTable(['exit', 'failure', 'what happened', 'what to do', 'what it means for the data'], rows)
 }
 
 function printVerified(): string {

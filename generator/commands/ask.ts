@@ -56,7 +56,7 @@ async function askOne(
     const typed = (await prompt(question)).trim()
     const parsed = one.parse(typed === '' ? usual : fromNumbers(typed, choices))
     if ('value' in parsed) return parsed.value
-    printAside(`  ${JSON.stringify(typed)} will not do: expected ${parsed.expected}\n`)
+    printAside(`  ${JSON.stringify(typed)} is not valid: expected ${parsed.expected}\n`)
   }
 }
 

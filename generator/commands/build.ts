@@ -34,7 +34,7 @@ export async function build(config: string | undefined, env?: string): Promise<B
 function chooseOne([first, ...others]: readonly Built[]): Built {
   if (first === undefined) throw new Error('nothing was built')
   if (others.length === 0) return first
-  const message = `${first.config} has several models, and one is wanted: those for ${listNames(first.names)}`
+  const message = `${first.config} has several models, but the command needs one: choose from ${listNames(first.names)}`
   const hint = `choose one, as in --env ${first.env}`
   return refuse({ ...first, diagnostics: [] }, [{ code: 'E_ENV_MISSING', message, hint }])
 }

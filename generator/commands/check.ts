@@ -22,7 +22,7 @@ export const addCheck: AddCommand = (program, end) =>
 /** Compares the files on disk with what the models give and names the lines that differ. Gives the exit code. */
 export async function check(configs: readonly string[], options: Options): Promise<number> {
   if (options.app !== undefined && isStdout(options.app)) {
-    const message = `check compares with files, and --app ${options.app} is standard output`
+    const message = `check compares files, but --app ${options.app} is standard output`
     report([{ code: 'E_READ', message }], options)
     return exits.usage
   }

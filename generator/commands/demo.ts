@@ -25,7 +25,7 @@ const script = fileURLToPath(new URL('../demo/demo.sh', import.meta.url))
 async function demo(install: boolean): Promise<number> {
   const ports = await findPorts(3)
   if (ports.length < 3) {
-    printAside('no three ports of 127.0.0.1 are free below 32768\n')
+    printAside('the demo needs three free ports of 127.0.0.1 below 32768\n')
     return exits.refused
   }
   const compiler = [process.execPath, process.argv[1] ?? '']

@@ -19,14 +19,14 @@ export async function download(
   try {
     at = new URL(url)
   } catch {
-    return stop(`${url} is no URL`, 'give it as http://HOST/PATH or https://HOST/PATH')
+    return stop(`${url} is not a URL`, 'give it as http://HOST/PATH or https://HOST/PATH')
   }
   if (at.protocol !== 'http:' && at.protocol !== 'https:')
     return stop(`${at.protocol}// is not read`, 'give an http or https URL, or a directory')
   if (at.username !== '' || at.password !== '')
     return stop(
       `the URL of ${at.host} holds a user`,
-      'leave user and password out: what is published is for everybody on the network',
+      'leave out the user and the password: agents read the published files without a login',
     )
   try {
     for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
@@ -37,13 +37,13 @@ export async function download(
       const next = new URL(location, at)
       if (at.protocol === 'https:' && next.protocol !== 'https:')
         return stop(
-          `${at.href} leads to ${next.origin}, without TLS`,
-          'let the server lead to an https URL, or name that URL yourself',
+          `${at.href} redirects to ${next.origin}, without TLS`,
+          'let the server redirect to an https URL, or give that URL yourself',
         )
       at = next
     }
     return stop(
-      `${url} leads from one URL to the next, more than ${mostRedirects} times`,
+      `${url} redirects more than ${mostRedirects} times`,
       'see the configuration of the web server',
     )
   } catch (error) {
@@ -91,9 +91,9 @@ function describeFailure(error: unknown, at: URL): Fetched {
 /** By Node's codes of errors: what happened, and what to do. */
 const reasons: Readonly<Record<string, readonly [words: string, hint: string]>> = {
   '^ECONNREFUSED$': ['nothing listens there', 'check the port, and that the web server runs'],
-  '^(ENOTFOUND|EAI_)': ['its name is not known', 'check the host in the URL, and name service'],
+  '^(ENOTFOUND|EAI_)': ['the host name is unknown', 'check the host in the URL, and name service'],
   '^(EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$': [
-    'it is not reached',
+    'it cannot be reached',
     'check the network and firewalls',
   ],
   '^(ECONNRESET|UND_ERR_SOCKET|EPIPE)$': [
@@ -102,10 +102,10 @@ const reasons: Readonly<Record<string, readonly [words: string, hint: string]>> 
   ],
   CERT_HAS_EXPIRED: ['its certificate has expired', 'renew the certificate of the web server'],
   'SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)': [
-    'its certificate is not signed by anybody known here',
+    'its certificate is signed by an authority that is not trusted here',
     'let NODE_EXTRA_CA_CERTS name the file of your certificate authority',
   ],
-  ALTNAME_INVALID: ['its certificate is for another name', 'use the name that stands in the certificate'],
+  ALTNAME_INVALID: ['its certificate is for another name', 'use the name in the certificate'],
   'SSL|TLS': [
     'it does not speak TLS as expected',
     'check that the URL and the server agree on http or https',

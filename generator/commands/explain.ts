@@ -87,7 +87,7 @@ function whyAny({ diagnostics }: Built): string {
 async function buildAny(config: string | undefined, which: OneModel): Promise<Built> {
   const built = await buildOne(config, which)
   if (!built.diagnostics.some(({ code }) => code === 'E_CONFIG_NONE')) return built
-  printAside('no configuration lies in this directory: this is of the embedded example\n')
+  printAside('there is no configuration in this directory: explaining the embedded example\n')
   return build(undefined)
 }
 

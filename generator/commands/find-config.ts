@@ -36,7 +36,7 @@ export function findConfigs(
   const [only] = found
   if (only === undefined) return { kind: 'fault', fault: describeNone(entries, directory) }
   if (found.length === 1) return { kind: 'configs', configs: [join(directory, only)] }
-  const message = `several configurations lie in this directory: ${listNames(found)}`
+  const message = `there are several configurations in this directory: ${listNames(found)}`
   const hint = `name the one that is meant (explain: by --config), as ${only}, or remove the others`
   return { kind: 'fault', fault: { code: 'E_CONFIG_SEVERAL', message, hint } }
 }
@@ -45,7 +45,7 @@ function describeNone(entries: readonly Dirent[], directory: string): Diagnostic
   const like = entries.map(({ name }) => name).filter(looksLikeOne)
   const others = [...findAbove(directory), ...findBelow(entries, directory)]
   const message = [
-    `no configuration lies in this directory: none of ${listNames(usualNames)}`,
+    `there is no configuration in this directory: none of ${listNames(usualNames)}`,
     ...(like.length === 0 ? [] : [`${listNames(like)} ${like.length === 1 ? 'is' : 'are'} not taken`]),
   ].join('; ')
   const hint = [

@@ -36,7 +36,7 @@ async function importFile(path: string, { config, id }: ImportOptions): Promise<
     return exits.refused
   }
   if (config !== undefined && existsSync(config)) {
-    const message = `${config} is there already, and would be lost`
+    const message = `${config} exists already, and would be overwritten`
     return refuse({ code: 'E_IMPORT_EXISTS', message, hint: 'give another name to --config' })
   }
   if (config !== undefined && !/\.(ts|json)$/.test(config))
@@ -72,7 +72,7 @@ async function importFile(path: string, { config, id }: ImportOptions): Promise<
   const isWhole = !findings.some(isError)
   const end = () => {
     if (isWhole) return exits.done
-    printAside('generate refuses this model until the errors above are mended in it\n')
+    printAside('generate refuses this model until the errors above are fixed in it\n')
     return exits.refused
   }
   if (config === undefined) {

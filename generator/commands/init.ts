@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
+import { tryModel } from '../compile/compile.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type Answers, completeAnswers, questions } from '../init/answers.js'
+import { makeModel } from '../init/model.js'
 import { printNextSteps } from '../init/next-steps.js'
 import { configurationNames, type Directory, planFiles } from '../init/plan.js'
 import { readIfThere, writeFiles } from '../write.js'
@@ -77,12 +79,24 @@ export async function init(
     // What stands in the way is said before anybody has answered.
     const first = planFiles(completeAnswers(known), there, language)
     if (first.kind === 'refused') return refuse(`${join(directory, first.message)}`, first.hint)
+    const faults = findErrors(completeAnswers(known))
+    if (faults.length > 0) {
+      report(faults, {})
+      printAside('Nothing was written.\n')
+      return exits.refused
+    }
     const asked = yes === true || !isTerminal() ? undefined : await ask(known)
     if (asked?.kind === 'interrupted' || asked?.kind === 'ended') {
       printAside('Nothing was written.\n')
       return asked.kind === 'interrupted' ? interrupted : exits.refused
     }
     const answers = completeAnswers(asked?.answers ?? known)
+    const diagnostics = findErrors(answers)
+    if (diagnostics.length > 0) {
+      report(diagnostics, {})
+      printAside('Nothing was written.\n')
+      return exits.refused
+    }
     const plan = planFiles(answers, readDirectory(directory), language)
     if (plan.kind === 'refused') return refuse(`${join(directory, plan.message)}`, plan.hint)
     const placed = Object.entries(plan.files).map(([name, text]) => [join(directory, name), text] as const)
@@ -96,6 +110,11 @@ export async function init(
   }
 }
 
+// A configuration that `generate` would refuse is not written.
+function findErrors(answers: Answers): readonly Diagnostic[] {
+  return tryModel(makeModel(answers)).diagnostics.filter(({ code }) => code.startsWith('E_'))
+}
+
 function readDirectory(directory: string): Directory {
   const stats = statSync(directory, { throwIfNoEntry: false })
   if (stats === undefined)
@@ -105,7 +124,7 @@ function readDirectory(directory: string): Directory {
       ignores: undefined,
       needsIgnores: isIgnoring(directory),
     }
-  if (!stats.isDirectory()) throw new Error(`${directory} is there and is no directory`)
+  if (!stats.isDirectory()) throw new Error(`${directory} exists and is not a directory`)
   const names = readdirSync(directory)
   return {
     configurations: configurationNames.filter((name) => names.includes(name)),

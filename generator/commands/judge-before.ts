@@ -31,7 +31,7 @@ function judgeTarget({ print, identity, judgeUpdate }: StartedTarget, where: Whe
   const { what, path } = identity
   const file = pathOf(names[0] ?? '', where)
   const message = `${file} is of the ${what} ${name}, and is replaced by that of ${identity.name}`
-  const hint = `${name} goes on wherever it runs: delete it there, or let this model lie in a directory of its own`
+  const hint = `${name} keeps running where it was started: delete it there, or put this model into a directory of its own`
   return [{ code: 'W_TARGET_NAME', path, message, hint }]
 }
 
@@ -52,7 +52,7 @@ export function judgeStale(
   if (stale.length === 0) return []
   const isOne = stale.length === 1
   const more = stale.length > 8 ? [`${stale.length - 8} more`] : []
-  const message = `${listNames([...stale.slice(0, 8), ...more])} ${isOne ? 'is' : 'are'} left from an earlier model, and this one does not print ${isOne ? 'it' : 'them'}`
+  const message = `${listNames([...stale.slice(0, 8), ...more])} ${isOne ? 'is' : 'are'} left from an earlier model; this model does not print ${isOne ? 'it' : 'them'}`
   const hint = `remove ${isOne ? 'it' : 'them'}, here and where ${isOne ? 'it was' : 'they were'} published`
   return [{ code: 'W_STALE', message, hint }]
 }

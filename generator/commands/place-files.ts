@@ -64,7 +64,11 @@ export function judgePlaces(all: readonly (readonly [built: Built, where: Where]
 
 function describeLost(path: string): Diagnostic {
   const hint = 'choose another --out or --app'
-  return { code: 'E_OUT_INPUT', message: `${path} is a file of the model itself, and would be lost`, hint }
+  return {
+    code: 'E_OUT_INPUT',
+    message: `${path} is a file of the model itself, and would be overwritten`,
+    hint,
+  }
 }
 
 function describeApp(app: string): Diagnostic {

@@ -90,8 +90,8 @@ function judge(artefacts: Artefacts, where: string): Published {
     return fault(
       `run_rep.sh of ${where} was not printed by postgres-rep-marathon`,
       /^#!.*sh\b/.test(script)
-        ? 'it is a script written by hand, as that of 2015 is, of which nothing can be read off: start one replica by the new script, beside those that run, and see'
-        : 'see what is served there: a page in its place?',
+        ? 'it is a script written by hand, such as the one of 2015, and cannot be compared: start one replica with the new script beside the running ones'
+        : 'check what is served there: it may be an error page',
     )
   return { kind: 'found', artefacts }
 }

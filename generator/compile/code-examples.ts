@@ -5,6 +5,7 @@ export const codeExamples: Readonly<Record<string, readonly [wrong: string, righ
     "{ method: 'md5', options: { ldapserver: 'l' } }",
     "{ method: 'ldap', options: { ldapserver: 'l' } }",
   ],
+  E_CLONE_WAL_DIR: ["clone: { walDir: '/fast' }", "clone: { walDir: '/fast' }, task: { volume: '100GiB' }"],
   E_CONFIG_DIRECTORY: ['generate ./config', 'generate ./config/replica.config.ts'],
   E_CONFIG_EMPTY: ['an empty replica.config.json', '{}'],
   E_CONFIG_EXTENSION: ['generate replica.yaml', 'generate replica.config.ts'],
@@ -229,6 +230,10 @@ export const codeExamples: Readonly<Record<string, readonly [wrong: string, righ
   ],
   E_KUBERNETES_SIZE: ['a step of more than a megabyte', 'what it reads, in the image or in a volume'],
   E_KUBERNETES_USER: ["task: { user: 'root' }", 'task: {}'],
+  E_KUBERNETES_WAL: [
+    "clone: { walDir: '/fast' }, task: { volume: '100GiB', instances: 2 }, targets: { kubernetes: { volumes: [{ path: '/fast', claim: 'wal' }] } }",
+    "clone: { walDir: '/fast' }, task: { volume: '100GiB', instances: 1 }, targets: { kubernetes: { volumes: [{ path: '/fast', claim: 'wal' }] } }",
+  ],
   W_KUBERNETES_PAUSE: ['run: { exitPause: 60 }', 'run: { exitPause: 0 }'],
   W_KUBERNETES_UPDATE: [
     "task.volume: '200GiB' where kubernetes.yaml has 100GiB",

@@ -143,7 +143,7 @@ const preventing: ReadonlySet<string> = new Set(['E_STEP_TWICE', 'E_ENV_TAKEN'])
 /** What a person is told where a stage could not run without the one before it. */
 export const notJudged = {
   model: 'the model is judged when its file can be read',
-  rules: 'what follows from the parts above is judged when they are right; all else was judged already',
+  rules: 'rules that depend on the parts above are checked when these are correct; all others were checked',
   script: 'the script as a whole is judged when its steps and variables are in order',
 }
 

@@ -4,14 +4,17 @@ import { list } from './list.js'
 
 /** Signals by their numbers, as all systems with POSIX have them (XCU, kill; the rest by Linux). */
 const signals: Readonly<Record<number, readonly [name: string, about: string]>> = {
-  1: ['HUP', 'the terminal or session went away'],
-  2: ['INT', 'somebody pressed Ctrl-C'],
-  3: ['QUIT', 'somebody asked for an immediate end'],
-  6: ['ABRT', 'the process gave itself up: a PANIC of PostgreSQL, or a failed assertion'],
-  7: ['BUS', 'a file that is mapped into memory was cut, or the memory is at fault'],
-  9: ['KILL', 'the supervisor lost its patience, or the kernel needed memory; nothing could be cleaned up'],
-  11: ['SEGV', 'the process used memory that is not its own, mostly by an extension'],
-  13: ['PIPE', 'whoever read its output went away'],
+  1: ['HUP', 'the terminal or session was closed'],
+  2: ['INT', 'Ctrl-C was pressed'],
+  3: ['QUIT', 'an immediate end was requested'],
+  6: ['ABRT', 'the process aborted itself: a PANIC of PostgreSQL, or a failed assertion'],
+  7: ['BUS', 'a file that is mapped into memory was truncated, or the memory is faulty'],
+  9: [
+    'KILL',
+    "the supervisor's grace period was over, or the kernel ran out of memory; nothing could be cleaned up",
+  ],
+  11: ['SEGV', 'the process used memory that is not its own, most often because of an extension'],
+  13: ['PIPE', 'the reader of its output was closed'],
   14: ['ALRM', 'a timer of its own ran out'],
   15: ['TERM', 'the supervisor asked it to end'],
   24: ['XCPU', 'it used more processor time than its limit'],
@@ -45,25 +48,25 @@ function ofScript(code: number): string | undefined {
   }
   if (code === 0) {
     return list([
-      ['exit code 0', 'all went well'],
+      ['exit code 0', 'success'],
       [
         'a run',
-        'PostgreSQL was shut down cleanly, as after SIGTERM: the next run goes on where this one ended',
+        'PostgreSQL was shut down cleanly, as after SIGTERM: the next run continues where this one ended',
       ],
       ['preflight', 'a run would get as far as the clone'],
-      ['health', 'the replica has its port, lets clients in, and is a standby'],
-      ['ready', 'besides, it is near enough to its master, by what it knows itself'],
+      ['health', 'the replica has its port, accepts clients and is a standby'],
+      ['ready', 'in addition, it is close enough to its master, as far as the replica itself knows'],
       ['example', 'sh run_rep.sh health && echo healthy'],
       ['see', statusPage],
     ])
   }
   if (code === 1) {
     return list([
-      ['exit code 1', 'no, or not well'],
-      ['health, ready', 'the answer is no; one line says why, and where to look'],
+      ['exit code 1', 'the answer is no, or PostgreSQL failed'],
+      ['health, ready', 'the answer is no; one line says why and what to check'],
       [
         'a run',
-        "PostgreSQL's own status, handed on: it ended by itself after it had let clients in; its log says why",
+        "PostgreSQL's own exit status: it ended by itself after it had accepted clients; its log says why",
       ],
       ['example', 'sh run_rep.sh ready    "not ready: …", and 1'],
       ['see', 'https://www.postgresql.org/docs/current/app-postgres.html'],
@@ -73,7 +76,7 @@ function ofScript(code: number): string | undefined {
     return list([
       [
         'exit code 2',
-        "PostgreSQL's own status, handed on: one of its processes crashed, or it was told to end at once",
+        "PostgreSQL's own exit status: one of its processes crashed, or it was told to shut down immediately",
       ],
       ['example', 'pg_ctl stop -m immediate in the data directory of a running replica'],
       ['see', 'https://www.postgresql.org/docs/current/server-shutdown.html'],
@@ -82,14 +85,14 @@ function ofScript(code: number): string | undefined {
   if (code === 124 || code === 126 || code === 127) {
     const means = {
       124: 'a command of the script took longer than its limit',
-      126: 'a program was found that cannot be run: no right to, or a mount with noexec',
-      127: 'a program was not found, as sh itself by the supervisor',
+      126: 'a program was found but cannot be run: no permission, or a mount with noexec',
+      127: 'a program was not found; it may be sh itself, which the supervisor starts',
     }[code]
     return list([
       [`exit code ${code}`, means],
       [
         'why',
-        'the shell says so, and not run_rep.sh, which looks for its tools before it needs them (AGENT, 78)',
+        'the shell returns this code; run_rep.sh checks for its tools before it needs them (AGENT, 78)',
       ],
       ['example', `sh -c nosuch; echo $?    prints 127`],
       ['see', statusPage],
@@ -105,27 +108,30 @@ function ofSignal(code: number): string {
   const own: readonly (readonly [string, string])[] =
     code === 143
       ? [
-          ['when', 'the run was told to end before its server ran: while it waited, looked or cloned'],
-          ['otherwise', 'with a running server SIGTERM becomes a fast shutdown, and the code is 0'],
+          [
+            'when',
+            'the run was told to end before its server was started: while it waited, checked or cloned',
+          ],
+          ['otherwise', 'if the server runs, SIGTERM becomes a fast shutdown, and the code is 0'],
           [
             'what to do',
-            'nothing, if somebody stopped the replica; the next run begins where it makes sense',
+            'nothing, if the replica was stopped on purpose; the next run keeps a finished clone',
           ],
         ]
       : []
   return list([
-    [`exit code ${code}`, `ended by a signal: 128 and ${number} (${signal})`],
+    [`exit code ${code}`, `ended by a signal: 128 + ${number} (${signal})`],
     ['the signal', about],
     ...own,
     ...(code === 137
       ? [
           [
             'what to do',
-            'look at the kernel log for "Out of memory", and at task.mem and task.stopGrace',
+            'look for "Out of memory" in the kernel log, and check task.mem and task.stopGrace',
           ] as const,
         ]
       : []),
-    ['why', 'a shell tells the end of a process by a signal as 128 and its number'],
+    ['why', 'a shell reports a process that a signal ended as 128 plus the number of the signal'],
     ['example', `sh -c 'kill -${name === '' ? number : name} $$'; echo $?    prints ${code}`],
     ['see', statusPage],
   ])
@@ -143,8 +149,8 @@ function ofCommandLine(code: number): string | undefined {
 
 function whyClass(code: number): string {
   if (personalExits.includes(code))
-    return 'only a person can mend it: the script pauses before it ends with it, and systemd does not start the unit again'
+    return 'only a person can fix the cause: the script pauses before it ends with this code, and systemd does not start the unit again'
   return code === 64
-    ? 'the command line of the script is wrong, and stays so'
-    : 'it may pass: the supervisor starts the replica again, after its pause'
+    ? 'the command line of the script is wrong, and a restart does not change that'
+    : 'the cause may be temporary: the supervisor starts the replica again after its pause'
 }

@@ -1,6 +1,6 @@
 import { type ModelPath, pathTo, showPath } from '../diagnostics/path.js'
 import { builtinSteps } from '../model/builtin-steps.js'
-import { builtinVariables } from '../model/contract/variables.js'
+import { builtinVariables, exampleValues } from '../model/contract/variables.js'
 import { exitClasses, type Failure, failures } from '../model/exits.js'
 import { configurationOf } from '../model/replica.js'
 import { catalogue, newestKind, type SettingKind } from '../postgres/catalogue.js'
@@ -147,7 +147,7 @@ function explainVariable(
     ],
     ['set by', variable ? `${variable.setBy}${variable.secret ? ', never shown' : ''}` : places(setters)],
     ['in the model', showPart(variable?.model ?? constant?.model, given)],
-    ['read by', places(readers)],
+    ['read by', (variable && partsThatRead(readers, given)) ?? places(readers)],
     [
       'example',
       variable === undefined
@@ -158,6 +158,16 @@ function explainVariable(
   ])
 }
 
+// A person knows the steps and the sub-commands of the script, not its functions.
+function partsThatRead(
+  readers: readonly FunctionEffects[],
+  { functions, map }: Explained,
+): string | undefined {
+  const steps = new Set(readers.flatMap(({ name }) => stepsThatReach(name, functions, map)))
+  const names = Object.keys(map.steps).filter((name) => steps.has(name))
+  return names.length === 0 ? undefined : `the steps ${names.join(', ')}`
+}
+
 function shownDefault(isSecret: boolean, usual: string): string {
   return isSecret && usual !== 'none' ? 'never shown' : usual
 }
@@ -166,6 +176,7 @@ function shownDefault(isSecret: boolean, usual: string): string {
 function exampleOf(name: string, { map }: Explained): string {
   const { secret, default: usual } = map.variables[name] ?? {}
   if (secret === true) return `${name}_FILE=/run/secrets/…, a file, where there is such a variable`
+  if (Object.hasOwn(exampleValues, name)) return `${name}=${exampleValues[name]}`
   const type = builtinVariables.find((variable) => variable.name === name)?.type
   const value = type?.good.find((good) => good !== usual && good !== '') ?? usual ?? '…'
   return `${name}=${value}`
@@ -219,6 +230,7 @@ function explainFailure(id: string, given: Explained): string | undefined {
     [`failure ${id}`, failure.means],
     ['exit code', `${failure.code}: ${classOf(failure)}`],
     ['what to do', failure.advice],
+    ['the data', failure.data],
     ['said in', places.join(', ')],
     ['in steps', users.map(([name]) => name).join(', ')],
     ['example', `… ERROR …: what to do: … (${id}, exit ${failure.code}), the last line of the log`],

@@ -60,7 +60,7 @@ const interplays: readonly Interplay[] = [
       return count('wal_receiver_timeout') === 0 ? at(settings, 'wal_receiver_timeout') : undefined
     },
     message: ({ run }) =>
-      `with wal_receiver_timeout = 0 a master that falls silent is waited for, so that nobody asks why after ${run.staleLimit} s (run.staleLimit)`,
+      `with wal_receiver_timeout = 0 the replica waits for a silent master for ever, so run.staleLimit (${run.staleLimit} s) has no effect`,
     hint: 'take it out',
   },
   {
@@ -80,7 +80,7 @@ const interplays: readonly Interplay[] = [
     code: 'E_RUN_CONFIGURATION',
     find: (model) =>
       model.run.configuration === 'published' && !hasConfigUrl(model) ? pathTo`run.configuration` : undefined,
-    message: () => 'with run.configUrl = null nothing is published that could rule: each run would end',
+    message: () => 'with run.configUrl = null there are no published files to use: each run would fail',
     hint: "take run.configUrl out, or say 'master'",
   },
   {
@@ -93,21 +93,21 @@ const interplays: readonly Interplay[] = [
         ? pathTo`run.configuration`
         : undefined,
     message: ({ publish }) =>
-      `the files that rule are fetched from ${publish}/conf, which is the example's: the model does not say where it is published`,
+      `the configuration is fetched from ${publish}/conf, the URL of the example: the model does not say where it is published`,
     hint: 'set publish, or run.configUrl',
   },
   {
     code: 'W_CONFIG_UNUSED',
     find: (model) => (isUnfetched(model) && writesSettings(model) ? pathTo`postgresql.settings` : undefined),
     message: () =>
-      'with run.configUrl = null nobody fetches the printed postgresql.conf: a replica has the settings that come with the clone',
+      'with run.configUrl = null nothing fetches the printed postgresql.conf: a replica has the settings that come with the clone',
     hint: 'take run.configUrl out, or copy the file to the data directory of the master',
   },
   {
     code: 'W_CONFIG_UNUSED',
     find: (model) => (isUnfetched(model) && writesAccess(model) ? pathTo`access` : undefined),
     message: () =>
-      'with run.configUrl = null nobody fetches the printed pg_hba.conf: a replica has the access rules that come with the clone',
+      'with run.configUrl = null nothing fetches the printed pg_hba.conf: a replica has the access rules that come with the clone',
     hint: 'take run.configUrl out, or copy the file to the data directory of the master',
   },
   {
@@ -128,7 +128,8 @@ const interplays: readonly Interplay[] = [
     code: 'W_MASTER_UNUSED',
     find: ({ master }) =>
       master.port !== usualMaster.port && hostsOf(master).every(hasPort) ? pathTo`master.port` : undefined,
-    message: ({ master }) => `every host of master.hosts names its own port, so that none has ${master.port}`,
+    message: ({ master }) =>
+      `every host of master.hosts names its own port, so master.port (${master.port}) has no effect`,
     hint: 'take master.port out',
   },
   {
@@ -168,7 +169,7 @@ const interplays: readonly Interplay[] = [
         ? pathTo`master.tls`
         : undefined
     },
-    message: () => "with gssEncMode 'require' libpq talks GSSAPI, and no TLS",
+    message: () => "with gssEncMode 'require' libpq uses GSSAPI encryption, and no TLS",
     hint: "take it out, or use gssEncMode 'prefer'",
   },
   {
@@ -177,6 +178,20 @@ const interplays: readonly Interplay[] = [
     message: ({ run }) =>
       `${run.dataDir} is taken: the script lies there, and run_rep.sh refuses what it did not make`,
     hint: "use a directory of its own, as 'pgdata'",
+  },
+  {
+    code: 'E_CLONE_WAL_DIR',
+    find: ({ clone, run }) =>
+      clone.walDir !== undefined &&
+      (`${plainPath(clone.walDir)}/`.startsWith(`${plainPath(run.dataDir)}/`) ||
+        plainPath(clone.walDir) === '/')
+        ? pathTo`clone.walDir`
+        : undefined,
+    message: ({ clone, run }) =>
+      plainPath(clone.walDir ?? '') === '/'
+        ? '/ is no directory on another disk'
+        : `${clone.walDir} lies in the directory of the data, ${run.dataDir}, where run_rep.sh refuses what it did not make`,
+    hint: 'let it lie on another disk, outside of run.dataDir',
   },
   {
     code: 'E_TASK_PRESET',

@@ -103,14 +103,14 @@ function judgeImplied(model: Replica): Diagnostic[] {
   const isInVain = implied?.rules.some(({ type }) => type === 'hostssl') && !accessContext(model).hasSsl
   if (implied === undefined || !isInVain || configurationOf(model) !== 'published') return []
   const message =
-    'replicas stream from each other with TLS only (master.tls), and ssl is off here: none gets in'
+    'replicas stream from each other with TLS only (master.tls), but ssl is off here: none can connect'
   const hint = 'set postgresql.settings.ssl and its certificate files'
   return [{ code: 'W_ACCESS_SSL', path: implied.path, message, hint }]
 }
 
 function judgeUser(user: string, { run }: Replica): Diagnostic[] {
   if (user === run.user || user === 'root') return []
-  const message = `the task runs as ${user}, who can neither be ${run.user} nor become it`
+  const message = `the task runs as ${user}, which is not ${run.user} and cannot become it`
   const hint = 'leave task.user out, or set it to run.user or root'
   return [{ code: 'E_TASK_USER', path: pathTo`task.user`, message, hint }]
 }
@@ -124,8 +124,13 @@ function judgePreset({ task: { preset, volume } }: Replica): Diagnostic[] {
 }
 
 // Where the next task begins with nothing. A sandbox that is gone takes the name of its slot along.
-function judgeLostData({ task, run }: Replica): Diagnostic[] {
+function judgeLostData({ task, run, clone }: Replica): Diagnostic[] {
   const found: Diagnostic[] = []
+  if (clone.walDir !== undefined) {
+    const message = `each task clones into a new sandbox, and when that is gone its WAL stays in ${clone.walDir}: the disk fills up`
+    const hint = "add task.volume: '100GiB', or take it out"
+    found.push({ code: 'E_CLONE_WAL_DIR', path: pathTo`clone.walDir`, message, hint })
+  }
   if (task.preset === 'persistent') {
     const message = 'a persistent replica keeps its data in a volume, and the model has none'
     const hint = "add task.volume: '100GiB'"
@@ -207,7 +212,7 @@ function judgeOwnVariables({ env, task }: Replica): Diagnostic[] {
     const isInTask = typeof given === 'string'
     if (!secret || (value === undefined && usual === undefined && !isInTask)) return []
     const where = value === undefined && !isInTask ? 'run_rep.sh' : 'what starts it'
-    const message = `${name} is a secret, but its value stands readable in ${where}`
+    const message = `${name} is a secret, but its value is readable in ${where}`
     const hint = 'let the agent or a secret store (task.secrets) set it'
     return [{ code: 'W_ENV_SECRET', path: isInTask ? pathTo`task.${path}` : path, message, hint }]
   })
@@ -226,7 +231,7 @@ function judgeTaskEnv(model: Replica, contract: Design['contract']): Diagnostic[
       return [{ code: 'E_TASK_ENV', path, message }]
     }
     if (typeof model.task.env[name] === 'string' && isSecret(name)) {
-      const message = `${name} is a secret, and its value would stand readable in what starts the script`
+      const message = `${name} is a secret, and its value would be readable in the file that starts the script`
       const hint = 'name it in task.secrets and write { secret: … } here, or let the host set it'
       return [{ code: 'E_TASK_ENV', path, message, hint }]
     }
@@ -235,10 +240,10 @@ function judgeTaskEnv(model: Replica, contract: Design['contract']): Diagnostic[
     const meant = like === undefined ? {} : { hint: `did you mean ${like}?` }
     if (!name.startsWith('PG')) {
       if (like === undefined) return []
-      return [{ code: 'W_TASK_ENV', path, message: `the script knows no ${name}`, ...meant }]
+      return [{ code: 'W_TASK_ENV', path, message: `the script has no variable ${name}`, ...meant }]
     }
     if (name === 'PGPASSWORD') {
-      const message = 'PGPASSWORD is refused by the script: every process of the agent could see it'
+      const message = 'PGPASSWORD is not accepted by the script: child processes would inherit it'
       return [
         {
           code: 'E_TASK_ENV',

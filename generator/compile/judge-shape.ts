@@ -36,7 +36,7 @@ function judgeDelay({ run }: Replica): Diagnostic[] {
     found.push({ code: 'W_RUN_DELAY', path: pathTo`run.delay`, message, hint })
   warn(
     `this replica answers with rows of ${run.delay} s ago, and a master that waits for it with synchronous_commit = remote_apply waits as long at each commit`,
-    'send no readers to it, and leave it out of synchronous_standby_names',
+    'do not send readers to it, and leave it out of synchronous_standby_names',
   )
   if (run.slot !== 'permanent') {
     warn(
@@ -55,7 +55,7 @@ function judgeDelay({ run }: Replica): Diagnostic[] {
 
 function judgeName({ run, task }: Replica): Diagnostic[] {
   if (run.name === undefined || task.instances <= 1) return []
-  const message = `all ${task.instances} replicas bear the name ${run.name}: the master cannot tell them apart, and any one of them stands for it in synchronous_standby_names`
+  const message = `all ${task.instances} replicas have the name ${run.name}: the master cannot tell them apart, and any one of them stands for it in synchronous_standby_names`
   const hint = 'leave it out and give each its own POSTGRES_REPNAME, or make an app of each'
   return [{ code: 'W_RUN_NAME', path: pathTo`run.name`, message, hint }]
 }
@@ -64,7 +64,8 @@ function judgeFeedback({ run, postgresql }: Replica): Diagnostic[] {
   const { count } = readEffective(postgresql.settings, Math.max(...postgresql.majors))
   const isSent = run.receiver.statusInterval !== undefined || count('wal_receiver_status_interval') !== 0
   if (run.hotStandbyFeedback !== true || isSent) return []
-  const message = 'the feedback travels with what wal_receiver_status_interval = 0 switches off'
+  const message =
+    'the feedback is sent with the status messages, which wal_receiver_status_interval = 0 turns off'
   const hint = 'take wal_receiver_status_interval out'
   return [{ code: 'W_RUN_FEEDBACK', path: pathTo`run.hotStandbyFeedback`, message, hint }]
 }
@@ -73,7 +74,7 @@ function judgeFeedback({ run, postgresql }: Replica): Diagnostic[] {
 function judgeSyncSlots({ run, postgresql, master }: Replica): Diagnostic[] {
   if (!run.syncSlots) {
     if (master.database === 'postgres' || run.onDiverged === 'rewind') return []
-    const message = `nobody connects to the database ${master.database}: only run.syncSlots and run.onDiverged: 'rewind' would`
+    const message = `nothing connects to the database ${master.database}: only run.syncSlots and run.onDiverged: 'rewind' would`
     return [{ code: 'W_MASTER_UNUSED', path: pathTo`master.database`, message, hint: 'take it out' }]
   }
   const found: Diagnostic[] = []
@@ -82,16 +83,16 @@ function judgeSyncSlots({ run, postgresql, master }: Replica): Diagnostic[] {
   const old = postgresql.majors.filter((major) => major < 17)
   if (old.length > 0) {
     refuse(
-      `PostgreSQL ${old.join(', ')} cannot keep the master's logical slots on a standby`,
+      `PostgreSQL ${old.join(', ')} cannot synchronize the master's logical slots to a standby`,
       'take these majors out of postgresql.majors',
     )
   }
   if (run.slot !== 'permanent') {
-    refuse('slots are kept only by a standby that has a slot of its own', "say run.slot: 'permanent'")
+    refuse('slots are synchronized only to a standby that has a slot of its own', "say run.slot: 'permanent'")
   }
   if (run.hotStandbyFeedback !== true) {
     refuse(
-      'slots are kept only by a standby whose master keeps the rows of its catalogs',
+      'slots are synchronized only to a standby that sends feedback, so that the master keeps catalog rows',
       'say run.hotStandbyFeedback: true',
     )
   }
@@ -102,7 +103,7 @@ function judgeSyncSlots({ run, postgresql, master }: Replica): Diagnostic[] {
 function judgeCompress({ clone, postgresql }: Replica): Diagnostic[] {
   const old = postgresql.majors.filter((major) => major < 15)
   if (clone.compress === 'none' || old.length === 0) return []
-  const message = `PostgreSQL ${old.join(', ')} cannot compress a base backup on its way`
+  const message = `PostgreSQL ${old.join(', ')} cannot compress a base backup while sending it`
   const hint = "take these majors out of postgresql.majors, or say 'none'"
   return [{ code: 'E_CLONE_COMPRESS', path: pathTo`clone.compress`, message, hint }]
 }

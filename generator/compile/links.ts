@@ -26,13 +26,25 @@ export function linkOfStep(name: string, major: number): string {
   return page === undefined ? shellPage : docUrl(page, major)
 }
 
+const variablePages: Readonly<Record<string, string>> = {
+  POSTGRES_MASTER: 'libpq-connect.html#LIBPQ-MULTIPLE-HOSTS',
+  POSTGRES_PORT: 'libpq-connect.html#LIBPQ-MULTIPLE-HOSTS',
+  POSTGRES_REPPASSWORD: 'libpq-pgpass.html',
+  POSTGRES_REPPASSWORD_FILE: 'libpq-pgpass.html',
+  RUN_USER: 'postgres-user.html',
+  PGDATA_DIR: 'storage-file-layout.html',
+  CONFIG_URL: 'config-setting.html',
+  MASTER_WAIT: 'warm-standby.html',
+}
+
 /** Where a variable of the environment is described. */
 export function linkOfVariable(name: string, major: number): string {
   if (/^PG(?!DATA_DIR)/.test(name)) return docUrl('libpq-envars.html', major)
   if (name === 'PORT0') return 'https://mesosphere.github.io/marathon/docs/task-environment-vars.html'
   if (name === 'POSTGRES_REPUSER') return docUrl('role-attributes.html', major)
   if (name === 'POSTGRES_REPNAME') return settingUrl('synchronous_standby_names', major)
-  return variablePage
+  const page = variablePages[name]
+  return page === undefined ? variablePage : docUrl(page, major)
 }
 
 export function linkOfFunction(): string {

@@ -61,7 +61,7 @@ function judgeMajors(model: Replica): Diagnostic[] {
     const old = [...new Set(model.postgresql.majors)].filter((major) => major < (known?.since ?? 0))
     if (!known?.protects || old.length === 0) return []
     const path = pathOfVariable(model, variable) ?? []
-    const message = `${keyword}=${value} is known to libpq since PostgreSQL ${known.since}, and a server of ${old.join(', ')} streams by its own`
+    const message = `${keyword}=${value} is supported by libpq since PostgreSQL ${known.since}, but a server of ${old.join(', ')} streams with its own, older libpq`
     const hint = 'take these majors out of postgresql.majors, or do without that protection'
     return [{ code: 'E_MASTER_LIBPQ', path, message, hint }]
   })
@@ -101,7 +101,7 @@ const rules: readonly Rule[] = [
     variable: 'PGSSLROOTCERT',
     find: ({ root, mode }) =>
       root === 'system' && mode !== 'verify-full'
-        ? `libpq takes the certificates of the system with verify-full only, and the mode is ${mode}: anybody gets one of those for a name of his own`
+        ? `libpq takes the certificates of the system with verify-full only, and the mode is ${mode}: anybody can get such a certificate for a name of their own`
         : undefined,
     hint: "use 'verify-full'",
   },
@@ -160,11 +160,11 @@ function judgeStranger(model: Replica, login: Login): Diagnostic[] {
 
 function sayWho({ mode, root }: Login): string {
   if (isOptional(mode)) {
-    return `with the mode ${mode} whoever stands on the way between agent and master can pose as the master`
+    return `with the mode ${mode} an attacker between agent and master can pose as the master`
   }
   return mode === 'verify-ca' || root !== undefined
-    ? `with the mode ${mode} whoever has any certificate of that authority, and stands on the way, can pose as the master`
-    : `with the mode ${mode} no certificate is verified: whoever stands on the way between agent and master can pose as the master`
+    ? `with the mode ${mode} an attacker between agent and master who has any certificate of that authority can pose as the master`
+    : `with the mode ${mode} no certificate is verified: an attacker between agent and master can pose as the master`
 }
 
 function tlsPath(model: Replica): ModelPath {

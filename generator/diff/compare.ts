@@ -12,7 +12,7 @@ export interface Comparison {
   readonly changes: readonly Change[]
   /** Files of the newer side that the older one does not have, and what its map does not tell: nothing is said of them. */
   readonly notCompared: readonly string[]
-  /** Files of targets whose tasks clone anew at each restart. */
+  /** Files of targets whose tasks clone again at each restart. */
   readonly forgetful: readonly string[]
 }
 

@@ -28,7 +28,7 @@ function compareMajors(before: readonly number[], after: readonly number[]): Cha
     ? {
         effect: 'clone',
         means:
-          'data of another major is refused: the master is upgraded first, then replicas are cloned anew',
+          'data of another major is refused: the master is upgraded first, then replicas are cloned again',
       }
     : isNarrower
       ? {
@@ -67,7 +67,9 @@ function compareOptions(before: ScriptFacts, after: ScriptFacts): Change[] {
                 'restart',
                 'from the next start on the configuration of the master rules, as it came along with the clone',
               ]
-            : ['restart', atStart]
+            : key === 'wal_dir'
+              ? judgeWalDir(to?.value)
+              : ['restart', atStart]
       const model = to?.model ?? from?.model
       const name = model ?? key
       return [
@@ -84,6 +86,16 @@ function compareOptions(before: ScriptFacts, after: ScriptFacts): Change[] {
       ]
     },
   )
+}
+
+// The script moves no WAL.
+function judgeWalDir(to: string | undefined): [Effect, string] {
+  return to === undefined || to === ''
+    ? ['clone', 'a replica whose WAL lies in that directory is refused until it is cloned anew']
+    : [
+        'restart',
+        'a replica that is there keeps its WAL where it is, and says so; one that is cloned anew has it there',
+      ]
 }
 
 function compareHeld(before: ScriptFacts, after: ScriptFacts): Change[] {

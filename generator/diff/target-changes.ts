@@ -175,7 +175,7 @@ const rules: Readonly<Record<Kind, readonly KeyRule[]>> = {
       key: /^Service\.(StateDirectory|WorkingDirectory)$/,
       effect: 'clone',
       means:
-        'nothing lies in the new place: a replica is cloned anew there, unless its data is moved while it is stopped',
+        'nothing lies in the new place: a replica is cloned again there, unless its data is moved while it is stopped',
     },
     {
       key: /^(Install\.|Unit\.(Description|Documentation)$)/,

@@ -54,7 +54,7 @@ function upgrade(changes: readonly Change[], after: Artefacts): string[] {
 }
 
 const clone =
-  'to have one cloned anew where its data stays: mv replica replica.old in its PGDATA_DIR, while it is stopped'
+  'to have one cloned again where its data stays: mv replica replica.old in its PGDATA_DIR, while it is stopped'
 
 const reload =
   'replicas take it at their next start; sooner, put the published files into replica/conf/ of PGDATA_DIR and SELECT pg_reload_conf() there'

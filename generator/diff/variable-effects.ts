@@ -16,7 +16,7 @@ const judges: Readonly<Record<string, (from: string | undefined, to: string | un
   PGDATA_DIR: () => ({
     effect: 'clone',
     means:
-      'nothing lies in the new place: a replica is cloned anew there, unless its data is moved while it is stopped',
+      'nothing lies in the new place: a replica is cloned again there, unless its data is moved while it is stopped',
   }),
   POSTGRES_MASTER: (from = '', to = '') =>
     shareHost(from, to)
@@ -24,7 +24,7 @@ const judges: Readonly<Record<string, (from: string | undefined, to: string | un
       : {
           effect: 'clone',
           means:
-            'a restart will do where these hosts are of the same cluster; the data of another one is refused (65), and must be cloned anew',
+            'a restart will do where these hosts are of the same cluster; the data of another one is refused (65), and must be cloned again',
         },
   RUN_USER: () => ({
     effect: 'restart',

@@ -15,7 +15,7 @@ export function summarize({ changes, forgetful }: Comparison): string {
   const worst = worstOf(rest.map(({ effect }) => effect))
   const clones =
     worst === 'restart' && forgetful.length > 0
-      ? `, and each clones anew by that (${forgetful.join(', ')}: no volume)`
+      ? `, and each clones again by that (${forgetful.join(', ')}: no volume)`
       : ''
   const first = rest.length === 0 ? [] : [`${countAll(rest)}: ${verdicts[worst]}${clones}`]
   const second = onMaster.length === 0 ? [] : [`to be done on the master: ${count(onMaster.length, 'thing')}`]
@@ -26,7 +26,7 @@ const verdicts: Readonly<Record<Effect, string>> = {
   nothing: 'replicas that run need nothing',
   reload: 'replicas must reload',
   restart: 'replicas must be restarted',
-  clone: 'replicas must be cloned anew',
+  clone: 'replicas must be cloned again',
 }
 
 /** The whole comparison for a person: the summary first, then each change by what it belongs to, then what to do. */

@@ -13,14 +13,16 @@ export interface Surroundings {
 /** From a new configuration to a replica that streams: commands in their order, with the user's own names in them. */
 export function printNextSteps(answers: Answers, { directory, isInstalled }: Surroundings): string {
   const [master = ''] = answers.master
-  const host = master.replace(/(?<!:[^\]]*):\d+$/, '')
+  const [, bracketed, plain = master, port] = /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(master) ?? []
+  const host = bracketed ?? plain
+  const place = `-h ${bare(host)}${port === undefined ? '' : ` -p ${port}`}`
   const before = [
     ...(directory === '.' ? [] : [`cd ${bare(directory)}`]),
     ...(isInstalled ? [] : ['npm install --save-dev postgres-rep-marathon']),
   ]
   const first = [
     'npx postgres-rep-marathon generate',
-    `psql -X -h ${bare(host)} -U postgres -d postgres -f dist/master.sql -c ${bare(`\\password ${sqlName(answers.role)}`)}    # or there, as postgres, without -h and -U`,
+    `psql -X ${place} -U postgres -d postgres -f dist/master.sql -c ${bare(`\\password ${sqlName(answers.role)}`)}    # or there, as postgres, without -h and -U`,
   ]
   const authority = answers.tls.startsWith('verify-')
     ? [
@@ -52,7 +54,7 @@ const commandsOf: Readonly<Record<TargetName, (answers: Answers) => string[]>> =
   marathon: ({ major, publish = '', role }) => {
     const { host, pathname } = new URL(publish)
     return [
-      `apt-get install -y postgresql-${major} && install -m 600 -o postgres /dev/stdin ~postgres/.pgpass    # on each agent, as root; type *:*:replication:${passfileWord(role)}:PASSWORD, then Ctrl-D`,
+      `apt-get install -y postgresql-${major} curl && install -m 600 -o postgres /dev/stdin ~postgres/.pgpass    # on each agent, as root; type *:*:replication:${passfileWord(role)}:PASSWORD, then Ctrl-D`,
       `rsync -a dist/ ${host.replace(/:\d+$/, '')}:/var/www/html${pathname.replace(/\/*$/, '/')}    # whatever directory ${publish} is`,
       "curl -X POST -H 'Content-Type: application/json' -d @marathon.json http://marathon:8080/v2/apps",
     ]
@@ -62,7 +64,7 @@ const commandsOf: Readonly<Record<TargetName, (answers: Answers) => string[]>> =
     const conf =
       publish === undefined ? ` && install -D -m 644 -t ${configDirectory(answers)} conf/*.conf` : ''
     return [
-      `apt-get install -y postgresql-${major}    # on the host, as root; the next two as well, in a copy of dist`,
+      `apt-get install -y postgresql-${major}${publish === undefined ? '' : ' curl'}    # on the host, as root; the next two as well, in a copy of dist`,
       `install -m 644 run_rep.sh /usr/local/lib && install -m 644 ${name}.env /etc && install -m 644 ${name}@.service /etc/systemd/system${conf}`,
       `install -m 600 /dev/stdin /etc/${name}.password && systemctl enable --now ${name}@5433    # reads the password, then Ctrl-D`,
     ]

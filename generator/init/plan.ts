@@ -33,13 +33,13 @@ export function planFiles(answers: Answers, directory: Directory, language: 'ts'
   const [there] = directory.configurations
   if (there !== undefined) {
     const hint = 'edit that one, or name another directory; nothing was written'
-    return { kind: 'refused', message: `${there} is there already, and would be lost`, hint }
+    return { kind: 'refused', message: `${there} exists already, and would be overwritten`, hint }
   }
   const { packageJson } = directory
   const scripted = packageJson === undefined ? makePackage() : addScripts(packageJson)
   if (scripted === undefined) {
-    const hint = 'mend it first, then say init again; nothing was written'
-    return { kind: 'refused', message: 'package.json is no JSON object with scripts', hint }
+    const hint = 'fix it first, then run init again; nothing was written'
+    return { kind: 'refused', message: 'package.json is not a JSON object with scripts', hint }
   }
   const files = {
     [`replica.config.${language}`]: language === 'ts' ? printTypeScript(answers) : printJson(answers),

@@ -101,8 +101,8 @@ export interface MasterInput {
     | undefined
   /**
    * How the master may ask who we are (PGREQUIREAUTH, since 16), as 'scram-sha-256'; with a ! how it may not.
-   * Methods separated by commas, each once, all or none of them with a ! before it: password, md5, gss, sspi,
-   * scram-sha-256, oauth, none.
+   * Methods separated by commas, each once, either all or none of them with a leading !: password, md5, gss,
+   * sspi, scram-sha-256, oauth, none.
    */
   readonly requireAuth?: string | readonly string[] | undefined
   /**
@@ -178,7 +178,7 @@ export interface MasterTcpInput {
 export interface RunInput {
   /**
    * As whom PostgreSQL runs (RUN_USER). A system user other than root: up to 256 bytes without : / and
-   * control characters, no number, not first - or +, no blank at an end.
+   * control characters, not a number, not starting with - or +, not starting or ending with a blank.
    * @default 'postgres'
    */
   readonly user?: string | undefined
@@ -233,7 +233,7 @@ export interface RunInput {
   readonly stallLimit?: number | undefined
   /**
    * Whether a clone is on disk before it answers, or (since 13) answers first, and streams when it is on
-   * disk; if the host goes down in between, it is cloned anew.
+   * disk; if the host goes down in between, it is cloned again.
    * @default 'before'
    */
   readonly durability?: 'before' | 'behind' | undefined
@@ -264,7 +264,7 @@ export interface RunInput {
   /**
    * The name by which pg_stat_replication and synchronous_standby_names of the master know the replica
    * (POSTGRES_REPNAME); by default made of app, host and port. The name of a standby: up to 63 letters,
-   * digits, _ . and -, first a letter, a digit or _.
+   * digits, _ . and -, starting with a letter, a digit or _.
    */
   readonly name?: string | undefined
   /**
@@ -340,6 +340,12 @@ export interface CloneInput {
    * @default 'none'
    */
   readonly compress?: 'none' | 'gzip' | 'lz4' | 'zstd' | undefined
+  /**
+   * A directory on another disk, in which each clone makes one of its own for its WAL, to which its pg_wal is
+   * a link; by default WAL lies beside the data. An absolute path of up to 1000 bytes that has no ".." and no
+   * control characters.
+   */
+  readonly walDir?: string | undefined
 }
 
 /** How data that left the history of the master is brought back, where run.onDiverged is rewind. */
@@ -723,7 +729,7 @@ export interface TaskInput {
   readonly disk?: number | undefined
   /**
    * How large a volume run.dataDir has that outlives the task: MiB, or '100GiB'; without it every task clones
-   * anew into its sandbox. Size in MiB, or with a unit: '100GiB'.
+   * again into its sandbox. Size in MiB, or with a unit: '100GiB'.
    */
   readonly volume?: number | string | undefined
   /**
@@ -1079,7 +1085,9 @@ export interface KubernetesInput {
    * @default 'preferred'
    */
   readonly spread?: 'preferred' | 'required' | undefined
-  /** Further volumes: certificates that master.tls names, the archive of restore. */
+  /**
+   * Further volumes: certificates that master.tls names, the archive of restore, the disk of clone.walDir.
+   */
   readonly volumes?: readonly KubernetesVolumesInput[] | undefined
   /** Further labels, on everything. */
   readonly labels?: Readonly<Record<string, string>> | undefined
@@ -1087,7 +1095,7 @@ export interface KubernetesInput {
 
 /** A further volume: one of claim, secret and configMap. */
 export interface KubernetesVolumesInput {
-  /** Where it is mounted, for reading only. */
+  /** Where it is mounted, for reading only if clone.walDir does not lie there. */
   readonly path: string
   /** A PersistentVolumeClaim. */
   readonly claim?: string | undefined

@@ -109,7 +109,7 @@ export function listNames(names: readonly string[]): string {
 // It becomes the name of a directory beside conf/, and a part of the name of a file.
 function judgeName(name: string): Choice | undefined {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(name) && name !== 'conf') return undefined
-  const message = `${JSON.stringify(name)} is no name of an environment, which is the name of a directory in dist`
+  const message = `${JSON.stringify(name)} is not a valid name for an environment, which becomes a directory in dist`
   const hint = 'take letters, digits, "." "_" "-", a letter or digit first; "conf" is taken'
   return refuse('E_ENV_NAME', message, hint)
 }

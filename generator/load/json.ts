@@ -85,8 +85,8 @@ function findDoubles(node: Node, path: ModelPath, placeAt: PlaceAt): Diagnostic[
 }
 
 const sentences: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'this is no JSON value: names and texts stand in double quotes',
-  InvalidNumberFormat: 'this is no JSON number',
+  InvalidSymbol: 'this is not a JSON value: put names and texts in double quotes',
+  InvalidNumberFormat: 'this is not a JSON number',
   PropertyNameExpected: 'a name in double quotes is expected here',
   ValueExpected: 'a value is expected here',
   ColonExpected: 'a colon is expected here',

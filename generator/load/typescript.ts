@@ -310,26 +310,26 @@ function describeFailure(failed: Failed, { shown, envs }: Program, limit: number
     case 'exit':
       return {
         code: 'E_CONFIG_EXIT',
-        message: `${shown} ended its process (process.exit, code ${failed.code}) before it gave a model`,
-        hint: 'throw an Error where there can be no model; else leave process.exit out',
+        message: `${shown} ended its process (process.exit, code ${failed.code}) before it returned a model`,
+        hint: 'throw an Error if there can be no model; do not call process.exit',
       }
     case 'gone':
       return {
         code: 'E_CONFIG_EXIT',
-        message: `the process that evaluates ${shown} ended ${failed.how} before it gave a model`,
+        message: `the process that evaluates ${shown} ended ${failed.how} before it returned a model`,
         hint: 'see what it wrote above; a configuration must not end its own process, nor take all memory',
       }
     case 'stuck':
       return {
         code: 'E_CONFIG_HANGS',
-        message: `${shown} waits for a promise that nothing will fulfil`,
-        hint: 'see each await, at the top of the file and in functions: whoever makes the promise must resolve or reject it',
+        message: `${shown} waits for a promise that is never settled`,
+        hint: 'check each await, at the top of the file and in functions: every promise must be resolved or rejected',
       }
     case 'late':
       return {
         code: 'E_CONFIG_HANGS',
         message: `${shown} was still being evaluated after ${limit} s`,
-        hint: `look for a loop without an end, or for something that it waits for; ${limitVariable}=SECONDS in the environment allows more`,
+        hint: `look for an endless loop, or for something that never answers; ${limitVariable}=SECONDS in the environment allows more`,
       }
   }
 }

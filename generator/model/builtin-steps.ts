@@ -6,27 +6,39 @@ export interface BuiltinStep {
 }
 
 const steps = [
-  step('contract', 'contract.sh.hbs', 'every variable present and well-formed, all faults at once'),
-  step('preflight', 'steps/preflight.sh', 'every tool, the user, the password file, the place for the data'),
-  step('look_at_data', 'steps/look_at_data.sh', 'local evidence: what lies in PGDATA_DIR'),
-  step('claim', 'steps/claim.sh', 'one run at a time; what a dead one left behind is ended and removed'),
-  step('inspect_master', 'steps/inspect_master.sh', 'what the replication protocol tells of the master'),
-  step('choose_data', 'steps/choose_data.sh', 'clone, reuse or refuse'),
+  step(
+    'contract',
+    'contract.sh.hbs',
+    'checks that every variable is present and well-formed, and reports all faults at once',
+  ),
+  step(
+    'preflight',
+    'steps/preflight.sh',
+    'checks every tool, the user, the password file and the place for the data',
+  ),
+  step('look_at_data', 'steps/look_at_data.sh', 'looks at what is in PGDATA_DIR, without the master'),
+  step(
+    'claim',
+    'steps/claim.sh',
+    'makes sure that one run at a time uses the data; ends and removes what a dead run left behind',
+  ),
+  step('inspect_master', 'steps/inspect_master.sh', 'asks the master over the replication protocol'),
+  step('choose_data', 'steps/choose_data.sh', 'decides to clone, reuse or refuse'),
   step(
     'fetch_config',
     'steps/fetch_config.sh',
-    'the configuration from CONFIG_URL, judged before the clone, or before it takes the place of the former',
+    'fetches the configuration from CONFIG_URL and checks it before the clone, or before it replaces the former one',
   ),
-  step('clone', 'steps/clone.sh', 'pg_basebackup, verified, marked, renamed'),
+  step('clone', 'steps/clone.sh', 'runs pg_basebackup, then verifies, marks and renames the copy'),
   step(
     'configure',
     'steps/configure.sh',
-    'the files that rule put in their place, settings collected and judged',
+    'puts the configuration files in place, collects and checks the settings',
   ),
   step(
     'serve',
     'steps/serve.sh',
-    'the gate (this is certainly a standby), then PostgreSQL as a child, until its end',
+    'checks that this is certainly a standby, then runs PostgreSQL as a child until it ends',
   ),
 ]
 
@@ -46,15 +58,18 @@ export interface SubCommand {
 
 /** What `sh run_rep.sh` takes besides `help`; without an argument it is `run`. */
 export const subCommands: readonly SubCommand[] = [
-  { name: 'run', doc: 'clone the master if need be, then run a streaming replica (the default)' },
-  { name: 'preflight', doc: 'everything up to the clone, changing nothing' },
-  { name: 'health', doc: 'exit 0 if the replica has its port, lets clients in and is a standby' },
-  { name: 'ready', doc: 'exit 0 if, besides, it is not too far behind the master, by what it knows itself' },
+  { name: 'run', doc: 'clone the master if needed, then run a streaming replica (the default)' },
+  { name: 'preflight', doc: 'check everything up to the clone, and change nothing' },
+  { name: 'health', doc: 'exit 0 if the replica has its port, accepts clients and is a standby' },
+  {
+    name: 'ready',
+    doc: 'exit 0 if, in addition, it is not too far behind the master, as far as the replica itself knows',
+  },
   {
     name: 'status',
-    doc: 'how it stands, and what a restart would do (--json, --prometheus; --master: the master is asked, too)',
+    doc: 'show the state, and what a restart would do (--json, --prometheus; --master: ask the master, too)',
   },
-  { name: 'version', doc: 'what this file is' },
+  { name: 'version', doc: 'show the model and the PostgreSQL majors of this script' },
 ]
 
 /** The last step that `preflight` runs: everything up to the clone, changing nothing. */

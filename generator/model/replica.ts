@@ -181,7 +181,7 @@ const runSchema = z.strictObject({
     .enum(['before', 'behind'])
     .default('before')
     .describe(
-      'Whether a clone is on disk before it answers, or (since 13) answers first, and streams when it is on disk; if the host goes down in between, it is cloned anew',
+      'Whether a clone is on disk before it answers, or (since 13) answers first, and streams when it is on disk; if the host goes down in between, it is cloned again',
     ),
   onDiverged: z
     .enum(['fail', 'reclone', 'rewind'])
@@ -280,6 +280,11 @@ const cloneSchema = z.strictObject({
     .default('none')
     .describe(
       'By what the master compresses the copy on its way (since 15, where its server was built with it); it is unpacked here',
+    ),
+  walDir: types.absolute_path.schema
+    .optional()
+    .describe(
+      'A directory on another disk, in which each clone makes one of its own for its WAL, to which its pg_wal is a link; by default WAL lies beside the data',
     ),
 })
 

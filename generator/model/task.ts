@@ -78,7 +78,7 @@ export const taskSchema = z
     volume: sizeSchema
       .optional()
       .describe(
-        "How large a volume run.dataDir has that outlives the task: MiB, or '100GiB'; without it every task clones anew into its sandbox",
+        "How large a volume run.dataDir has that outlives the task: MiB, or '100GiB'; without it every task clones again into its sandbox",
       ),
     port: z.int().min(0).max(65_535).default(0).describe('A fixed port; 0 lets the supervisor choose'),
     user: z.string().min(1).optional().describe('Unix user of the task; default run.user'),

@@ -74,7 +74,7 @@ export function exitsSection(page: Page): Section {
           element(
             'div',
             { class: 'cards' },
-            own.map(({ id, means: what, advice }) =>
+            own.map(({ id, means: what, advice, data }) =>
               element(
                 'article',
                 { id: `failure-${id}` },
@@ -82,6 +82,7 @@ export function exitsSection(page: Page): Section {
                 paragraph(sentence(what)),
                 pairs([
                   ['What to do', sentence(advice)],
+                  ['The data', sentence(data)],
                   ['In', stepsOf(id)],
                 ]),
               ),

@@ -44,7 +44,7 @@ export function factsSection({ config, values, files, version }: Page): Markup {
 
 const diverged = {
   fail: 'the run ends (65), a person decides',
-  reclone: 'is cloned anew',
+  reclone: 'is cloned again',
   rewind: 'is rewound, where pg_rewind can',
 } as const
 

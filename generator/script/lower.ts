@@ -2,6 +2,7 @@ import { type ModelPath, pathTo } from '../diagnostics/path.js'
 import { builtinSteps, lastPreflightStep, type SubCommand, subCommands } from '../model/builtin-steps.js'
 import { type SupervisorWord, supervisorWords } from '../model/contract/supervisor.js'
 import type { ContractVariable } from '../model/contract/variables.js'
+import { stays } from '../model/data-words.js'
 import { failures } from '../model/exits.js'
 import { orderSteps } from '../model/own-steps.js'
 import { readRate } from '../model/rate.js'
@@ -41,6 +42,7 @@ export function lowerReplica(
     },
     'exits.sh.hbs': {
       failures: failures.map(({ id, code, advice }) => ({ id, code, advice: lit(advice) })),
+      data: lowerDataWords(),
       unknown: lit('report this as a fault of run_rep.sh'),
     },
     'contract.sh.hbs': {
@@ -70,6 +72,19 @@ export function lowerReplica(
       usage: subCommands.map(({ name, doc }) => `${name.padEnd(widest(subCommands))}  ${doc}`),
     },
   }
+}
+
+// A sentence is printed once, with all failures of which it holds.
+function lowerDataWords(): View[] {
+  const words = [...new Set(failures.map(({ data }) => data))]
+  return words.map((one) => ({
+    ids: failures
+      .filter(({ data }) => data === one)
+      .map(({ id }) => id)
+      .join(' | '),
+    words: lit(one),
+    stays: one === stays,
+  }))
 }
 
 // PGDATA_DIR is where the file was found; a URL may hold what is nobody's business, and no sub-command fetches it.
@@ -136,7 +151,7 @@ function lowerArchive({ restore }: Replica): View {
   return {
     questions: programs.map(({ question, name }) => ({
       question,
-      words: lit(`${name} is not here, by which WAL comes from the archive`),
+      words: lit(`${name} is missing, which reads WAL from the archive`),
     })),
   }
 }
@@ -188,6 +203,7 @@ export function listConstants(model: Replica): Constant[] {
     ),
     item('clone_checkpoint', pathTo`clone.checkpoint`, clone.checkpoint),
     item('clone_compress', pathTo`clone.compress`, clone.compress),
+    item('wal_dir', pathTo`clone.walDir`, lit(clone.walDir ?? '')),
     item('log_file_kb', pathTo`run.logMiB`, run.logMiB * 256),
     item('watch_interval', pathTo`run.watchInterval`, run.watchInterval),
     item('claim_beat', pathTo`run.claimInterval`, run.claimInterval),

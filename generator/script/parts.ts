@@ -29,6 +29,10 @@ const noRewindFile = 'run_rep/lib/no-rewind.sh'
 const archiveFile = 'run_rep/lib/archive.sh'
 const noArchiveFile = 'run_rep/lib/no-archive.sh'
 
+/** The same of pg_wal on another disk. */
+const walDirFile = 'run_rep/lib/wal-dir.sh'
+const noWalDirFile = 'run_rep/lib/no-wal-dir.sh'
+
 /** Which files make up the script, and in which order: helpers first, then the steps in the order of the run. */
 export function listParts({ model, contract }: Design, sources: Sources): Parts {
   const modelDigest = digestOf(stringifySorted(model)).slice(0, 16)
@@ -44,6 +48,7 @@ export function listParts({ model, contract }: Design, sources: Sources): Parts 
     hasArchive ? noArchiveFile : archiveFile,
     ...(lasting.steps.length < model.steps.length ? [] : [ownStepFile]),
     model.run.onDiverged === 'rewind' ? noRewindFile : rewindFile,
+    model.clone.walDir === undefined ? walDirFile : noWalDirFile,
   ])
   const library = Object.keys(sources.templates).filter(
     (name) => /^run_rep\/lib\/.*\.sh$/.test(name) && !unused.has(name),

@@ -83,7 +83,7 @@ const keepMarkers: Rule = (shell, { known, rights }) => {
     const mark = word && marker.exec(textOf(shell, word))?.[0]
     if (!word || !mark || rights.touch.has(functionAround(shell, word) ?? '')) return []
     const message = `${mark} is for ${[...rights.touch].join(' and ')} only`
-    const hint = 'a marker that is made or lost by anybody else makes a second master'
+    const hint = 'if any other code makes or removes a marker, there may be a second master'
     return [findingAt(shell, word, { code: 'E_SHELL_MARKER', message, hint })]
   })
 }
@@ -141,7 +141,7 @@ const keepStart: Rule = (shell, { known, rights }) => [
   ...shell.all('Function').flatMap(({ node }): Finding[] => {
     if (!rights.start.has(node.name.value) || isGateAndStart(shell, node)) return []
     const message = `${node.name.value} is not ${gate} and then the start, with nothing before, between or behind them`
-    const hint = 'whatever is done to the data before a start, the gate must see it'
+    const hint = 'the gate must check the data after every change and right before the start'
     return [findingAt(shell, node, { code: 'E_SHELL_GATE', message, hint })]
   }),
 ]
@@ -162,7 +162,7 @@ const keepRewind: Rule = (shell, { known, rights }) => [
     if (run === undefined) return []
     if (!rights.rewind.has(functionAround(shell, node) ?? '')) {
       const message = 'data is rewound here'
-      const hint = `only ${[...rights.rewind].join()} does that, when a mark keeps what is half done from being served`
+      const hint = `only ${[...rights.rewind].join()} does that, after it has marked the data so that no half-rewound data is served`
       return [findingAt(shell, run.word, { code: 'E_SHELL_REWIND', message, hint })]
     }
     const options = run.args.flatMap((word) => (word.type === 'Word' ? [literalOf(word) ?? ''] : []))

@@ -183,7 +183,7 @@ function judgeMasked(effects: Effects): Finding[] {
         .map(
           ({ name, line, column }): Finding => ({
             code: 'E_SHELL_MASKED',
-            message: `nothing looks whether ${name} fails: ${owner} is asked in a condition, where set -e is off`,
+            message: `a failure of ${name} goes unnoticed: ${owner} is called in a condition, where set -e is off`,
             hint: `write ${name} … || return 1, || fail …, or ignore ${name} …`,
             line,
             column,
@@ -202,8 +202,8 @@ function judgeGuards({ functions }: Effects): Finding[] {
     .filter(({ name, guards }) => guards.includes(`!${name}`) && !guards.includes(name))
     .map(({ name, line, column }) => ({
       code: 'E_SHELL_ABSENT',
-      message: `${name} is run where have ${name} has said no`,
-      hint: 'turn the question round',
+      message: `${name} is run on the path where have ${name} has failed`,
+      hint: 'swap the two branches',
       line,
       column,
     }))

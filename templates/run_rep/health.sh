@@ -1,34 +1,54 @@
 # Alive: a server of ours has the port, it lets clients in, and it is a standby. Nothing is said about lag: a scheduler that
 # kills replicas since their master is away makes everything worse. What is not so is told in one line.
 health() {
-  find_client || unhealthy 'neither psql nor pg_isready is here: install the package postgresql-client on this agent'
+  find_client || unhealthy 'psql or pg_isready is missing: install the package postgresql-client on this agent'
   find_store
   health_user
   server_is_live || no_server
   pid_line 4
   [ "$line" = "$PORT0" ] \
-    || unhealthy "the server of $pgdata was started for port ${line:-(none yet)}, not $PORT0: look at PORT0 of who asks"
+    || unhealthy "the server on $pgdata was started for port ${line:-(none yet)}, not $PORT0: run health with the PORT0 of the task"
   read -r data_major 2>/dev/null <"$pgdata/PG_VERSION" || data_major=''
-  find_server "$data_major" || unhealthy "no server of PostgreSQL $data_major is here, of which $pgdata is: install it again"
-  read_control "$pgdata" || unhealthy "pg_controldata cannot read $pgdata: look at its files and at the disk"
+  find_server "$data_major" || unhealthy "$pgdata needs PostgreSQL $data_major, whose server is missing here: install it again"
+  read_control "$pgdata" || unhealthy "pg_controldata cannot read $pgdata: check its files and the disk"
   health_phase
   health_port
-  ! is_closed || unhealthy "closed to clients until its port, logins, collations and access rules are looked at: the log of the task says more"
+  ! is_closed || unhealthy "closed to clients until its port, logins, collations and access rules are checked: see the task's log"
   health_answer
   health_login
   control_field 'Database cluster state'
   [ "$field" = 'in archive recovery' ] \
-    || unhealthy "this is no standby: the state of $pgdata is \"$field\"; the log of the task says why"
+    || unhealthy "this is not a standby: the state of $pgdata is \"$field\"; see the task's log"
 }
 
 # Nothing runs: what else does this run do, as far as it can be seen?
 no_server() {
+  judge_ended
   for _no_clone in "$store"/clone.*; do
-    [ ! -d "$_no_clone" ] || unhealthy "no server runs yet: a clone is being made in $_no_clone; the log of the task says how far it is"
+    [ ! -d "$_no_clone" ] || unhealthy "no server runs yet: a clone is being made in $_no_clone; see the task's log for its progress"
   done
   [ -d "$pgdata" ] \
-    || unhealthy "no server runs yet, and no data is in $store: the log of the task says what it waits for"
-  unhealthy "no server runs on $pgdata: the log of the task says why, and that of PostgreSQL in $store/log"
+    || unhealthy "no server runs yet, and there is no data in $store: see the task's log for what the run waits for"
+  [ ! -L "$pgdata/pg_wal" ] || [ -d "$pgdata/pg_wal" ] \
+    || unhealthy "no server runs, and pg_wal of $pgdata leads to $(ignore readlink -- "$pgdata/pg_wal"), which does not exist"
+  unhealthy "no server runs on $pgdata: see the task's log, and PostgreSQL's log in $store/log"
+}
+
+# judge_ended: a run that has ended, or was killed, waits for nothing; what it told of itself says why.
+judge_ended() {
+  yield_to_owner
+  find_claim
+  if [ "$claim" -gt 0 ] && ! holder_lives "$claim_holder"; then
+    state_at=$store/status
+    read_state
+    case $state_kind in
+      ended | failed | '') ;;
+      *) state_words='it was killed, or its host went down; the next run removes a clone that did not finish, and goes on' state_since=$state_time ;;
+    esac
+    recall_early
+    plain_text "${state_words:-the log of the task says why}"
+    unhealthy "no server runs on $pgdata, and no live run holds the data: the last one that did ended${state_since:+" at $state_since"}: $plain"
+  fi
 }
 
 # The eighth line of postmaster.pid is the server's own word on how far it is.
@@ -36,13 +56,13 @@ health_phase() {
   pid_line 8
   case ${line%% *} in
     ready) ;;
-    stopping) unhealthy "the server is shutting down: the log of the task says who asked for it" ;;
+    stopping) unhealthy "the server is shutting down: see the task's log" ;;
     *)
       control_field 'Database cluster state'
       [ "$field" = 'in archive recovery' ] \
-        || unhealthy "starting: no WAL is replayed yet (the state is \"$field\"); look at $store/log"
+        || unhealthy "starting: no WAL is replayed yet (the state is \"$field\"); see $store/log"
       control_position
-      unhealthy "starting: replaying WAL, at $position or later; clients are let in when the data is consistent; look at $store/log"
+      unhealthy "starting: replaying WAL, at $position or later; clients are accepted when the data is consistent; see $store/log"
       ;;
   esac
 }
@@ -63,7 +83,7 @@ health_user() {
 health_port() {
   list_sockets "$live_server" || return 0
   check_listeners "$live_server"
-  [ -z "$port_fault" ] || unhealthy "$port_fault: end that, or take another PORT0"
+  [ -z "$port_fault" ] || unhealthy "$port_fault: free the port, or choose another PORT0"
 }
 
 # An address that clients use: loopback, if the server listens there.
@@ -76,8 +96,8 @@ health_answer() {
   bounded 8 "$client_bin"/pg_isready -q -h "$_answer_host" -p "$PORT0" -U "$POSTGRES_REPUSER" -d "dbname=postgres $near" -t 5
   case $status in
     0) ;;
-    1) unhealthy "the server on $_answer_host, port $PORT0, refuses connections: it starts or shuts down; look at $store/log" ;;
-    *) unhealthy "the server on $_answer_host, port $PORT0, gives no answer within 5 s: look at the load of this host, and at $store/log" ;;
+    1) unhealthy "the server on $_answer_host, port $PORT0, rejects connections: it is starting or shutting down; see $store/log" ;;
+    *) unhealthy "the server on $_answer_host, port $PORT0, does not answer within 5 s: check the load of this host, and see $store/log" ;;
   esac
 }
 
@@ -95,7 +115,7 @@ health_login() {
   ! health_ask "$POSTGRES_REPUSER" template1 || return 0
   door_options=$without_settings
   if health_ask "$_login_superuser" postgres || health_ask "$_login_superuser" template1; then
-    unhealthy "nobody can log in: ${_login_words#*' failed: '}; look at session_preload_libraries here and on the master"
+    unhealthy "no client can log in: ${_login_words#*' failed: '}; check session_preload_libraries here and on the master"
   fi
 }
 
@@ -104,7 +124,7 @@ health_ask() {
   status=0
   health_words=$(ask_recovery "$@" 2>&1) || status=$?
   [ "$health_words" != f ] \
-    || unhealthy "somebody promoted this server, and it takes writes: stop it, and look at what it alone holds"
+    || unhealthy "this server was promoted and accepts writes: stop it, then save what only it holds"
   [ "$health_words" = t ]
 }
 

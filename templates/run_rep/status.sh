@@ -65,6 +65,10 @@ clean_state() {
   failure_words=$plain
   plain_text "$failure_id"
   failure_id=$plain
+  plain_text "$failure_help"
+  failure_help=$plain
+  plain_text "$failure_means"
+  failure_means=$plain
 }
 
 # find_status: the kind of state, by who lives. A run that was killed could not say so.
@@ -79,7 +83,12 @@ find_status() {
       *) state_kind=preparing state_words='a run is on its way to its server' ;;
     esac
   else
-    [ "$state_kind" = ended ] || [ -z "$state_kind" ] || lose_status
+    case $state_kind in
+      ended | failed | '') ;;
+      *) lose_status ;;
+    esac
+    recall_early
+    clean_state
     [ -n "$state_kind" ] || state_kind=none state_words='no run has been here'
   fi
   [ -n "$stand_recovers" ] || find_positions
@@ -88,18 +97,18 @@ find_status() {
 # lose_status: the last that is known is when it was seen.
 lose_status() {
   state_kind=ended state_words="the run was killed, or its host went down: it was seen last at $state_time"
-  state_since=$state_time state_since_s=$state_time_s state_exit=''
+  state_since=$state_time state_since_s=$state_time_s state_exit='' state_copied_mb='' state_size_mb=''
 }
 
 find_live_status() {
   _seen_kind=$state_kind
   pid_line 8
   if [ "${line%% *}" != ready ]; then
-    state_kind=starting state_words='the server replays what makes it consistent, and lets nobody in before'
+    state_kind=starting state_words='the server replays WAL until its data is consistent, and accepts no client before'
   elif ! find_client; then
     state_kind=silent state_words='no psql is here, so the server cannot be asked'
   elif ! ask_stand; then
-    state_kind=silent state_words="the server gives no answer: $(words_of "$work/words")"
+    state_kind=silent state_words="the server does not answer: $(words_of "$work/words")"
     plain_text "$state_words"
     state_words=$plain
   else
@@ -111,13 +120,14 @@ find_live_status() {
 
 take_seen_kind() {
   if [ "$stand_recovers" != t ]; then
-    state_kind=promoted state_words="somebody promoted the server: it takes writes, beside $POSTGRES_MASTER"
+    state_kind=promoted state_words="the server was promoted: it accepts writes beside the master of $POSTGRES_MASTER"
   elif is_closed; then
     state_kind=closed state_words='closed to clients until its collations are compared'
   elif [ -e "$replica/unflushed" ]; then
     state_kind=behind state_words='it answers, and streams when the clone is on disk'
   elif [ "$stand_receiver" -gt 0 ]; then
-    [ "$state_kind" = streaming ] || state_words=$state_trouble
+    say_stand
+    state_words=$stand_words${stand_words:+"${state_trouble:+; }"}$state_trouble
     state_kind=streaming state_told=$stand_told state_heard=$stand_heard state_heard_s=$stand_heard_s
   else
     [ "$state_kind" = not_streaming ] || state_words='no walreceiver is connected'
@@ -163,7 +173,9 @@ tell_status() {
   tell_row role "$role"
   _tell_kind=$state_kind
   [ "$state_kind" != not_streaming ] || _tell_kind='not streaming'
-  tell_row state "$_tell_kind${state_since:+" since $state_since"}${state_words:+": $state_words"}"
+  _tell_since=since
+  [ "$state_kind" != ended ] || _tell_since='at'
+  tell_row state "$_tell_kind${state_since:+" $_tell_since $state_since"}${state_words:+": $state_words"}"
   tell_row name "$state_name"
   name_server "$state_host" "$state_port" "$state_address"
   [ -z "$state_host" ] || tell_row upstream "$server_name"
@@ -176,10 +188,25 @@ tell_status() {
   [ -z "$asked_master" ] || tell_row master "$asked_master is at $asked_position${asked_lag:+", $asked_lag bytes ahead"}"
   tell_row heard "$state_heard"
   tell_row slot "$state_slot"
-  [ -z "$failure_id" ] \
-    || tell_row failure "$failure_time $failure_id, exit $failure_exit: $failure_words; what to do: $failure_help"
+  if [ -z "$failure_id" ]; then
+    :
+  elif is_last_failure; then
+    tell_row failure "$failure_time $failure_id, exit $failure_exit: $failure_words; what to do: $failure_help"
+    tell_row data "$failure_means"
+  else
+    tell_row failure "none of this run; an earlier one ended at $failure_time with $failure_id, exit $failure_exit"
+  fi
   tell_row 'last error' "$last_error"
   tell_row restart "$restart_does${restart_failure:+" ($restart_failure, exit $restart_exit)"}: $restart_why"
+}
+
+# is_last_failure: did the last run end with it? What it says of the data holds no longer than until the next run.
+is_last_failure() {
+  case $state_kind in
+    failed) return 0 ;;
+    ended) [ "$state_exit" = "$failure_exit" ] ;;
+    *) return 1 ;;
+  esac
 }
 
 # tell_row WORD TEXT: nothing where nothing is known.

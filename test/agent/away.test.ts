@@ -17,7 +17,7 @@ testScene(
     await marathon.advance(1800)
     await waitFor(
       'the replica to miss its master',
-      () => /WARN serve: not streaming: no master answers/.test(said()),
+      () => /WARN serve: not streaming: no master was found/.test(said()),
       patience,
     )
     // Nobody ever cuts that file, so it is said once, however often the watcher looks.

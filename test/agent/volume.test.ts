@@ -99,7 +99,7 @@ testScene(
     await waitFor('nobody but the server to be left', () => orphans().every(isServer), patience)
     expect(orphans()).toContainEqual(expect.stringMatching(/^\S*\/postgres -D/))
     const second = await nextTask(scene, first)
-    expect(second.task.output('stderr')).toMatch(/ending the server .* which outlived its run/)
+    expect(second.task.output('stderr')).toMatch(/shutting down the server .* which outlived its run/)
     await waitFor('the end of all orphans', () => task.others().length === 0, patience)
     await scene.waitForRow(second)
     expect(master.clones()).toBe(1)

@@ -82,7 +82,7 @@ load helper
 @test "status without the contract, where no run ever was, names what is missing" {
   run_script -- status
   expect_status 78
-  expect_words 'POSTGRES_MASTER is missing' 'ask in the directory of the task, or with its PGDATA_DIR'
+  expect_words 'POSTGRES_MASTER is not set in this shell' "call it in the task's directory or with its PGDATA_DIR"
   expect_nothing_made
 }
 

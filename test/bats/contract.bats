@@ -90,5 +90,5 @@ load helper
   chmod 644 "$sandbox/passfile"
   run_contract
   expect_status 69
-  expect_words "others have rights on $sandbox/passfile"
+  expect_words "others may access $sandbox/passfile"
 }

@@ -1,20 +1,22 @@
 load helper
 
-# The clock goes on by a second each time that the script asks how long it has waited.
+# The clock goes on only while the script pauses, so that no machine is too slow for a try.
 @test "an absent master is 69 after MASTER_WAIT, with tries between" {
   echo 1000000000 >"$sandbox/clock"
   chmod 666 "$sandbox/clock"
-  in_the_moment date "[ \"\$*\" != +%s ] || {
+  in_the_moment sleep "case \$1 in
+    [1-3]) read -r now <$sandbox/clock && echo \$((now + \$1)) >$sandbox/clock ;;
+  esac"
+  in_the_moment date "[ \"\$1\" != -u ] || {
     read -r now <$sandbox/clock
-    echo \$((now + 1)) >$sandbox/clock
-    echo \$now
+    echo \$now 2026-01-01T00:00:00Z
     exit
   }"
   run_contract MASTER_WAIT=3
   expect_status 69
   expect_words 127.0.0.1
   expect_only_log_lines
-  [ "$(grep -c 'trying again' <<<"$output")" -eq 2 ]
+  [ "$(grep -c 'trying again' <<<"$output")" -ge 2 ]
 }
 
 @test "an absent master leaves no more than a claim, what it says of itself, and no process" {
@@ -147,13 +149,27 @@ hold_claim() {
   hold_claim
   run_contract
   expect_status 75
-  expect_words "process number $$"
+  expect_words "process ID $$"
+}
+
+@test "health has no time to wait for a sign of life of another host, and takes that run for alive" {
+  mkdir -p "$sandbox/pgdata/replica"
+  make_work run_rep.mark
+  ln -s 00000000.pid1.1.1 "$sandbox/pgdata/claim.1"
+  printf '%s\n' 1 other >"$sandbox/pgdata/beat.00000000.pid1.1.1"
+  [ "$(id -u)" -ne 0 ] || chown -hR "$user" "$sandbox/pgdata"
+  run_contract -- health
+  expect_status 1
+  expect_words 'no server runs'
+  [[ $output != *'sign of life'* ]]
 }
 
 @test "the mark of an unfinished clone goes last" {
   make_work run_rep.mark
   mv "$sandbox/pgdata/work.7" "$sandbox/pgdata/clone.7"
-  touch "$sandbox/pgdata/clone.7/outdated" "$sandbox/pgdata/clone.7/collations" "$sandbox/pgdata/clone.7/.hidden"
+  touch "$sandbox/pgdata/clone.7/outdated" "$sandbox/pgdata/clone.7/collations" "$sandbox/pgdata/clone.7/.hidden" \
+    "$sandbox/pgdata/clone.7/rewinding"
+  ln -s /nowhere "$sandbox/pgdata/clone.7/run_rep.wal"
   [ "$(id -u)" -ne 0 ] || chown -R "$user" "$sandbox/pgdata"
   : >"$sandbox/seen"
   chmod 666 "$sandbox/seen"

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { codes } from '../../generator/compile/explain.js'
+import { builtinVariables, exampleValues } from '../../generator/model/contract/variables.js'
 import { hasTrace, inFolder, repository } from './cli.js'
 
 const shipped = readFileSync(join(repository, 'dist/run_rep.sh'), 'utf8').split('\n')
@@ -30,13 +31,29 @@ describe('explain', () => {
     })
   })
 
+  test('a variable of the task: an example that somebody might give, the steps that read it, and the page', async () => {
+    await inFolder({}, async ({ run }) => {
+      expect((await run(['explain', '--embedded', 'POSTGRES_REPPASSWORD_FILE'])).out).toMatch(
+        /\n {2}read by +the steps contract, preflight, [a-z_, ]+\n {2}example +POSTGRES_REPPASSWORD_FILE=\/etc\/pg-replica\.password\n {2}see +\S+libpq-pgpass\.html\n$/,
+      )
+    })
+  })
+
+  test.each(
+    builtinVariables.filter(({ secret }) => !secret).map((variable) => [variable.name, variable] as const),
+  )('the example of %s is one that it takes, and not its default', (name, variable) => {
+    const example = exampleValues[name]
+    expect(variable.type.schema.safeParse(example)).toMatchObject({ success: true })
+    expect(example).not.toBe(variable.default)
+  })
+
   test('whose line that is', async () => {
     const line = lineOf('require_standby() {')
     const table = lineOf('stall_limit=300')
     await inFolder({}, async ({ run }) => {
       const { code, out, err } = await run(['explain', '--line', String(line)])
       expect(code).toBe(0)
-      expect(err).toBe('no configuration lies in this directory: this is of the embedded example\n')
+      expect(err).toBe('there is no configuration in this directory: explaining the embedded example\n')
       expect(out).toMatch(/from +templates\/run_rep\/lib\/start\.sh:\d+\n/)
       expect((await run(['explain', '--embedded', '--line', String(table)])).out).toMatch(
         /from +templates\/run_rep\/constants\.sh\.hbs:16\n/,

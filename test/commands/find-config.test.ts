@@ -43,7 +43,8 @@ describe('findConfigs', () => {
     lay('replica.config.ts', 'replica.config.json')
     expect(fault()).toMatchObject({
       code: 'E_CONFIG_SEVERAL',
-      message: 'several configurations lie in this directory: replica.config.ts and replica.config.json',
+      message:
+        'there are several configurations in this directory: replica.config.ts and replica.config.json',
     })
   })
 

@@ -18,7 +18,7 @@ test('a model goes to standard output, and what was wrong to standard error, wit
   })
 })
 
-test('a model that is there is never written over', async () => {
+test('an existing model is never overwritten', async () => {
   await inFolder({ 'app.json': app }, async ({ run, read }) => {
     expect(await run(['import', 'app.json', '--config', 'replica.config.ts'])).toMatchObject({
       code: 0,

@@ -79,6 +79,15 @@ describe('init without a terminal', () => {
   })
 })
 
+test('init writes nothing that generate would refuse', async () => {
+  await inFolder({}, async ({ run, list }) => {
+    const { code, err } = await run(['init', '--yes', '--volume', '1GiB'])
+    expect(code).toBe(1)
+    expect(err).toMatch(/E_TASK_DISK[\s\S]*task\.volume holds 1024 MiB[\s\S]*Nothing was written\.\n$/)
+    expect(await list()).toEqual([])
+  })
+})
+
 describe('init on a terminal', () => {
   test('asks, asks again where an answer will not do, and writes what was answered', async () => {
     await inFolder({}, async ({ dir, read }) => {
@@ -90,7 +99,7 @@ describe('init on a terminal', () => {
           [/Role that replicates.*\[replicator\]: /, '\r'],
           [/which \[require\]: /, '2\r'],
           [/major on the master.*\[18\]: /, '9\r'],
-          [/"9" will not do: expected one of 10[\s\S]*\[18\]: /, '16\r'],
+          [/"9" is not valid: expected one of 10[\s\S]*\[18\]: /, '16\r'],
           [/which \[marathon\]: /, '2 kubernetes\r'],
         ],
       )

@@ -65,7 +65,7 @@ describe('judgePlaces', () => {
   test.each([
     ['dist', 'dist/run_rep.sh', 'E_OUT_TWICE: --app dist/run_rep.sh is where another artefact goes, too'],
     ['', 'x/../run_rep.sh', 'E_OUT_TWICE: --app x/../run_rep.sh is where another artefact goes, too'],
-    ['dist', './a.json', 'E_OUT_INPUT: ./a.json is a file of the model itself, and would be lost'],
+    ['dist', './a.json', 'E_OUT_INPUT: ./a.json is a file of the model itself, and would be overwritten'],
     ['dist', 'dist/a.json', undefined],
     ['dist', '-', undefined],
   ])('--out %j --app %j', (out, app, wanted) => {

@@ -16,6 +16,10 @@ describe('serve', () => {
       expect(out).toContain(`${url}/conf/postgresql.conf\n`)
       expect(out).toContain(`  CONFIG_URL=${url}/conf POSTGRES_MASTER=pg1 `)
       expect(out).toContain('http://web01/postgres')
+      expect(out).toContain(`The same below ${url}/postgres/`)
+      expect((await fetch(`${url}/postgres/run_rep.sh`)).status).toBe(200)
+      expect(out).toMatch(/^The password of the role: .* POSTGRES_REPPASSWORD_FILE names\.$/m)
+      expect(out).toMatch(/^The replica listens on port 5432; another one: PORT0=5433 /m)
       const conf = await fetch(`${url}/conf/postgresql.conf`)
       const text = await conf.text()
       expect(text).toMatch(/^work_mem *= '5MB'$/m)
@@ -33,6 +37,8 @@ describe('serve', () => {
       running.kill('SIGTERM')
       const { exitCode, stderr } = await running
       expect(exitCode).toBe(0)
+      // It takes a while to compile.
+      expect(stderr).toMatch(/^compiling the configuration of this directory/)
       expect(stderr).toMatch(/^\S+Z GET \/conf\/postgresql\.conf 200 \d+ \S+$/m)
       expect(stderr).toMatch(/^\S+Z HEAD \/run_rep\.sh 200 0 \S+$/m)
       expect(stderr).toMatch(/^\S+Z POST \/none 405 \d+ \S+$/m)

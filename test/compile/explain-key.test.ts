@@ -163,13 +163,16 @@ describe('codes', () => {
 
 describe('exit codes', () => {
   test.each([
-    ['0', /^exit code 0: all went well/],
-    ['1', /^exit code 1: no, or not well[\s\S]*exit code 1 of postgres-rep-marathon: refused/],
+    ['0', /^exit code 0: success/],
+    [
+      '1',
+      /^exit code 1: the answer is no, or PostgreSQL failed[\s\S]*exit code 1 of postgres-rep-marathon: refused/,
+    ],
     ['3', /^exit code 3 of postgres-rep-marathon: a generated file/],
-    ['137', /128 and 9 \(SIGKILL, signal 9\)[\s\S]*Out of memory/],
+    ['137', /128 \+ 9 \(SIGKILL, signal 9\)[\s\S]*Out of memory/],
     ['139', /SIGSEGV/],
-    ['143', /128 and 15 \(SIGTERM, signal 15\)[\s\S]*fast shutdown/],
-    ['162', /128 and 34 \(signal 34\)/],
+    ['143', /128 \+ 15 \(SIGTERM, signal 15\)[\s\S]*fast shutdown/],
+    ['162', /128 \+ 34 \(signal 34\)/],
   ])('%s', (code, wanted) => {
     expect(explainExit(code)).toMatch(wanted)
     expect(explainExit(code)).toMatch(/\n {2}example +\S[\s\S]*\n {2}see +https:/)

@@ -17,13 +17,16 @@ test.each<[string, RegExp[]]>([
   [
     'clone',
     [
-      /^step clone: pg_basebackup/,
+      /^step clone: runs pg_basebackup/,
       /from +templates\/run_rep\/steps\/clone\.sh, lines 1 to \d+$/m,
       /runs +after fetch_config, before configure/,
       /NO_SPACE \(73\)/,
     ],
   ],
-  ['MASTER_WAIT', [/^variable MASTER_WAIT: Seconds to wait/, /default +"600"/, /read by .*start_patience/]],
+  [
+    'MASTER_WAIT',
+    [/^variable MASTER_WAIT: Seconds to wait/, /default +"600"/, /read by +the steps contract, .*clone/],
+  ],
   ['POSTGRES_MASTER', [/default +none: a run without it is refused/, /in the model +master\.hosts$/m]],
   [
     'shared_buffers',
@@ -36,8 +39,11 @@ test.each<[string, RegExp[]]>([
   ['stall_limit', [/in the model +run\.stallLimit \(replica\.config\.ts:3:5\)$/m]],
   ['pgdata', [/^variable pgdata: of the script itself/, /set by +find_store/]],
   ['is_ours', [/^function is_ours: lines \d+ to \d+/, /called by .*remove_clone/, /reached by .*claim/]],
-  ['NO_SPACE', [/exit code +73: no space/, /what to do +give PGDATA_DIR more space/, /said in .*need_room/]],
-  ['73', [/^exit code 73: no space\n {2}NO_SPACE/]],
+  [
+    'NO_SPACE',
+    [/exit code +73: no space/, /what to do +give what is named above more space/, /said in .*need_room/],
+  ],
+  ['73', [/^exit code 73: no space on the disk\n {2}NO_SPACE/]],
   ['wal_keep_segments', [/last in +PostgreSQL 12/, /instead +wal_keep_size/]],
   ['port', [/held +the supervisor assigns it/]],
   ['E_SHELL_UNQUOTED', [/^E_SHELL_UNQUOTED: the value would be split/]],

@@ -64,6 +64,7 @@ describe.each([embedded, ...others])('run_rep.sh of $name', ({ folder, files, st
     const hasArchive = !script.includes("restore_command=''")
     const unused = [hasArchive ? 'lib/no-archive.sh' : 'lib/archive.sh']
     if (steps.length === 0) unused.push('lib/own-step.sh')
+    unused.push(script.includes("\nwal_dir=''\n") ? 'lib/wal-dir.sh' : 'lib/no-wal-dir.sh')
     unused.push(rewinds ? 'lib/no-rewind.sh' : 'lib/rewind.sh')
     const filesOf = (part: string) =>
       readdirSync(`templates/run_rep/${part}`)

@@ -202,6 +202,14 @@ describe('judgeModel', () => {
     ['the sandbox itself', { run: { dataDir: './' } }, ['E_RUN_DATA run.dataDir']],
     ['a file of Mesos', { run: { dataDir: 'stderr' } }, ['E_RUN_DATA run.dataDir']],
     ['a directory of the sandbox', { run: { dataDir: './data' } }, []],
+    ['WAL on a disk beside a sandbox', { clone: { walDir: '/fast' } }, ['E_CLONE_WAL_DIR clone.walDir']],
+    ['WAL on a disk beside a volume', { clone: { walDir: '/fast' }, task: { volume: '1TiB' } }, []],
+    [
+      'WAL below the data',
+      { clone: { walDir: '/srv/pg/replica/wal' }, run: { dataDir: '/srv/pg/' } },
+      ['E_CLONE_WAL_DIR clone.walDir'],
+    ],
+    ['WAL beside the data', { clone: { walDir: '/srv/pg-wal' }, run: { dataDir: '/srv/pg' } }, []],
     [
       'an ephemeral replica that stays on its host',
       { task: { preset: 'ephemeral' }, run: { dataDir: '/srv/pg' } },

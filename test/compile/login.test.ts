@@ -52,7 +52,7 @@ describe('a word that a server of some major does not know', () => {
       postgresql: { majors: [15, 16, 10] },
     })
     expect(diagnostics[0]?.message).toBe(
-      'require_auth=scram-sha-256 is known to libpq since PostgreSQL 16, and a server of 15, 10 streams by its own',
+      'require_auth=scram-sha-256 is supported by libpq since PostgreSQL 16, but a server of 15, 10 streams with its own, older libpq',
     )
   })
 

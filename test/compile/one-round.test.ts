@@ -70,7 +70,7 @@ describe('what a refused part may have said is not guessed', () => {
 
   test('what could not be judged is said', () => {
     const { steps, files } = step('warm', '(')
-    expect(compile({ task: { cpus: 'x' } }).notJudged).toMatch(/when they are right/)
+    expect(compile({ task: { cpus: 'x' } }).notJudged).toMatch(/when these are correct/)
     expect(compile({ steps }, { stepFiles: files }).notJudged).toMatch(/script as a whole/)
     expect(compile({}).notJudged).toBeUndefined()
   })

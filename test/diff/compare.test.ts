@@ -114,6 +114,16 @@ describe('what a change means for replicas that run', () => {
     })
   })
 
+  test('where WAL lies counts for clones, and nothing is moved', () => {
+    const after = withTexts({
+      'run_rep.sh': (text) => text.replace("\nwal_dir=''\n", "\nwal_dir='/fast'\n"),
+    })
+    expect(shown(changes(usual(), after))).toEqual([
+      ['option', 'clone.walDir', undefined, '/fast', 'restart'],
+    ])
+    expect(shown(changes(after, usual()))).toEqual([['option', 'clone.walDir', '/fast', undefined, 'clone']])
+  })
+
   test('another major alone is a clone', () => {
     const after = withTexts({
       'run_rep.sh': (text) => text.replace("'for PostgreSQL 16'", "'for PostgreSQL 17'"),
@@ -252,7 +262,7 @@ describe('every target', () => {
     const { volume: _, ...task } = base.task
     const [before, after] = [withTargets({ task }), withTargets({ task: { ...task, cpus: 2 } })]
     expect(summarize(compareArtefacts(before, after))).toBe(
-      '1 key of marathon.json: replicas must be restarted, and each clones anew by that (marathon.json: no volume)',
+      '1 key of marathon.json: replicas must be restarted, and each clones again by that (marathon.json: no volume)',
     )
   })
 

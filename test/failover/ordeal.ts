@@ -335,11 +335,11 @@ class Wrong extends Error {}
 async function faultOf(rightful: Node, { life }: Replica): Promise<string | undefined> {
   const log = life?.log() ?? ''
   const dataDir = life?.dataDir ?? ''
-  const gone = /no longer the WAL file (\w{24})/.exec(log)?.[1]
+  const gone = /no longer has the WAL segment (\w{24})/.exec(log)?.[1]
   if (log.includes('WAL_GONE') && gone !== undefined) {
     return existsSync(join(rightful.dataDir, 'pg_wal', gone)) ? `${gone} is there` : undefined
   }
-  const left = /timeline (\d+), which .* left at ([0-9A-F/]+)/.exec(log)
+  const left = /WAL of timeline (\d+) beyond ([0-9A-F/]+), where/.exec(log)
   if (!log.includes('DATA_DIVERGED') || left === null) return `it refuses for another reason: ${log}`
   const [, timeline = '', lsn = ''] = left
   const [now] = await rightful.sql('SELECT timeline_id AS id FROM pg_control_checkpoint()')

@@ -174,7 +174,7 @@ describe('the plan', () => {
 
   test('refuses beside a configuration of any name', () => {
     expect(filesOf({ configurations: ['replica.config.mts'] })).toMatch(
-      /^replica\.config\.mts is there already/,
+      /^replica\.config\.mts exists already/,
     )
   })
 
@@ -197,11 +197,22 @@ describe('the next steps', () => {
       const numbers = [...text.matchAll(/^ {2}(\d)\. /gm)].map(([, number]) => number)
       expect(numbers).toEqual(['1', '2', '3', '4', '5'])
       expect(text).toContain(
-        `psql -X -h pg1.db -U postgres -d postgres -f dist/master.sql -c '\\password "Rep"'`,
+        `psql -X -h pg1.db -p 5433 -U postgres -d postgres -f dist/master.sql -c '\\password "Rep"'`,
       )
       if (target === 'systemd') expect(text).toContain('systemctl enable --now shop@5433')
       if (target === 'kubernetes') expect(text).toContain('statefulset/shop')
     }
+  })
+
+  test.each([
+    ['pg1.db', '-h pg1.db'],
+    ['127.0.0.1:26543', '-h 127.0.0.1 -p 26543'],
+    ['[fd00::1]:5433', '-h fd00::1 -p 5433'],
+    ['fd00::1', '-h fd00::1'],
+  ])('lead psql to %s', (host, words) => {
+    const answers = completeAnswers({ master: [host, 'pg2.db:6432'] })
+    const text = printNextSteps(answers, { directory: '.', isInstalled: true })
+    expect(text).toContain(`psql -X ${words} -U postgres`)
   })
 
   test('begin in the directory, by an installation where there is none', () => {

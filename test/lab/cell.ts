@@ -16,7 +16,7 @@ import { buildFiles } from '../pair/harness/build-script.js'
 import { printedFiles, type Served, startConfigServer } from '../pair/harness/config-server.js'
 import { contractFor, type Environment } from '../pair/harness/contract.js'
 import { become } from '../pair/harness/identity.js'
-import { childOf, launch } from '../pair/harness/launch.js'
+import { childOf, type Launched, launch } from '../pair/harness/launch.js'
 import { type Master, startMaster } from '../pair/harness/master.js'
 import { makeNetwork } from '../pair/harness/network.js'
 import { writePassfile } from '../pair/harness/passfile.js'
@@ -25,6 +25,8 @@ import { query } from '../pair/harness/query.js'
 import { pickPort, type Space } from '../pair/harness/space.js'
 import { waitFor } from '../pair/harness/wait.js'
 import { type HostOptions, type LabHost, openHost, rootFor, serverOf } from './host.js'
+import { makeTls, type Tls } from './libpq.js'
+import { rewindConf } from './rewound.js'
 
 /** One combination of what an agent may be; what is left out is as in the lab's bookworm root. */
 export interface Cell {
@@ -60,6 +62,10 @@ export interface Cell {
   readonly keepsSlots?: boolean
   /** Its master takes the WAL of its slot, or gives the slot up. */
   readonly losesSlot?: boolean
+  /** Another server becomes the master without what the replica has, which is rewound. */
+  readonly rewinds?: 'whole' | 'interrupted' | 'impossible'
+  /** It asks for all that makes a connection safe; what does not know the newest of it is the master, or the server here. */
+  readonly asksLibpq?: 'direct' | 'older master' | 'older server'
   /** The master archives its WAL, and soon has it no longer itself. */
   readonly isArchived?: boolean
   /** Another server becomes the master at the end. */
@@ -82,7 +88,19 @@ export interface Pair {
   /** Runs the script: a life, or with words another sub-command. */
   run(...args: string[]): Promise<Agent>
   /** What a sub-command says: yes, or its exit code and words. */
-  ask(what: 'health' | 'ready' | 'preflight'): Promise<string>
+  ask(what: Question): Promise<string>
+  /** The same with more in the environment. */
+  runWith(over: Environment, ...args: string[]): Promise<Agent>
+  askWith(over: Environment, what: Question): Promise<string>
+  readonly tls: Tls | undefined
+}
+
+type Question = 'health' | 'ready' | 'preflight'
+
+/** Runs words of a shell as root on a host of the lab; the first operand is $0. */
+export async function shell(host: LabHost, text: string, ...operands: string[]): Promise<void> {
+  const [word = '', ...words] = [...host.words, 'sh', '-euc', text, ...operands]
+  await execa(word, words, { cwd: '/tmp' })
 }
 
 /** What the two hosts of a cell are made of. */
@@ -107,7 +125,12 @@ export async function openPair(space: Space, cell: Cell): Promise<Pair> {
       : []),
     ...(cell.isArchived ? archiveOptions(space, major) : []),
   ]
-  const master = await startMaster(space, { host: masterHost, major, layout, options })
+  const tls = cell.asksLibpq ? await makeTls(space, masterHost) : undefined
+  const master = await startMaster(space, {
+    ...{ host: masterHost, major, layout },
+    options: [...options, ...(tls?.options ?? [])],
+    conf: cell.rewinds ? rewindConf : [],
+  })
   if (cell.locale)
     await master.sql(
       `CREATE DATABASE shop TEMPLATE template0 LC_COLLATE '${cell.locale}' LC_CTYPE '${cell.locale}'`,
@@ -124,34 +147,34 @@ export async function openPair(space: Space, cell: Cell): Promise<Pair> {
   const { address } = masterHost
   await agentHost.expose(port)
   const env = contractFor(space, master, {
-    POSTGRES_MASTER: cell.isFollowing ? `${address}:${master.port},${address}:${second}` : address,
+    POSTGRES_MASTER:
+      cell.isFollowing || cell.rewinds ? `${address}:${master.port},${address}:${second}` : address,
     ...(served ? { CONFIG_URL: served.url } : {}),
     RUN_USER: 'postgres',
     PGPASSFILE: writePassfile(join(space.dir, `passfile-${port}`), agentHost.user),
     ...cell.env,
   })
   let sandbox: string | undefined
-  const start = async (args: readonly string[]): Promise<Agent> => {
+  const start = async (over: Environment, args: readonly string[]): Promise<Agent> => {
     const life = await runAgent(space, {
-      ...{ env, port, script: cell.script, args, host: agentHost, ownLog: true },
+      ...{ env: { ...env, ...over }, port, script: cell.script, args, host: agentHost, ownLog: true },
       ...(cell.user === 'postgres' ? { user: agentHost.user } : {}),
       ...(sandbox === undefined ? {} : { sandbox }),
     })
     sandbox = life.sandbox
     return life
   }
+  const ask = async (over: Environment, what: Question) => {
+    const asked = await start(over, [what])
+    const code = await asked.exit
+    return code === 0 ? 'yes' : `${code}: ${asked.log()}`
+  }
   return {
-    master,
-    masterHost,
-    agentHost,
-    port,
-    second,
-    run: (...args) => start(args),
-    ask: async (what) => {
-      const asked = await start([what])
-      const code = await asked.exit
-      return code === 0 ? 'yes' : `${code}: ${asked.log()}`
-    },
+    ...{ master, masterHost, agentHost, port, second, tls },
+    run: (...args) => start({}, args),
+    ask: (what) => ask({}, what),
+    runWith: (over, ...args) => start(over, args),
+    askWith: ask,
   }
 }
 
@@ -250,7 +273,7 @@ export async function liveFromArchive({ master, agentHost, run, ask }: Pair): Pr
   for (const _ of ['once', 'again']) {
     const next = await run()
     await next.waitForRow(await master.insert())
-    expect(next.log()).not.toMatch(/no longer the WAL file/)
+    expect(next.log()).not.toMatch(/no longer has the WAL segment/)
     expect(next.serverLog()).toMatch(/restored log file/)
     expect(await ask('health')).toBe('yes')
     await stop(next, agentHost)
@@ -312,7 +335,7 @@ export async function liveWithoutSlot({ master, agentHost, run }: Pair, major: n
   })
   const again = await run()
   await again.waitForRow(await master.insert())
-  const anew = new RegExp(`slot ${name} was invalid: made anew`)
+  const anew = new RegExp(`slot ${name} was invalid: created again`)
   if (major >= 15) expect(again.log()).toMatch(anew)
   expect(await status()).toBe('reserved')
   await stop(again, agentHost)
@@ -368,15 +391,16 @@ export async function stop(life: Agent, host: LabHost, whom: 'script' | 'tree' =
   )
 }
 
-/**
- * A standby beside the master, made of a copy of it, becomes the master when the old one ends; a replica that knows
- * both goes on with it, without a new copy.
- */
-export async function followPromoted(space: Space, pair: Pair, major: number): Promise<void> {
+/** A server beside the master, made of a copy of its data. */
+export interface Second {
+  start(): Promise<void>
+  promote(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Copies the data of the master, which is down, for a standby of it on the second port; nothing of it runs yet. */
+export async function openSecond(space: Space, pair: Pair, major: number): Promise<Second> {
   const { master, masterHost, second } = pair
-  const life = await pair.run()
-  await life.waitForRow(await master.insert())
-  await master.stop()
   const data = join(space.dir, `second-${second}`)
   cpSync(master.dataDir, data, { recursive: true, preserveTimestamps: true })
   writeFileSync(join(data, major < 12 ? 'recovery.conf' : 'standby.signal'), '')
@@ -386,42 +410,71 @@ export async function followPromoted(space: Space, pair: Pair, major: number): P
     `${major < 12 ? "standby_mode = 'on'\n" : ''}${source}\n`,
   )
   appendFileSync(join(data, 'pg_hba.conf'), 'host replication postgres 127.0.0.1/32 trust\n')
-  appendFileSync(join(master.dataDir, 'pg_hba.conf'), 'host replication postgres 127.0.0.1/32 trust\n')
   await execa('chown', ['-R', `${masterHost.user.uid}:${masterHost.user.gid}`, data])
-  await master.start()
 
   const bin = `/usr/lib/postgresql/${major}/bin`
   const set = [
     `port=${second}`,
     `listen_addresses=127.0.0.1,${masterHost.address}`,
     'unix_socket_directories=',
+    'log_replication_commands=on',
   ]
   const log = `${data}.log`
   const words = [...masterHost.words, ...become(masterHost.user)]
-  const server = launch({
-    words: [...words, `${bin}/postgres`, '-D', data, ...set.flatMap((one) => ['-c', one])],
-    ...{ cwd: space.dir, env: {}, stdout: log, stderr: log },
-  })
-  await masterHost.expose(second)
-  const row = await master.insert()
-  const has = async (port: number, body: string) =>
-    (await query(port, 'SELECT 1 FROM rows WHERE body = $1', [body])).length === 1
-  await waitFor(
-    () => `the second server; its log ends: ${readFileSync(log, 'utf8').slice(-1_000)}`,
-    () => has(second, row),
-  )
+  let server: Launched | undefined
+  const lives = async () => (await query(second, 'SELECT 1')).length === 1
+  return {
+    start: async () => {
+      server = launch({
+        words: [...words, `${bin}/postgres`, '-D', data, ...set.flatMap((one) => ['-c', one])],
+        ...{ cwd: space.dir, env: {}, stdout: log, stderr: log },
+      })
+      await masterHost.expose(second)
+      await waitFor(
+        () => `the second server; its log ends: ${readFileSync(log, 'utf8').slice(-1_000)}`,
+        lives,
+      )
+    },
+    promote: async () => {
+      // pg_promote() came with 12.
+      const promote = [...words, `${bin}/pg_ctl`, 'promote', '-D', data]
+      await execa(promote[0] ?? '', promote.slice(1), { cwd: space.dir })
+      await waitFor('the second server to be the master', async () => {
+        const [row] = await query(second, 'SELECT pg_is_in_recovery() AS yes')
+        return row?.yes === false
+      })
+    },
+    stop: async () => {
+      if (server === undefined) return
+      signal(await childOf(server), 'SIGINT')
+      await server.exit
+    },
+  }
+}
+
+/**
+ * A standby beside the master, made of a copy of it, becomes the master when the old one ends; a replica that knows
+ * both goes on with it, without a new copy.
+ */
+export async function followPromoted(space: Space, pair: Pair, major: number): Promise<void> {
+  const { master, second } = pair
+  const life = await pair.run()
+  await life.waitForRow(await master.insert())
   await master.stop()
-  // pg_promote() came with 12.
-  const promote = [...words, `${bin}/pg_ctl`, 'promote', '-D', data]
-  await execa(promote[0] ?? '', promote.slice(1), { cwd: space.dir })
-  const body = `of the promoted one ${second}`
-  await waitFor('the second server to be the master', async () => {
-    await query(second, 'INSERT INTO rows (body) VALUES ($1)', [body])
-    return true
+  const next = await openSecond(space, pair, major)
+  appendFileSync(join(master.dataDir, 'pg_hba.conf'), 'host replication postgres 127.0.0.1/32 trust\n')
+  await master.start()
+  await next.start()
+  const row = await master.insert()
+  await waitFor('the second server to have what the master has', async () => {
+    return (await query(second, 'SELECT 1 FROM rows WHERE body = $1', [row])).length === 1
   })
+  await master.stop()
+  await next.promote()
+  const body = `of the promoted one ${second}`
+  await query(second, 'INSERT INTO rows (body) VALUES ($1)', [body])
   await life.waitForRow(body)
   expect(life.log()).toMatch(/cloned|reusing/)
   await stop(life, pair.agentHost, 'tree')
-  signal(await childOf(server), 'SIGINT')
-  await server.exit
+  await next.stop()
 }

@@ -9,6 +9,8 @@ export interface NamedCell extends Omit<Cell, 'script'> {
     | 'durability'
     | 'standby'
     | 'archive'
+    | 'rewind'
+    | 'libpq'
     | 'published'
     | 'shell'
     | 'userland'
@@ -41,7 +43,14 @@ function other(major: number): { readonly root: 'trixie'; readonly servers: read
 const collation = { group: 'collation', major: usual, locale: 'de_DE.UTF-8' } as const
 const on16 = { major: 16, agent: { root: 'forky', servers: [serverOf(16) ?? ''] } } as const
 const different =
-  /ERROR serve: text sorts differently here: the database shop was made with version 2\.\d+, this agent has 2\.\d+/
+  /ERROR serve: text sorts differently here: the database shop was created with version 2\.\d+, but this agent has 2\.\d+/
+
+const libpq = { group: 'libpq' } as const
+const rewound = {
+  impossible: 'is cloned, without pg_rewind',
+  interrupted: 'is rewound; and cloned, where that was interrupted',
+  whole: 'is rewound',
+} as const
 
 /** Every cell. What is not said is as on Debian: dash, GNU, setpriv, no downloader needed, no locale. */
 export const cells: readonly NamedCell[] = [
@@ -105,6 +114,27 @@ export const cells: readonly NamedCell[] = [
         model: { run: { slot: 'permanent' }, postgresql: { majors: [major] } },
       }),
     ),
+  // The servers that Debian does not have come without pg_rewind, so one of them stands for all.
+  ...([12, 13, 15, 17, 18] as const).map((major): NamedCell => {
+    const rewinds = major === 12 ? 'impossible' : major === 13 || major === 18 ? 'interrupted' : 'whole'
+    return {
+      group: 'rewind',
+      name: `${major} ${rewound[rewinds]}`,
+      major,
+      rewinds,
+      model: { run: { onDiverged: 'rewind' }, postgresql: { majors: [major] } },
+    }
+  }),
+  { ...libpq, name: '16, all of its words; direct TLS is refused, 77', major: 16, asksLibpq: 'older master' },
+  { ...libpq, name: '17, all of its words', major: 17, asksLibpq: 'direct' },
+  { ...libpq, name: '18, all of its words', major: 18, asksLibpq: 'direct' },
+  {
+    ...libpq,
+    name: '17 beside a server of 15, require_auth: refused, 78',
+    major: usual,
+    agent: other(usual),
+    asksLibpq: 'older server',
+  },
   ...majors
     .filter((major) => major >= 10)
     .map(
@@ -199,7 +229,7 @@ export const cells: readonly NamedCell[] = [
     name: '18 by the rules of 17 (postgresql.newer = try)',
     major: 18,
     model: { postgresql: { majors: [17], newer: 'try' } },
-    says: /WARN choose_data: PostgreSQL 18 is newer than .* as if it were 17/,
+    says: /WARN choose_data: PostgreSQL 18 is newer than .* treating it as 17/,
   },
   { ...collation, name: '15, the same release', agent: bookworm },
   { ...collation, name: '15, another glibc: refused, 78', agent: other(15), isRefused: [78, different] },
@@ -211,14 +241,14 @@ export const cells: readonly NamedCell[] = [
     agent: other(14),
     locale: 'C',
     collation: 'de_DE.utf8',
-    isRefused: [78, /ERROR serve: .*the collation postgres\."de_DE\.utf8" was made with version 2\.36/],
+    isRefused: [78, /ERROR serve: .*the collation postgres\."de_DE\.utf8" was created with version 2\.36/],
   },
   {
     ...collation,
     name: '15, a locale that the agent lacks: refused, 78',
     agent: bookworm,
     isBare: true,
-    isRefused: [78, /ERROR serve: nobody can use the database shop here: .*locale/],
+    isRefused: [78, /ERROR serve: the database shop cannot be used here: .*locale/],
   },
   {
     ...collation,
@@ -239,6 +269,6 @@ export const cells: readonly NamedCell[] = [
     name: '12, another glibc: a warning that it cannot be known',
     major: 12,
     agent: other(12),
-    says: /WARN serve: whether text in the database shop sorts here as on the master cannot be known/,
+    says: /WARN serve: cannot tell whether text in the database shop sorts here as on the master/,
   },
 ]

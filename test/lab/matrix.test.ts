@@ -17,8 +17,10 @@ import {
 import { cells } from './cells.js'
 import { expectControl } from './control.js'
 import { partsOf } from './host.js'
+import { liveSafely } from './libpq.js'
 import { livePublished } from './published.js'
 import { record, versionsOf } from './record.js'
+import { liveRewound } from './rewound.js'
 import { liveUpgraded } from './upgraded.js'
 
 // npm run test:matrix (test/lab/run.sh); within npm test the slice, and the part that CI names.
@@ -67,6 +69,10 @@ describe.each([...new Set(chosen.map(({ group }) => group))])('%s', (group) => {
           await liveWithSlots(pair)
         } else if (cell.losesSlot) {
           await liveWithoutSlot(pair, cell.major)
+        } else if (cell.rewinds) {
+          await liveRewound(space, pair, cell, model)
+        } else if (pair.tls) {
+          await liveSafely(pair, pair.tls, cell)
         } else {
           await live(pair, cell)
           if (cell.isFollowing) await followPromoted(space, pair, cell.major)

@@ -5,11 +5,14 @@ import { exitClasses, failures, personalExits } from '../../generator/model/exit
 test('each failure has an id of its own, words of its own, and a class', () => {
   expect(new Set(failures.map(({ id }) => id)).size).toBe(failures.length)
   expect(new Set(failures.map(({ means }) => means)).size).toBe(failures.length)
-  for (const { id, code, means, advice } of failures) {
+  for (const { id, code, means, advice, data } of failures) {
     expect(id).toMatch(/^[A-Z][A-Z_]*$/)
     expect(exitClasses.map((item) => item.code)).toContain(code)
+    // The script knows the path only where these very words stand.
+    if (/replica\.old/.test(advice) && id !== 'DATA_FOREIGN')
+      expect(advice).toContain('run "mv replica replica.old" in PGDATA_DIR')
     // They are put into sentences: "what to do: …".
-    for (const text of [means, advice]) expect(text).toMatch(/^\S.*[^.\s]$/)
+    for (const text of [means, advice, data]) expect(text).toMatch(/^\S.*[^.\s]$/)
   }
 })
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import { execa } from 'execa'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isExternal, listLinks, readPages } from '../readme-pages.js'
 import { install, pack, repository, run, type Tarball } from './install.js'
 import type { Outcome } from './project/outside.js'
 
@@ -38,6 +39,19 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }))
 
 describe('the tarball', () => {
+  test('has what the pages in it link to, so that they can be read where there is no repository', () => {
+    const links = readPages()
+      .filter(({ path }) => tarball.names.includes(path))
+      .flatMap((page) => listLinks(page).map((target) => ({ page, target })))
+      .filter(({ target }) => !isExternal(target) && !target.startsWith('#'))
+      .map(({ page: { path }, target }) => [path, normalize(join(dirname(path), target.replace(/#.*/, '')))])
+    expect(links.length).toBeGreaterThan(20)
+    // A folder is shown by its README.
+    const isThere = (path: string) =>
+      [path, join(path, 'README.md')].some((one) => tarball.names.includes(one))
+    expect(links.filter(([, path = '']) => !isThere(path))).toEqual([])
+  })
+
   test('holds the program, its types, the demo, the words about it, and nothing else', () => {
     // Of the program those parts that are loaded only when they are needed may be files of their own.
     const isPart = (name: string) => /^build\/bin\/[\w-]+\.js$/.test(name)
@@ -57,13 +71,32 @@ describe('the tarball', () => {
       'build/index.d.ts',
       'build/postgres-rep-marathon.1',
       'build/replica.schema.json',
+      'generator/README.md',
+      'generator/model/README.md',
+      'generator/report/run.svg',
+      'generator/targets/README.md',
+      'generator/targets/compose/README.md',
+      'generator/targets/kubernetes/README.md',
+      'generator/targets/marathon/README.md',
+      'generator/targets/systemd/README.md',
       'package.json',
+      'templates/operate/README.md',
+      'templates/operate/master.md',
+      'templates/operate/monitoring.md',
+      'templates/operate/secrets.md',
+      'templates/operate/tls.md',
+      'templates/operate/troubleshooting.md',
+      'templates/operate/upgrades.md',
+      'templates/run_rep/README.md',
+      'test/README.md',
+      'test/agent/README.md',
+      'test/bench/first-row.svg',
     ])
   })
 
   test('is small, and brings two packages along: the compiler of TypeScript, and the types of Node', async () => {
-    expect(tarball.size).toBeLessThan(2_000_000)
-    expect(tarball.names.length).toBeLessThan(40)
+    expect(tarball.size).toBeLessThan(2_250_000)
+    expect(tarball.names.length).toBeLessThan(60)
     const { dependencies } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'))
     // A configuration is run by Node, so that its types are there on a fresh install.
     expect(Object.keys(dependencies)).toEqual(['@types/node', 'ts-morph'])

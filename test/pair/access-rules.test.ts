@@ -126,7 +126,7 @@ describe('each line of pg_hba.conf', () => {
   })
 
   testWith([], 'that names a file which is not beside it is wrong', async () => {
-    expect(judge('host all @names all md5', 1)).toMatch(/^line 1: the file .*\/names is not here\n$/)
+    expect(judge('host all @names all md5', 1)).toMatch(/^line 1: the file .*\/names does not exist here\n$/)
     expect(judge('host all @names all md5')).toBe('')
   })
 

@@ -102,7 +102,7 @@ const segmentsIn = (archive: string) =>
     .sort()
 
 const noVerdict = (replica: Replica) => {
-  expect(replica.log()).not.toMatch(/no longer the WAL file|WAL_GONE|cloning anew/)
+  expect(replica.log()).not.toMatch(/no longer has the WAL segment|WAL_GONE|cloning again/)
 }
 
 describe('a directory', () => {
@@ -134,7 +134,9 @@ describe('a directory', () => {
     const next = await replica.again()
     expect(await next.exit, next.log()).toBe(65)
     expect(next.log()).toMatch(
-      new RegExp(`no longer the WAL file ${second}.* the archive has not, either(.*\n)*.*WAL_GONE`),
+      new RegExp(
+        `no longer has the WAL segment ${second}.* the archive does not have it, either(.*\n)*.*WAL_GONE`,
+      ),
     )
     const still = await replica.again()
     expect(await still.exit, still.log()).toBe(65)
@@ -175,10 +177,10 @@ describe('a directory', () => {
       chownTo(archive, { ...serverUser(), uid: 0, gid: 0 })
       const replica = await begin(master, { from: 'directory', path: archive })
       expect(await replica.exit, replica.log()).toBe(78)
-      expect(replica.log()).toMatch(/postgres cannot read the directory of the archive/)
+      expect(replica.log()).toMatch(/postgres cannot read the archive's directory/)
       const other = await begin(master, { from: 'pgbackrest', stanza: 'shop' })
       expect(await other.exit, other.log()).toBe(78)
-      expect(other.log()).toMatch(/pgbackrest is not here/)
+      expect(other.log()).toMatch(/pgbackrest is missing/)
       await master.stop()
     },
   )
@@ -226,7 +228,7 @@ describe('history', () => {
     await heir.promote()
     const next = await replica.again(heir)
     await next.waitForRow(await heir.insert())
-    expect(next.log()).not.toMatch(/DIVERGED|left at/)
+    expect(next.log()).not.toMatch(/DIVERGED|left that timeline/)
     expect(segmentsIn(archive).length).toBeGreaterThan(3)
     await next.end()
     await heir.stop()
@@ -252,7 +254,7 @@ describe('a web server', () => {
         const next = await replica.again()
         expect(await next.exit, next.log()).toBe(65)
         expect(next.log()).toMatch(
-          new RegExp(`no longer the WAL file ${second}.* the archive has not, either`),
+          new RegExp(`no longer has the WAL segment ${second}.* the archive does not have it, either`),
         )
         serve(web, archive, second)
         const mended = await replica.again()
@@ -272,14 +274,14 @@ describe('a web server', () => {
       const replica = await begin(master, { from: 'http', url })
       await replica.waitForRow(await master.insert())
       await master.stop()
-      await replica.waitForLog(/not streaming: no master answers/)
+      await replica.waitForLog(/not streaming: no master was found/)
       await master.start()
       await replica.waitForRow(await master.insert())
       await replica.end()
       // What is nowhere to be had now may be had later.
       await forgetWal(master, archive)
       const next = await replica.again()
-      await next.waitForLog(/not streaming: .*no longer the WAL file .* the archive cannot be asked/)
+      await next.waitForLog(/not streaming: .*no longer has the WAL segment .* restore_command failed/)
       await next.waitUntilServing()
       await next.end()
       await expectNothingLeft(next)
@@ -305,14 +307,14 @@ testWith([], 'a program that goes away, or is killed, ends nobody', async () => 
   await replica.end()
   await forgetWal(master, archive)
   const killed = await replica.again()
-  await killed.waitForLog(/the archive cannot be asked: status 125/)
+  await killed.waitForLog(/restore_command failed with status 125/)
   rmSync(tool)
-  await killed.waitForLog(/the archive cannot be asked: status 125: .*not found/)
+  await killed.waitForLog(/restore_command failed with status 125: .*not found/)
   write(`[ -e ${lit(archive)}/"$1" ] || exit 9; cp ${lit(archive)}/"$1" "$2"`)
   await killed.waitForRow(await master.insert())
   rmSync(tool)
   await master.stop()
-  await killed.waitForLog(/not streaming: no master answers/)
+  await killed.waitForLog(/not streaming: no master was found/)
   await master.start()
   await killed.waitForRow(await master.insert())
   await killed.end()

@@ -54,7 +54,7 @@ describe('what is not ours and not in the way is left alone and told,', () => {
     const agent = await start(volume)
     await finish(agent)
     expect(master.clones()).toBe(clones)
-    expect(agent.log()).toMatch(/not of this script, and left alone in .*: .*core\.123/)
+    expect(agent.log()).toMatch(/files that this script did not make are left alone in .*: .*core\.123/)
     expect(agent.log().match(/left alone/g)).toHaveLength(1)
     expect(strangers(volume, names)).toEqual(before)
   })
@@ -68,25 +68,29 @@ describe('what is not ours and not in the way is left alone and told,', () => {
   })
 })
 
-testWith([], '"mv replica replica.old", as the log advises, clones anew on the same volume', async () => {
-  const volume = await copyVolume(space, stopped)
-  writeFileSync(join(volume, 'replica/data/PG_VERSION'), '14\n')
-  const refused = await start(volume)
-  expect(await refused.exit, refused.log()).toBe(65)
-  expect(refused.log()).toMatch(/run "mv replica replica\.old" in PGDATA_DIR to clone anew/)
-  await execa('mv', ['replica', 'replica.old'], { cwd: volume })
-  const clones = master.clones()
-  await finish(await start(volume))
-  expect(master.clones()).toBe(clones + 1)
-  expect(readFileSync(join(volume, 'replica.old/data/PG_VERSION'), 'utf8')).toBe('14\n')
-  expect(readdirSync(volume).sort()).toEqual([
-    expect.stringMatching(/^claim\./),
-    'log',
-    'replica',
-    'replica.old',
-    'status',
-  ])
-})
+testWith(
+  [],
+  'the command by which the log advises to move it away, clones again on the same volume',
+  async () => {
+    const volume = await copyVolume(space, stopped)
+    writeFileSync(join(volume, 'replica/data/PG_VERSION'), '14\n')
+    const refused = await start(volume)
+    expect(await refused.exit, refused.log()).toBe(65)
+    const [, advised = ''] = /run "(mv [^"]+)" and restart the task to clone again/.exec(refused.log()) ?? []
+    await execa('sh', ['-c', advised], { cwd: '/' })
+    const clones = master.clones()
+    await finish(await start(volume))
+    expect(master.clones()).toBe(clones + 1)
+    expect(readFileSync(join(volume, 'replica.old/data/PG_VERSION'), 'utf8')).toBe('14\n')
+    expect(readdirSync(volume).sort()).toEqual([
+      expect.stringMatching(/^claim\./),
+      'log',
+      'replica',
+      'replica.old',
+      'status',
+    ])
+  },
+)
 
 describe('what is in the way is refused with 65 and not touched:', () => {
   const cases: readonly [string, (volume: string) => void, RegExp][] = [
@@ -96,7 +100,7 @@ describe('what is in the way is refused with 65 and not touched:', () => {
         mkdirSync(join(volume, 'Documents'))
         writeFileSync(join(volume, '.profile'), '')
       },
-      /holds .*Documents and nothing of this script: PGDATA_DIR must be a directory of its own/,
+      /contains .*Documents and nothing of this script: PGDATA_DIR must be a directory of its own/,
     ],
     [
       'a data directory that this script did not make',
@@ -111,17 +115,17 @@ describe('what is in the way is refused with 65 and not touched:', () => {
     [
       'a directory called as a claim',
       (volume) => mkdirSync(join(volume, 'claim.5')),
-      /claim\.5 is not of this/,
+      /this script did not make .*claim\.5/,
     ],
     [
       'a directory called as a sign of life',
       (volume) => mkdirSync(join(volume, 'beat.5')),
-      /beat\.5 is not of/,
+      /this script did not make .*beat\.5/,
     ],
     [
       'a file called as the log',
       (volume) => writeFileSync(join(volume, 'log'), ''),
-      /log is not of this script/,
+      /this script did not make .*log/,
     ],
   ]
   for (const [title, make, words] of cases) {

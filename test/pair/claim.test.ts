@@ -47,7 +47,7 @@ describe('a second run on the same data directory', () => {
         const second = await runAgent(space, { env, shell, sandbox: first.sandbox })
         expect(await second.exit, second.log()).toBe(75)
         expect(second.log()).toMatch(/DATA_IN_USE/)
-        expect(second.log()).toContain(`process number ${first.pid}`)
+        expect(second.log()).toContain(`process ID ${first.pid}`)
         await first.waitForRow(await master.insert())
 
         await first.kill()

@@ -93,7 +93,7 @@ step_hold() {
     writeFileSync(join(agent.sandbox, 'go'), '')
     await waits("= 'run_rep_clone'")
     // Said once a minute.
-    await agent.waitForLog(/the master writes the checkpoint that the copy begins with/)
+    await agent.waitForLog(/waiting for the checkpoint on the master with which the copy begins/)
     expect(agent.log()).not.toMatch(/trying again/)
     const copy = agent.descendants().find(({ args }) => /pg_basebackup -D/.test(args))
     expect(copy?.args).toMatch(/-c spread/)

@@ -29,7 +29,7 @@ const differences: readonly { what: string; sql: readonly string[]; words: RegEx
       "UPDATE pg_collation SET collcollate = 'de_DE.utf8', collversion = NULL WHERE collname = 'german'",
     ],
     words:
-      /the collation postgres\.german was made by a library without versions \(musl, say\), this agent has 2\.\d+/,
+      /the collation postgres\.german was created by a library without versions \(such as musl\), but this agent has 2\.\d+/,
   },
   {
     what: 'a collation of ICU without a version',
@@ -38,7 +38,7 @@ const differences: readonly { what: string; sql: readonly string[]; words: RegEx
       'CREATE INDEX ON rows (body COLLATE german)',
       "UPDATE pg_collation SET collversion = NULL WHERE collname = 'german'",
     ],
-    words: /the collation postgres\.german was made by a library without versions/,
+    words: /the collation postgres\.german was created by a library without versions/,
   },
   {
     what: 'a database that sorts by ICU, without a version',
@@ -46,7 +46,7 @@ const differences: readonly { what: string; sql: readonly string[]; words: RegEx
       "CREATE DATABASE shop TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'de' LOCALE 'C'",
       "UPDATE pg_database SET datcollversion = NULL WHERE datname = 'shop'",
     ],
-    words: /the database shop was made by a library without versions/,
+    words: /the database shop was created by a library without versions/,
   },
   {
     what: 'a database that sorts by the C library, without a version',
@@ -54,7 +54,7 @@ const differences: readonly { what: string; sql: readonly string[]; words: RegEx
       "CREATE DATABASE shop TEMPLATE template0 LOCALE 'C'",
       "UPDATE pg_database SET datcollate = 'de_DE.utf8', datcollversion = NULL WHERE datname = 'shop'",
     ],
-    words: /the database shop was made by a library without versions/,
+    words: /the database shop was created by a library without versions/,
   },
 ]
 
@@ -109,7 +109,7 @@ describe('what cannot be looked at', () => {
       await session.sql('BEGIN')
       await session.sql('LOCK TABLE pg_partitioned_table IN ACCESS EXCLUSIVE MODE')
       const agent = await runAgent(space, { env: contractFor(space, master), script: hasty })
-      const words = /the collations in the database \w+ could not be seen: no answer/
+      const words = /the collations in the database \w+ could not be read: no answer/
       if (onCollation === 'refuse') {
         expect(await agent.exit, agent.log()).toBe(78)
         expect(agent.log()).toMatch(words)
@@ -138,7 +138,7 @@ describe('what cannot be looked at', () => {
     await master.sql('DROP INDEX german')
     const agent = await runAgent(space, { env: contractFor(space, master), script: scripts.refuse })
     expect(await agent.exit, agent.log()).toBe(78)
-    expect(agent.log()).toMatch(/the collation "two lines\\n"\.german was made with version 0/)
+    expect(agent.log()).toMatch(/the collation "two lines\\n"\.german was created with version 0/)
     await master.stop()
   })
 })

@@ -102,7 +102,7 @@ describe('published files', () => {
       `INFO serve: settings: published (${web.conf}/postgresql.conf, fetched now); access rules: published (${web.conf}/pg_hba.conf, fetched now)\n`,
     )
     expect(agent.log()).toMatch(
-      /had set on the master does not hold here: work_mem, maintenance_work_mem; it is kept/,
+      /ALTER SYSTEM on the master are not used here: work_mem, maintenance_work_mem; they are kept/,
     )
     // The clone's own stay as they were.
     expect(readFileSync(join(agent.dataDir, 'postgresql.conf'), 'utf8')).toMatch(/work_mem = '1MB'/)
@@ -131,19 +131,19 @@ describe('published files', () => {
     agent = await again(agent, master, env)
     expect(await show(agent, 'work_mem')).toBe('6MB')
     expect(await login(agent, 'guest')).toBe('in')
-    expect(agent.log()).toMatch(/closed to clients until it has read its new access rules/)
+    expect(agent.log()).toMatch(/closed to clients until the server has read its new access rules/)
 
     const faults: readonly (readonly [string, string, RegExp])[] = [
       ['postgresql.conf', conf("work_mem = '9MB'", 'wal_keep_segments = 8'), /postgresql\.conf" line 4/],
       ['pg_hba.conf', hba('<html>'), /pg_hba\.conf, line 1: /],
       ['pg_hba.conf', hba('host all guest nowhere/99 trust'), /pg_hba\.conf, line 1: /],
-      ['pg_ident.conf', 'nonsense\n', /line 1 of .*pg_ident\.conf is no mapping/],
+      ['pg_ident.conf', 'nonsense\n', /line 1 of .*pg_ident\.conf is not a mapping/],
       // Only a server that starts finds out.
       [
         'postgresql.conf',
         // It is there, and no library.
         conf("shared_preload_libraries = '/etc/passwd'"),
-        /it ended with status 1 before it let clients in/,
+        /it ended with status 1 before it accepted clients/,
       ],
     ]
     for (const [name, text, words] of faults) {
@@ -159,7 +159,9 @@ describe('published files', () => {
       if (/before it/.test(words.source)) {
         await stop(agent)
         agent = await again(agent, master, env)
-        expect(agent.log()).toMatch(/WARN fetch_config: .*PostgreSQL did not take those that .* still serves/)
+        expect(agent.log()).toMatch(
+          /WARN fetch_config: .*PostgreSQL did not accept those that .* still serves/,
+        )
         expect(agent.log().match(/starting PostgreSQL/g)).toHaveLength(1)
       }
       web.put(`conf/${name}`, good)
@@ -168,14 +170,14 @@ describe('published files', () => {
     web.remove('conf/postgresql.conf')
     agent = await again(agent, master, env)
     expect(agent.log()).toMatch(
-      /WARN fetch_config: the files .* hold: no answer from .*postgresql\.conf: .*404/,
+      /WARN fetch_config: using the files .* before: cannot fetch .*postgresql\.conf: .*404/,
     )
     await stop(agent)
 
     const begin = Date.now()
     agent = await again(agent, master, { CONFIG_URL: `http://127.0.0.1:${await pickPort()}/conf` })
     expect(Date.now() - begin).toBeLessThan(60_000)
-    expect(agent.log()).toMatch(/WARN fetch_config: the files that were fetched before hold: no answer from/)
+    expect(agent.log()).toMatch(/WARN fetch_config: using the files that were fetched before: cannot fetch/)
     expect(agent.log()).toMatch(/settings: published \(http:\S+\/postgresql\.conf, fetched 20\d\d-\S+Z\)/)
     expect(await show(agent, 'work_mem')).toBe('6MB')
     await stop(agent)
@@ -202,7 +204,7 @@ describe('published files', () => {
       expect(await show(agent, 'work_mem')).toBe('5MB')
       expect(agent.log()).toContain(`published (file://${dir}/postgresql.conf, fetched now)`)
       writeFileSync(join(agent.dataDir, '../conf/pg_hba.conf'), hba('host all guest 127.0.0.1/32 trust'))
-      await agent.waitForLog(/pg_hba\.conf has changed: taken over from .*\/conf\/pg_hba\.conf/)
+      await agent.waitForLog(/pg_hba\.conf has changed: the new rules of .*\/conf\/pg_hba\.conf/)
       await stop(agent)
       const missing = await runAgent(space, {
         env: contractFor(space, master, { CONFIG_URL: `file://${dir}/nothing` }),
@@ -218,7 +220,9 @@ describe('published files', () => {
     const master = await startMaster(space)
     const agent = await runAgent(space, { env: contractFor(space, master), script })
     expect(await agent.exit, agent.log()).toBe(78)
-    expect(agent.log()).toMatch(/the published files rule here.*CONFIG_URL is not set\n.*CONFIG_MISSING/)
+    expect(agent.log()).toMatch(
+      /run\.configuration is published, but CONFIG_URL is not set\n(.*\n)*.*CONFIG_MISSING/,
+    )
     expect(master.clones()).toBe(0)
   })
 
@@ -302,7 +306,7 @@ describe("the master's configuration", () => {
     const refused = await runAgent(space, { env: contractFor(space, master) })
     expect(await refused.exit, refused.log()).toBe(78)
     expect(refused.log()).toMatch(
-      /access rules are in \S+\/hba\.conf \(hba_file\), which did not come along.*CONFIG_URL/,
+      /access rules are in \S+\/hba\.conf \(hba_file\), which is not in the clone.*CONFIG_URL/,
     )
     expect(refused.log()).not.toMatch(/starting PostgreSQL/)
 
@@ -311,9 +315,7 @@ describe("the master's configuration", () => {
     // The data that is here is good; only the rules were missing.
     const agent = await start(master, env, { sandbox: refused.sandbox, port: refused.port })
     expect(await login(agent, 'guest')).not.toBe('in')
-    expect(agent.log()).toMatch(
-      /settings: the master's, as they came with the clone .*; access rules: published \(http/,
-    )
+    expect(agent.log()).toMatch(/settings: the master's, from the clone .*; access rules: published \(http/)
     await stop(agent)
     const before = web.requests().length
     const next = await again(agent, master, env)
@@ -380,9 +382,7 @@ describe("the master's configuration", () => {
     )
     const agent = await start(master, {})
     expect(await login(agent, 'guest')).not.toBe('in')
-    expect(agent.log()).toMatch(
-      /access rules: the master's, as they came with the clone \(.*\/data\/rules\.conf\)/,
-    )
+    expect(agent.log()).toMatch(/access rules: the master's, from the clone \(.*\/data\/rules\.conf\)/)
     await stop(agent)
   })
 
@@ -445,7 +445,7 @@ describe("the master's configuration", () => {
     rmSync(extra)
     const next = await runAgent(space, { env: contractFor(space, master), sandbox: agent.sandbox })
     expect(await next.exit, next.log()).toBe(78)
-    expect(next.log()).toMatch(/not here: .*extra\.conf.*postgresql\.conf:\d+:include/)
+    expect(next.log()).toMatch(/missing here: .*extra\.conf.*postgresql\.conf:\d+:include/)
     expect(next.log()).toMatch(/CONFIG_INCLUDE/)
   })
 

@@ -86,7 +86,7 @@ testWith([], 'a slot that the master does not give is told, and costs no replica
   writeFileSync(script, readFileSync(script, 'utf8').replace('TEMPORARY PHYSICAL', 'TEMPORARY NOTHING'))
   const { agent, goOn } = await runHeld(master, script)
   await agent.waitForLog(
-    /WARN clone: nothing keeps the WAL of the master until this replica streams: .*syntax error/,
+    /WARN clone: no temporary slot keeps WAL on the master until this replica streams: .*syntax error/,
   )
   goOn()
   await agent.waitForRow(await master.insert())

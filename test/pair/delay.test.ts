@@ -134,7 +134,7 @@ describe('run.delay', () => {
   })
 
   for (const [title, ready, words] of [
-    ['bytes', { lagMiB: 0 }, /replay is at/],
+    ['bytes', { lagMiB: 0 }, /replay is paused at/],
     ['seconds', { lagMiB: 900, lagSeconds: 1 }, /\d+ seconds behind the master/],
   ] as const)
     testWith([], `ready is 1 when too many ${title} are older than the delay, and not replayed`, async () => {
@@ -157,10 +157,10 @@ describe('run.delay', () => {
     await waitUntilHeld(pair)
     await pair.master.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_replication')
     await pair.agent.waitForLog(
-      /not streaming: what is here is replayed first, each transaction 3600 s after/,
+      /not streaming: WAL that is here is replayed first, each transaction 3600 s after/,
     )
     await becomes(pair, 'health', 0)
-    await becomes(pair, 'ready', 1, /not ready: nothing streams: what is here is replayed first/)
+    await becomes(pair, 'ready', 1, /not ready: not streaming: WAL that is here is replayed first/)
     pair.agent.terminate('SIGTERM', 'script')
     expect(await pair.agent.exit, pair.agent.log()).toBe(0)
 
@@ -170,9 +170,9 @@ describe('run.delay', () => {
     await agent.waitUntilServing()
     await waitUntilHeld(again)
     expect(await has(again, row)).toBe(false)
-    await agent.waitForLog(/not streaming: what is here is replayed first, each transaction 3600 s after/)
+    await agent.waitForLog(/not streaming: WAL that is here is replayed first, each transaction 3600 s after/)
     await becomes(again, 'health', 0)
-    await becomes(again, 'ready', 1, /not ready: nothing streams: what is here is replayed first/)
+    await becomes(again, 'ready', 1, /not ready: not streaming: WAL that is here is replayed first/)
     await end(again)
   })
 })

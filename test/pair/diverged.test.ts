@@ -109,7 +109,7 @@ describe('WAL that the master has removed', () => {
       await forgetWal(master)
       const next = await again(agent, master, 'fail')
       expect(await next.exit, next.log()).toBe(65)
-      expect(next.log()).toMatch(/no longer the WAL file 0{7}1\w{16}.*\n.*WAL_GONE/)
+      expect(next.log()).toMatch(/no longer has the WAL segment 0{7}1\w{16}.*\n(.*\n)*.*WAL_GONE/)
       expect(existsSync(agent.dataDir)).toBe(true)
       await expectNothingLeft(next)
       // Those who come later do not serve old rows until they find out, too.
@@ -133,7 +133,7 @@ describe('WAL that the master has removed', () => {
       await forgetWal(master)
       const next = await again(agent, master, 'fail')
       expect(await next.exit, next.log()).toBe(65)
-      expect(next.log()).toMatch(/no longer the WAL file 0{7}1\w{16}.*\n.*WAL_GONE/)
+      expect(next.log()).toMatch(/no longer has the WAL segment 0{7}1\w{16}.*\n(.*\n)*.*WAL_GONE/)
       expect(next.log()).not.toMatch(/not streaming: replay/)
       await master.stop()
     },
@@ -147,7 +147,7 @@ describe('WAL that the master has removed', () => {
     const clones = master.clones()
     const ended = await again(agent, master, 'reclone')
     expect(await ended.exit, ended.log()).toBe(75)
-    expect(ended.log()).toMatch(/cloning anew \(the policy is reclone\)(.*\n)*.*RECLONE/)
+    expect(ended.log()).toMatch(/cloning again \(run\.onDiverged is reclone\)(.*\n)*.*RECLONE/)
     expect(master.clones()).toBe(clones)
     const next = await again(agent, master, 'reclone')
     await next.waitForLog(/cloned \d+ MB/)
@@ -177,7 +177,7 @@ describe('WAL that the master has removed', () => {
       await master.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_replication')
       await forgetWal(master)
       signal(receiver, 'SIGCONT')
-      await agent.waitForLog(/no longer the WAL file/)
+      await agent.waitForLog(/no longer has the WAL segment/)
       expect(await agent.exit, agent.log()).toBe(75)
       const outdated = join(agent.sandbox, 'pgdata/replica/outdated')
       const copying = await again(agent, gate, 'reclone')
@@ -266,10 +266,10 @@ describe('a master that is promoted', () => {
       const address = `-p ${master.port} -c unix_socket_directories= -c listen_addresses=127.0.0.1`
       await pgCtl(heir.dataDir, '-o', `${address} -c hot_standby=on`, 'start')
       await pgCtl(heir.dataDir, 'promote')
-      await agent.waitForLog(/not streaming: pg_controldata cannot tell where/)
+      await agent.waitForLog(/not streaming: pg_controldata cannot read/)
       tool.relent()
       expect(await agent.exit, agent.log()).toBe(65)
-      expect(agent.log()).toMatch(/left at .*\n(.*\n)*.*DATA_DIVERGED/)
+      expect(agent.log()).toMatch(/left that timeline.*\n(.*\n)*.*DATA_DIVERGED/)
       await pgCtl(heir.dataDir, '-m', 'fast', 'stop')
     },
   )
@@ -277,7 +277,7 @@ describe('a master that is promoted', () => {
   for (const policy of ['fail', 'reclone'] as const) {
     testWith(
       [],
-      `before what we have is ${policy === 'fail' ? '65' : 'cloned anew'}, by the policy ${policy}`,
+      `before what we have is ${policy === 'fail' ? '65' : 'cloned again'}, by the policy ${policy}`,
       async () => {
         const master = await startMaster(space)
         const heir = await replicaOf(master, policy)
@@ -291,11 +291,11 @@ describe('a master that is promoted', () => {
         const next = await again(agent, heir, policy)
         if (policy === 'fail') {
           expect(await next.exit, next.log()).toBe(65)
-          expect(next.log()).toMatch(/left at .*\n.*DATA_DIVERGED/)
+          expect(next.log()).toMatch(/left that timeline.*\n(.*\n)*.*DATA_DIVERGED/)
         } else {
           await query(heir.port, "INSERT INTO rows (body) VALUES ('of the heir')")
           await next.waitForRow('of the heir')
-          expect(next.log()).toMatch(/cloning anew/)
+          expect(next.log()).toMatch(/cloning again/)
           await stop(next)
         }
         await pgCtl(heir.dataDir, '-m', 'fast', 'stop')
@@ -319,7 +319,7 @@ testWith([], 'a master that went back in time, on the same timeline, is 65', asy
   await pgCtl(old.dataDir, '-o', options, 'start')
   const next = await again(agent, old, 'fail')
   expect(await next.exit, next.log()).toBe(65)
-  expect(next.log()).toMatch(/of the same timeline/)
+  expect(next.log()).toMatch(/on the same timeline/)
   await pgCtl(old.dataDir, '-m', 'fast', 'stop')
 })
 
@@ -343,7 +343,11 @@ for (const promoted of [true, false]) {
     if (promoted) await pgCtl(heir.dataDir, 'promote')
     const next = await again(agent, heir, 'fail')
     expect(await next.exit, next.log()).toBe(65)
-    expect(next.log()).toMatch(promoted ? /goes on with timeline 1, which/ : /goes on where .* ends, at/)
+    expect(next.log()).toMatch(
+      promoted
+        ? /has WAL of timeline 1 beyond .* left that timeline/
+        : /has WAL of timeline 1 beyond .* ends/,
+    )
     await pgCtl(heir.dataDir, '-m', 'fast', 'stop')
   })
 }
@@ -354,7 +358,7 @@ testWith([], 'another cluster that comes up where the master was ends the replic
   await master.stop()
   const other = await startMaster(space, { port: master.port, isStranger: true })
   expect(await agent.exit, agent.log()).toBe(65)
-  expect(agent.log()).toMatch(/it is of system/)
+  expect(agent.log()).toMatch(/its system identifier is/)
   const next = await again(agent, other, 'reclone')
   expect(await next.exit, next.log()).toBe(65)
   expect(next.log()).toMatch(/DATA_IDENTITY/)

@@ -118,7 +118,7 @@ testWith([], 'access rules that somebody changes are taken over while it serves'
   const rules = join(agent.dataDir, 'pg_hba.conf')
   const before = readFileSync(rules, 'utf8')
   writeFileSync(rules, `host all postgres all reject\n${before}`)
-  await agent.waitForLog(/pg_hba\.conf has changed: taken over/)
+  await agent.waitForLog(/pg_hba\.conf has changed: the new rules/)
   await waitFor('the new line to hold', () =>
     query(agent.port, 'SELECT 1').then(
       () => false,
@@ -138,7 +138,7 @@ testWith([], 'access rules that the server would not take leave those in force',
   const rules = join(agent.dataDir, 'pg_hba.conf')
   const before = readFileSync(rules, 'utf8')
   writeFileSync(rules, `host all all nowhere/99 trust\n${before}`)
-  await agent.waitForLog(/the change of pg_hba\.conf is not taken over: line 1 of .*: specifying both/)
+  await agent.waitForLog(/but the old rules stay in force: line 1 of .*: specifying both/)
   await agent.waitForRow(await master.insert())
   agent.terminate('SIGTERM', 'script')
   expect(await agent.exit, agent.log()).toBe(0)
@@ -173,7 +173,7 @@ testWith([], 'what the owner of a database has made is nothing that the superuse
   const agent = await runAgent(space, { env: contractFor(space, own), script })
   await agent.waitForRow(await own.insert())
   expect(agent.log()).toMatch(
-    /WARN serve: text sorts differently here: the collation postgres\.german was made/,
+    /WARN serve: text sorts differently here: the collation postgres\.german was created/,
   )
   expect(existsSync(join(home, 'run'))).toBe(false)
   agent.terminate('SIGTERM', 'script')

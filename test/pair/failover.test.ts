@@ -151,6 +151,24 @@ describe('a first host', () => {
     await becomes(replica, 0)
     await replica.end()
   })
+
+  testWith(['namespace'], 'says so where a name has more addresses than are asked', async () => {
+    const master = await startMaster(space)
+    const hosts = join(space.dir, 'many')
+    const lines = Array.from({ length: 17 }, (_, number) => `127.0.0.${number + 1} db`)
+    writeFileSync(hosts, ['127.0.0.1 localhost', ...lines, ''].join('\n'))
+    chmodSync(hosts, 0o644)
+    const env = { POSTGRES_MASTER: 'db' }
+    const mounts = [{ from: hosts, over: '/etc/hosts' }]
+    const replica = await begin([master], 'cascade', { env, mounts })
+    await replica.waitForRow(await master.insert())
+    expect(replica.log()).toMatch(/master: db:\d+ \(127\.0\.0\.1\)/)
+    // Its watcher has asked again by then.
+    await replica.waitForLog(/hosts of POSTGRES_MASTER: .*127\.0\.0\.16/)
+    const told = replica.log().match(/WARN .*db has more than 16 addresses, of which 16 are asked/g)
+    expect(told).toHaveLength(1)
+    await replica.end()
+  })
 })
 
 describe('the old master', () => {
@@ -181,13 +199,13 @@ describe('the old master', () => {
     await heir.stop()
     const alone = await again.again()
     await alone.waitForLog(
-      /no master answers.*still on timeline 1; the data here knows of a promotion to timeline 2/,
+      /no master was found.*still on timeline 1, but the data here has seen a promotion to timeline 2/,
     )
     await alone.waitForRow(row)
-    await becomes(alone, 1, /not ready: who answers was the master before a promotion/)
+    await becomes(alone, 1, /not ready: only a former master answers/)
     await heir.start()
     await alone.waitForRow(await heir.insert())
-    expect(alone.log()).not.toMatch(/cloning anew/)
+    expect(alone.log()).not.toMatch(/cloning again/)
     await alone.end()
     await heir.stop()
   })
@@ -204,7 +222,9 @@ describe('the old master', () => {
     await heir.promote()
     // The row above came after the heir had gone: the replica has what the heir has not.
     expect(await replica.exit, replica.log()).toBe(65)
-    expect(replica.log()).toMatch(/timeline 1, which 127\.0\.0\.1:\d+ left at .*(\n.*)*DATA_DIVERGED/)
+    expect(replica.log()).toMatch(
+      /timeline 1 beyond .*, where 127\.0\.0\.1:\d+ left that timeline.*(\n.*)*DATA_DIVERGED/,
+    )
     await heir.stop()
     await master.stop()
   })
@@ -283,7 +303,7 @@ describe('the slot of a replica', () => {
     await comeBack(master, heir)
     expect(await slotsOf(master)).toHaveLength(1)
     const again = await replica.again()
-    await again.waitForLog(/dropped the replication slot .* which is followed no more/)
+    await again.waitForLog(/dropped the replication slot .* which this replica no longer follows/)
     await isGone(master)
     expect(master.log().slice(told)).not.toMatch(/ERROR: /)
     await again.waitForRow(await heir.insert())
@@ -318,8 +338,8 @@ testWith([], 'a master that is the replica itself is seen for what it is', async
   await becomes(replica, 0)
   relay.lead(port, 'drop')
   await master.insert()
-  await becomes(replica, 1, /POSTGRES_MASTER leads to this replica itself/)
-  await replica.waitForLog(/POSTGRES_MASTER leads to this replica itself/)
+  await becomes(replica, 1, /POSTGRES_MASTER points to this replica itself/)
+  await replica.waitForLog(/POSTGRES_MASTER points to this replica itself/)
   relay.lead(master.port, 'drop')
   await replica.waitForRow(await master.insert())
   await becomes(replica, 0)
@@ -333,7 +353,7 @@ testWith([], 'another cluster that answers for a moment ends nobody', async () =
   const replica = await begin([relay])
   await replica.waitForRow(await master.insert())
   relay.lead(stranger.port, 'drop')
-  await replica.waitForLog(/not streaming: no master answers.*it is of system/)
+  await replica.waitForLog(/not streaming: no master was found.*its system identifier is/)
   relay.lead(master.port, 'drop')
   await replica.waitForRow(await master.insert())
   await replica.end()
@@ -341,7 +361,7 @@ testWith([], 'another cluster that answers for a moment ends nobody', async () =
   // Nor one that starts just then.
   relay.lead(stranger.port)
   const next = await replica.again()
-  await next.waitForLog(/no usable answer.*it is of system/)
+  await next.waitForLog(/no usable answer.*its system identifier is/)
   relay.lead(master.port)
   await next.waitForRow(await master.insert())
   await next.end()
@@ -378,4 +398,55 @@ testWith([], 'where the model says so it follows a standby, and the master when 
   await replica.waitForRow(await master.insert())
   await replica.end()
   await standby.stop()
+})
+
+describe('two replicas that follow each other', () => {
+  testWith([], 'say that nothing new can arrive, and go on when one of them has a master', async () => {
+    const master = await startMaster(space)
+    const one = await begin([master], 'cascade')
+    await one.waitForRow(await master.insert())
+    const two = await begin([one], 'cascade')
+    await two.waitForRow(await master.insert())
+    await one.end()
+    const ring = await one.again([two])
+    await ring.waitUntilServing()
+    expect(ring.log()).toMatch(
+      new RegExp(`WARN inspect_master: 127\\.0\\.0\\.1:${two.port} followed this replica`),
+    )
+    for (const [replica, other] of [
+      [ring, two],
+      [two, ring],
+    ] as const) {
+      const words = new RegExp(`nothing new arrives: 127\\.0\\.0\\.1:${other.port} followed this replica`)
+      await becomes(replica, 1, words)
+      expect(replica.log().match(new RegExp(words, 'g'))).toHaveLength(1)
+    }
+    await ring.end()
+    const again = await ring.again([master])
+    const row = await master.insert()
+    await two.waitForRow(row)
+    await becomes(two, 0)
+    await again.end()
+    await two.end()
+  })
+
+  testWith([], 'are none where one of them may follow the master', async () => {
+    const master = await startMaster(space)
+    const port = await pickPort()
+    const one = await begin([{ port }, master], 'cascade')
+    await one.waitForRow(await master.insert())
+    const two = await begin([one, master], 'cascade', { port })
+    await two.waitForRow(await master.insert())
+    expect(two.log()).toMatch(new RegExp(`master: 127\\.0\\.0\\.1:${one.port}`))
+    const left = new RegExp(`hosts of POSTGRES_MASTER: 127\\.0\\.0\\.1:${port}: it follows this replica`)
+    await one.waitForLog(left)
+    await two.waitForRow(await master.insert())
+    await one.end()
+    const again = await one.again()
+    await two.waitForRow(await master.insert())
+    expect(again.log()).toMatch(left)
+    await becomes(again, 0)
+    await again.end()
+    await two.end()
+  })
 })

@@ -69,29 +69,29 @@ const dfs: readonly (readonly [string, string, number, RegExp])[] = [
     'too little',
     df(`${head}\n/dev/sda1 90000000 89999000 1000 100% /`, `${head}\n/dev/sda1 90000 1 89999 1% /`),
     73,
-    /has 0 MB left/,
+    /has only 0 MB left/,
   ],
   [
     'less than nothing',
     df(`${head}\n/dev/sda1 90000000 91000000 -1000000 101% /`, `${head}\n/dev/sda1 90000 1 89999 1% /`),
     73,
-    /has 0 MB left/,
+    /has only 0 MB left/,
   ],
   [
     'too little on a broken line',
     df(`${head}\n/dev/mapper/long\n 90000000 89999000 1000 100% /`, `${head}\n/dev/sda1 90000 1 89999 1% /`),
     73,
-    /has 0 MB left/,
+    /has only 0 MB left/,
   ],
-  ['no numbers', df(`${head}\noverlay - - - - /`), 0, /WARN choose_data: df does not tell how much is free/],
+  ['no numbers', df(`${head}\noverlay - - - - /`), 0, /WARN choose_data: cannot tell how much is free/],
   [
     'no inodes, as Btrfs',
     df(`${head}\n/dev/sda1 90000000 1000000 89000000 2% /`, `${head}\n/dev/sda1 0 0 0 - /`),
     0,
     /preflight passed/,
   ],
-  ['something else', "echo 'stale file handle'", 0, /WARN choose_data: df does not tell/],
-  ['an error', "echo 'df: cannot read' >&2; exit 1", 0, /WARN choose_data: df does not tell/],
+  ['something else', "echo 'stale file handle'", 0, /WARN choose_data: cannot tell how much is free/],
+  ['an error', "echo 'df: cannot read' >&2; exit 1", 0, /WARN choose_data: cannot tell how much is free/],
   [
     'nothing of -P',
     `case $1 in -P) exit 1 ;; esac\n${df(`${head}\n/dev/sda1 90000000 1000000 89000000 2% /`)}`,
@@ -106,7 +106,7 @@ testWith([], 'whatever df prints: too little is told, and what is not understood
     expect(await agent.exit, `${title}:\n${agent.log()}`).toBe(code)
     expect(agent.log(), title).toMatch(words)
     if (code === 0 && !String(words).includes('WARN'))
-      expect(agent.log(), title).not.toMatch(/df does not tell/)
+      expect(agent.log(), title).not.toMatch(/cannot tell how much is free/)
   }
 })
 
@@ -123,7 +123,7 @@ echo '${name}:*:${uid}:${gid}::/another:/bin/sh'`,
   chmodSync(join(space.dir, '.pgpass'), 0o644)
   const agent = await runAgent(space, { env: { ...env, PATH: stub(programs) }, script, args: ['preflight'] })
   expect(await agent.exit, agent.log()).toBe(0)
-  expect(agent.log()).toContain(`others have rights on ${space.dir}/.pgpass`)
+  expect(agent.log()).toContain(`others may access ${space.dir}/.pgpass`)
 })
 
 describe('a user whom another directory names', () => {

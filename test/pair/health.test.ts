@@ -64,7 +64,7 @@ describe('what health says, and that it is one line', () => {
       await gate.waitForCopy()
       await expectNo(
         agent,
-        /no server runs yet: a clone is being made in .*clone\.1; the log of the task says how far/,
+        /no server runs yet: a clone is being made in .*clone\.1; see the task's log for its progress/,
       )
       gate.release()
       await agent.waitForRow(await master.insert())
@@ -72,14 +72,11 @@ describe('what health says, and that it is one line', () => {
       await end(agent)
       await expectNo(
         agent,
-        /no server runs on .*data: the log of the task says why, and that of PostgreSQL in/,
+        /no server runs on .*data, and no live run holds the data: the last one that did ended at .*: exit code 0/,
       )
       const nothing = await runAgent(space, { env, args: ['version'] })
       await nothing.exit
-      await expectNo(
-        nothing,
-        /no server runs yet, and no data is in .*: the log of the task says what it waits for/,
-      )
+      await expectNo(nothing, /no server runs yet, and there is no data in .*: see the task's log/)
     },
   )
 
@@ -95,9 +92,9 @@ describe('what health says, and that it is one line', () => {
     const text = readFileSync(file, 'utf8')
     expect(text).toMatch(/^ready {3}$/m)
     writeFileSync(file, text.replace('ready   ', 'starting'))
-    await expectNo(agent, /starting: replaying WAL, at 0\/[0-9A-F]+ or later; .*look at .*log/)
+    await expectNo(agent, /starting: replaying WAL, at 0\/[0-9A-F]+ or later; .*see .*log/)
     writeFileSync(file, text.replace('ready   ', 'stopping'))
-    await expectNo(agent, /the server is shutting down: the log of the task says who/)
+    await expectNo(agent, /the server is shutting down: see the task's log/)
     writeFileSync(file, text)
     await expectYes(agent)
     await end(agent)
@@ -105,7 +102,7 @@ describe('what health says, and that it is one line', () => {
 
   testWith([], 'of a server on another port than the one that is asked for', async () => {
     const agent = await serve()
-    await expectNo(agent, /was started for port \d+, not 5999: look at PORT0/, { port: 5999 })
+    await expectNo(agent, /was started for port \d+, not 5999: run health with the PORT0/, { port: 5999 })
     await end(agent)
   })
 
@@ -113,7 +110,7 @@ describe('what health says, and that it is one line', () => {
     const agent = await serve()
     const server = Number(readFileSync(join(agent.dataDir, 'postmaster.pid'), 'utf8').split('\n')[0])
     freeze([server])
-    await expectNo(agent, /gives no answer within 5 s: look at the load/)
+    await expectNo(agent, /does not answer within 5 s: check the load/)
     signal(server, 'SIGCONT')
     await expectYes(agent)
     await end(agent)
@@ -122,7 +119,7 @@ describe('what health says, and that it is one line', () => {
   testWith([], 'of a server that somebody promoted', async () => {
     const agent = await serve()
     await agent.sql('SELECT pg_promote()')
-    await expectNo(agent, /somebody promoted this server, and it takes writes: stop it/)
+    await expectNo(agent, /this server was promoted and accepts writes: stop it/)
     agent.terminate('SIGTERM', 'script')
     await agent.exit
   })
@@ -131,7 +128,7 @@ describe('what health says, and that it is one line', () => {
     const agent = await serve()
     const file = join(agent.dataDir, 'global/pg_control')
     renameSync(file, `${file}.away`)
-    await expectNo(agent, /pg_controldata cannot read .*: look at its files and at the disk/)
+    await expectNo(agent, /pg_controldata cannot read .*: check its files and the disk/)
     renameSync(`${file}.away`, file)
     await expectYes(agent)
     await end(agent)

@@ -80,7 +80,9 @@ testWith(
     const env = contractFor(space, master, { PGDATA_DIR: volume, EXIT_PAUSE: '0' })
     const agent = await runAgent(space, { env, script: edited })
     expect(await agent.exit, agent.log()).toBe(65)
-    expect(agent.log()).toMatch(/standby\.signal is missing in .*: started so, it would be a second master/)
+    expect(agent.log()).toMatch(
+      /standby\.signal is missing in .*: without it the server would be a second master/,
+    )
     expect(agent.log()).not.toContain('checked: a standby')
     expect(existsSync(join(volume, 'replica/data/postmaster.pid'))).toBe(false)
     expect(await agent.state()).toBe('shut down in recovery')

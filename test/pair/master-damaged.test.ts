@@ -80,7 +80,7 @@ describe.each([
       // Words that nobody knows are believed when they are said again.
       await expectTold(
         await run(master),
-        new RegExp(`cannot give.*base/\\d+/${file.split('/').pop()}`),
+        new RegExp(`cannot read a file that must be copied: .*base/\\d+/${file.split('/').pop()}`),
         german ? 2 : 1,
         master,
       )
@@ -96,7 +96,7 @@ describe.each([
 testWith(['root'], 'a directory that the master cannot read costs no copy at all', async () => {
   const master = await startMaster(space)
   mkdirSync(join(master.dataDir, 'of-root'), { mode: 0o700 })
-  await expectTold(await run(master), /cannot give.*\.\/of-root/, 0, master)
+  await expectTold(await run(master), /cannot read a file that must be copied: .*\.\/of-root/, 0, master)
 })
 
 testWith([], 'a name, or the way of a tablespace, that is too long for a copy is told once', async () => {
@@ -224,6 +224,6 @@ exit 1
     })
     expect(await agent.exit, `${title}:\n${agent.log()}`).toBe(code)
     expect(agent.log(), title).toMatch(new RegExp(`what to do: .*\\(${id}, exit ${code}\\)`))
-    expect((agent.log().match(/the copy is removed/g) ?? []).length + 1, title).toBe(copies)
+    expect((agent.log().match(/the copy was removed; trying again/g) ?? []).length + 1, title).toBe(copies)
   }
 })

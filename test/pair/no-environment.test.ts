@@ -122,8 +122,10 @@ describe('in the directory of the task health, ready and status need no variable
       const { code, words } = await ask(agent.sandbox, [what], nobody)
       expect(code).toBe(78)
       expect(words).toMatch(
-        /ask in the directory of the task, or with its PGDATA_DIR, as its RUN_USER or as root/,
+        /call it in the task's directory or with its PGDATA_DIR, as its RUN_USER or as root/,
       )
+      // The environment of the task is right: only this shell has none.
+      expect(words).not.toMatch(/is missing|marathon\.json/)
     }
     await stop(agent)
   })

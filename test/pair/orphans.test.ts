@@ -63,12 +63,12 @@ describe('pg_basebackup', () => {
     })
   }
 
-  testWith([], 'killed alone: its WAL child is ended, and the same run copies anew', async () => {
+  testWith([], 'killed alone: its WAL child is ended, and the same run copies again', async () => {
     const clones = master.clones()
     const agent = await runAgent(space, { env: contractFor(space, gate) })
     const [parent, child] = await waitForCopy(agent)
     signal(parent.pid, 'SIGKILL')
-    await agent.waitForLog(/the copy is removed; trying again/)
+    await agent.waitForLog(/the copy was removed; trying again/)
     await waitFor('the end of the WAL child', () => !isAlive(child.pid))
     gate.release()
     await agent.waitForRow(await master.insert())

@@ -80,7 +80,7 @@ describe('before the copy', () => {
     expect(await agent.exit, agent.log()).toBe(75)
     expect(agent.log()).toMatch(
       new RegExp(
-        `ERROR claim: port ${port} of 0\\.0\\.0\\.0 \\(\\*\\) is held by process \\d+ \\(postgres, in .*/data\\)`,
+        `ERROR claim: port ${port} of 0\\.0\\.0\\.0 \\(\\*\\) is in use by process \\d+ \\(postgres, in .*/data\\)`,
       ),
     )
     expect(agent.log()).toMatch(/\(PORT, exit 75\)/)
@@ -109,7 +109,7 @@ describe('before the copy', () => {
       const script = buildQuickScript(space, { listen: [...listen] })
       const agent = await runAgent(space, { env: contractFor(space, master), port, script })
       expect(await agent.exit, agent.log()).toBe(75)
-      expect(agent.log()).toMatch(/is held by (process \d+|a process of the user)/)
+      expect(agent.log()).toMatch(/is in use by (process \d+|a process of the user)/)
       await release(server)
     })
   }
@@ -129,7 +129,7 @@ describe('before the copy', () => {
 
   testWith([], 'an address of another host, and a name that is none, are 78', async () => {
     for (const [address, words] of [
-      ['10.99.99.99', /10\.99\.99\.99 is no address of this host/],
+      ['10.99.99.99', /10\.99\.99\.99 is not an address of this host/],
       ['nobody-has-it.invalid', /nobody-has-it\.invalid has no address here/],
     ] as const) {
       const script = buildQuickScript(space, { listen: ['127.0.0.1', address] })
@@ -154,7 +154,7 @@ describe('at the start of the server', () => {
       const server = await hold(agent.port, '127.0.0.1')
       waiting.go()
       expect(await agent.exit, agent.log()).toBe(75)
-      expect(agent.log()).toMatch(/port \d+ of 127\.0\.0\.1 is held by/)
+      expect(agent.log()).toMatch(/port \d+ of 127\.0\.0\.1 is in use by/)
       expect(agent.log()).toMatch(/\(PORT, exit 75\)/)
       expect(await agent.state()).toBe('shut down in recovery')
       await expectNothingLeft({ ...agent, port: await pickPort() })
@@ -192,7 +192,7 @@ describe('at the start of the server', () => {
     const server = await hold(agent.port, '127.0.0.1')
     waiting.go()
     expect(await agent.exit, agent.log()).toBe(75)
-    expect(agent.log()).toMatch(/could not bind port \d+ of 127\.0\.0\.1; the lines with that address in/)
+    expect(agent.log()).toMatch(/could not bind port \d+ of 127\.0\.0\.1; see the lines with that address in/)
     await release(server)
   })
 })
@@ -221,7 +221,7 @@ describe('health', () => {
     const { code, words } = await ask(agent, env, 'health')
     expect(code).toBe(1)
     expect(words).toMatch(oneLine)
-    expect(words).toMatch(/port \d+ of 127\.0\.0\.1 is held by process \d+ \(postgres, in /)
+    expect(words).toMatch(/port \d+ of 127\.0\.0\.1 is in use by process \d+ \(postgres, in /)
     agent.terminate('SIGTERM', 'script')
     expect(await agent.exit, agent.log()).toBe(0)
     await other.stop()

@@ -149,7 +149,7 @@ describe("the master's side", () => {
       args: ['preflight'],
     })
     expect(await agent.exit, agent.log()).toBe(78)
-    expect(agent.log()).toMatch(/ERROR inspect_master: .* is PostgreSQL 15, which postgresql\.majors/)
+    expect(agent.log()).toMatch(/ERROR inspect_master: .* runs PostgreSQL 15, which postgresql\.majors/)
     expect(agent.log()).toMatch(/WARN inspect_master: wal_keep_size is 0[\s\S]*\(MASTER_VERSION, exit 78\)/)
   })
 

@@ -74,7 +74,7 @@ testWith(['root', 'namespace'], 'so does the look at the copy, with what has bee
     script: hastyScript({}, { postgresql: { verifyClone: 'bytes' } }),
     mounts: [{ from: fake, over: tool }],
   })
-  await agent.waitForLog(/INFO clone: pg_verifybackup looks at the copy: \d+ of \d+ MB/)
+  await agent.waitForLog(/INFO clone: pg_verifybackup is checking the copy: \d+ of \d+ MB/)
   writeFileSync(on, '')
   await agent.waitForRow(await master.insert())
   agent.terminate('SIGTERM', 'script')
@@ -103,7 +103,7 @@ testWith([], 'so does a disk that takes its time, and the master before it begin
   // So much to write that its own pace takes minutes.
   await frozen.sql('CREATE TABLE big AS SELECT g, md5(g::text) FROM generate_series(1, 20000) AS g')
   const waiting = await runAgent(space, { env: contractFor(space, frozen), script })
-  await waiting.waitForLog(/INFO choose_data: .* has not begun yet to tell how much there is/)
+  await waiting.waitForLog(/INFO choose_data: waiting for .* to tell its size/)
   waiting.terminate('SIGTERM', 'script')
   expect(await waiting.exit, waiting.log()).toBe(143)
 })
@@ -130,7 +130,7 @@ testWith([], 'so does a server that replays and lets nobody in yet', async () =>
   for (const name of later) rmSync(join(wal, name))
   const closed = await runAgent(space, { env, script, port: agent.port })
   await closed.waitForLog(
-    /INFO serve: not open to clients yet: replaying .* up to [0-9A-F]+\/[0-9A-F]+ at the least/,
+    /INFO serve: not open to clients yet: replaying .* at least up to [0-9A-F]+\/[0-9A-F]+/,
   )
   closed.terminate('SIGTERM', 'script')
   await closed.exit

@@ -65,7 +65,7 @@ describe.each([
       const agent = await runAgent(space, { env, mounts: [trust, ...hidden] })
       expect(await agent.exit, agent.log()).toBe(78)
       expect(agent.log()).toMatch(
-        /ERROR fetch_config: .* https:.*postgresql\.conf: it leads from https to http/,
+        /ERROR fetch_config: .* https:.*postgresql\.conf: it redirects from https to http/,
       )
       expect(agent.log()).not.toMatch(/clone: /)
     },

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -27,16 +28,22 @@ import { descendantsOf, freeze } from './harness/processes.js'
 import { query } from './harness/query.js'
 import { openRelay, type Relay } from './harness/relay.js'
 import { openSpace, type Space } from './harness/space.js'
+import { makeVolume } from './harness/volume.js'
 import { waitFor } from './harness/wait.js'
 
 let space: Space
-const scripts = { reclone: '', fail: '', usual: '' }
+const scripts = { reclone: '', fail: '', usual: '', apart: '' }
 let masterSql = ''
 beforeAll(() => {
   space = openSpace()
   scripts.reclone = buildQuickScript(space, { onDiverged: 'rewind' })
   scripts.fail = buildQuickScript(space, { onDiverged: 'rewind' }, { rewind: { otherwise: 'fail' } })
   scripts.usual = buildQuickScript(space)
+  scripts.apart = buildQuickScript(
+    space,
+    { onDiverged: 'rewind', dataDir: '/srv/pg' },
+    { clone: { walDir: join(makeVolume(space), 'wal') } },
+  )
   const { files } = compileReplica(
     { run: { onDiverged: 'rewind' } },
     { templates: readTemplates(), stepFiles: {}, docs: {} },
@@ -157,12 +164,12 @@ describe('data that left the history of the master', () => {
     const told = await house.run({ args: ['status', '--master'], ownLog: true })
     expect(await told.exit, told.log()).toBe(0)
     expect(readFileSync(join(told.sandbox, 'stdout'), 'utf8')).toMatch(
-      /^restart {5}rewind: the data goes on/m,
+      /^restart {5}rewind: the data has WAL/m,
     )
     const agent = await house.run()
     await expectEqual(agent, house.heir)
     expect(agent.log()).toMatch(
-      /left at .*; rewinding to before that: \d+ MB of \d+ MB(.*\n)*.*rewound; the data is at/,
+      /left that timeline.*; rewinding the data: \d+ MB of \d+ MB(.*\n)*.*rewound: the data is at/,
     )
     expect(house.clones()).toBe(0)
     expect(readFileSync(pinsOf(agent), 'utf8')).toBe(pins)
@@ -175,15 +182,29 @@ describe('data that left the history of the master', () => {
     await house.heir.stop()
   })
 
+  testWith([], 'is rewound with its WAL on another disk, and that stays there', async () => {
+    const house = await makeHouse({ otherwise: 'apart' })
+    const link = readlinkSync(join(house.agent.dataDir, 'pg_wal'))
+    // Before 16 pg_rewind sees the new timeline of the heir when that has written a checkpoint.
+    await house.heir.sql('CHECKPOINT')
+    const agent = await house.run()
+    await expectEqual(agent, house.heir)
+    expect(agent.log()).toMatch(/rewound: the data is at/)
+    expect(house.clones()).toBe(0)
+    expect(readlinkSync(join(agent.dataDir, 'pg_wal'))).toBe(link)
+    await stop(agent)
+    await house.heir.stop()
+  })
+
   testWith([], 'while it runs ends the task, and the next one rewinds', async () => {
     const relay = await openRelay(space)
     const house = await makeHouse({ relay, end: () => Promise.resolve() })
     relay.lead(house.heir.port, 'drop')
     expect(await house.agent.exit, house.agent.log()).toBe(75)
-    expect(house.agent.log()).toMatch(/the next run rewinds it: .*\n.*REWIND/)
+    expect(house.agent.log()).toMatch(/the next run rewinds the data: .*\n(.*\n)*.*REWIND/)
     const agent = await house.run()
     await expectEqual(agent, house.heir)
-    expect(agent.log()).toMatch(/rewound; the data is at/)
+    expect(agent.log()).toMatch(/rewound: the data is at/)
     expect(house.clones()).toBe(0)
     await stop(agent)
     await house.heir.stop()
@@ -193,7 +214,7 @@ describe('data that left the history of the master', () => {
     const house = await makeHouse({ end: (agent) => agent.kill() })
     const agent = await house.run()
     await expectEqual(agent, house.heir)
-    expect(agent.log()).toMatch(/running the data for a moment, closed(.*\n)*.*rewound; the data is at/)
+    expect(agent.log()).toMatch(/starting the server for a moment, closed(.*\n)*.*rewound: the data is at/)
     expect(house.clones()).toBe(0)
     await stop(agent)
     await house.heir.stop()
@@ -242,22 +263,22 @@ describe('where pg_rewind cannot help', () => {
     [
       'a line of pg_hba.conf',
       { hba: noLine },
-      /cannot be rewound: no SQL in the database postgres of .*pg_hba/,
+      /cannot be rewound: cannot run SQL in the database postgres of .*pg_hba/,
     ],
     [
       'a right',
       { isBare: true },
-      /cannot be rewound: pg_rewind ended with 1: .*permission denied for function/,
+      /cannot be rewound: pg_rewind ended with status 1: .*permission denied for function/,
     ],
     [
       'wal_log_hints and checksums',
       { conf: [] },
-      /cannot be rewound: pg_rewind ended with 1: .*wal_log_hints/,
+      /cannot be rewound: pg_rewind ended with status 1: .*wal_log_hints/,
     ],
     [
       'full_page_writes',
       { conf: ['wal_log_hints = on', 'full_page_writes = off'] },
-      /cannot be rewound: pg_rewind ended with 1: .*full_page_writes/,
+      /cannot be rewound: pg_rewind ended with status 1: .*full_page_writes/,
     ],
   ]
   for (const [what, options, words] of cases) {
@@ -273,7 +294,7 @@ describe('where pg_rewind cannot help', () => {
       const agent = await house.run()
       await expectEqual(agent, house.heir)
       expect(agent.log()).toMatch(words)
-      expect(agent.log()).toMatch(/cloning anew/)
+      expect(agent.log()).toMatch(/cloning again/)
       expect(house.clones()).toBe(1)
       await stop(agent)
       await house.heir.stop()
@@ -308,7 +329,7 @@ describe('where pg_rewind cannot help', () => {
     })
     const agent = await house.run()
     await expectEqual(agent, house.heir)
-    expect(agent.log()).toMatch(new RegExp(`cannot be rewound: .* has no longer the WAL file ${first}`))
+    expect(agent.log()).toMatch(new RegExp(`cannot be rewound: .* no longer has the WAL segment ${first}`))
     expect(house.clones()).toBe(1)
     await stop(agent)
     await house.heir.stop()
@@ -369,7 +390,7 @@ describe('a rewind that is interrupted', () => {
     for (const otherwise of ['fail', 'usual'] as const) {
       const refused = await house.run({ otherwise })
       expect(await refused.exit, refused.log()).toBe(65)
-      expect(refused.log()).toMatch(/was interrupted.*\n.*HALF_REWOUND/)
+      expect(refused.log()).toMatch(/was interrupted.*\n(.*\n)*.*HALF_REWOUND/)
     }
     const waiting = await house.run()
     await waiting.waitForLog(/no usable answer/)
@@ -418,7 +439,7 @@ describe('a rewind that is interrupted', () => {
       if (stopped) {
         await waitFor('pg_rewind to stand still', stopped.isStill)
       } else {
-        await agent.waitForLog(/running the data for a moment/)
+        await agent.waitForLog(/starting the server for a moment/)
         await new Promise((resolve) => setTimeout(resolve, delay))
       }
       if (stopped) freeze(descendantsOf(agent.pid).map(({ pid }) => pid))

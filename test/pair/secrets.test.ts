@@ -123,13 +123,55 @@ describe('a password from a file', () => {
     const closed = await start(mountSecret(replicatorPassword, 0o400))
     expect(await closed.exit, closed.log()).toBe(77)
     expect(closed.log()).toMatch(/cannot read .* \(POSTGRES_REPPASSWORD_FILE\)/)
+    const absent = await start('/nowhere/password')
+    expect(await absent.exit, absent.log()).toBe(77)
+    expect(absent.log()).toMatch(
+      /the password file \/nowhere\/password \(POSTGRES_REPPASSWORD_FILE\) does not exist/,
+    )
     for (const text of ['', '\n', 'one\ntwo\n']) {
       const empty = await start(mountSecret(text, 0o444))
       expect(await empty.exit, empty.log()).toBe(77)
-      expect(empty.log()).toMatch(/holds no password of one line/)
+      expect(empty.log()).toMatch(/does not hold a password on a single line/)
     }
   })
 })
+
+testWith(
+  [],
+  'a password that was changed under a running replica: why nothing streams, and then a stream that is left alone',
+  async () => {
+    const of = await startMaster(space)
+    const user = serverUser()
+    const file = mountSecret(replicatorPassword, 0o640, user.gid)
+    // The walreceiver connects while the watcher is still asking why nothing streams: it waits for that here.
+    const quick = readFileSync(buildQuickScript(space, { receiver: { retryInterval: 1 } }), 'utf8')
+    const asked = '  needed_segment "$look_replayed" || return 0\n'
+    const wait = '  until ask_stand && [ "$stand_receiver" -gt 0 ]; do pause 1; done\n'
+    expect(quick.split(asked)).toHaveLength(2)
+    const held = join(space.dir, 'held.sh')
+    writeFileSync(held, quick.replace(asked, wait + asked))
+    const env = contract(of, { POSTGRES_REPPASSWORD_FILE: file })
+    const agent = await runAgent(space, { env, script: held, ...(isRoot ? { user } : {}) })
+    await agent.waitForRow(await of.insert())
+
+    await of.sql("ALTER ROLE replicator PASSWORD 'another'")
+    await of.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_replication')
+    await agent.waitForLog(
+      /not streaming: the master refuses the role replicator: .*password authentication failed.*\(the password is from \S+\/password\)/,
+    )
+    writeFileSync(file, 'another')
+    await agent.waitForRow(await of.insert())
+    await agent.waitForLog(/\/password has changed: the next connection to the master uses the new content/)
+    await waitFor('the watcher to see it stream', () =>
+      /"state": "streaming"/.test(readIfThere(join(agent.sandbox, 'pgdata/status/status.json'))),
+    )
+    expect(agent.log()).not.toMatch(/answers and has the WAL after/)
+    expect(agent.serverLog()).not.toMatch(/terminating walreceiver process/)
+    agent.terminate('SIGTERM', 'script')
+    expect(await agent.exit, agent.log()).toBe(0)
+    await of.stop()
+  },
+)
 
 describe('a password from the environment', () => {
   for (const shell of ['dash', 'bash', 'busybox', 'mksh', 'yash']) {
@@ -151,7 +193,7 @@ describe('a password from the environment', () => {
     await of.stop()
     // The harness gives the port and more by -c, but not this.
     await of.start()
-    await agent.waitForLog(/starting again with it/)
+    await agent.waitForLog(/starting again with that value/)
     await agent.waitForRow(await of.insert())
     expectHidden(agent)
     agent.terminate('SIGTERM', 'script')
@@ -187,7 +229,7 @@ describe('a password file that others may read', () => {
     const env = contractFor(space, of, { PGPASSFILE: file })
     const agent = await runAgent(space, { env, script })
     await agent.waitForRow(await of.insert())
-    expect(agent.log()).toMatch(/INFO inspect_master: others have rights on .*: a copy of mode 0600 is used/)
+    expect(agent.log()).toMatch(/INFO inspect_master: others may access .*: using a copy with mode 0600/)
     const lower = await runAgent(space, { env: contractFor(space, { port: agent.port }), script })
     await lower.waitForRow(await of.insert())
     expectHidden(lower)

@@ -148,7 +148,7 @@ testWith([], 'a port that is taken is told before anything is copied', async () 
   expect(await agent.exit).toBe(75)
   taken.close()
   expect(agent.log()).toMatch(
-    /ERROR claim: port \d+ of \S+ .*is held by a process of[^\n]*\n.*\(PORT, exit 75\)/,
+    /ERROR claim: port \d+ of \S+ .*is in use by a process of[^\n]*\n(.*\n)*.*\(PORT, exit 75\)/,
   )
   expect(agent.log()).not.toContain('cloned')
 })
@@ -166,3 +166,23 @@ testWith([], 'the last words of a server that was killed are told', async () => 
   expect(agent.log()).toMatch(/WARN serve: \| .*startup process .* was terminated by signal 9/)
   await expectNothingLeft(agent)
 })
+
+testWith(
+  [],
+  'of a server that was killed the signal is told last, and nothing of our own reloads',
+  async () => {
+    const agent = await runAgent(space, { env: contractFor(space, master), script: buildQuickScript(space) })
+    await agent.waitForLog(/closed to clients until [\s\S]*INFO serve: open to clients on port/)
+    const server = agent.descendants().find(({ args }) => /postgres -D/.test(args))
+    if (server === undefined) throw new Error('no server')
+    const reloads = /parameter .* cannot be changed without restarting the server/
+    await waitFor('the reload that opens it', () => reloads.test(agent.serverLog()))
+    process.kill(server.pid, 'SIGKILL')
+    expect(await agent.exit, agent.log()).toBe(137)
+    expect(agent.log()).not.toMatch(reloads)
+    expect(agent.log().trim().split('\n').at(-1)).toMatch(
+      /PostgreSQL ended with status 137: it was killed by signal 9, by a person, or by the kernel for want of memory$/,
+    )
+    await expectNothingLeft(agent)
+  },
+)

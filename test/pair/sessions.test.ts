@@ -56,7 +56,7 @@ describe('a library that sessions load and the agent lacks', () => {
           const agent = await runAgent(space, { env, script: scripts[onCollation], mounts: lacks })
           expect(await agent.exit, agent.log()).toBe(78)
           expect(agent.log()).toMatch(
-            /ERROR serve: nobody can log in here: session_preload_libraries of everybody: .*auto_explain\.so/,
+            /ERROR serve: no client can log in here: session_preload_libraries of everybody: .*auto_explain\.so/,
           )
           expect(agent.log()).toMatch(/\(LOGIN, exit 78\)/)
           expect(agent.serverLog()).not.toMatch(/received SIGHUP/)
@@ -95,7 +95,7 @@ describe('a library that sessions load and the agent lacks', () => {
       const answer = await health(agent, env)
       return answer.code === 1 ? answer : undefined
     })
-    expect(no.words).toMatch(/^[^\n]+ ERROR health: nobody can log in: [^\n]+auto_explain\.so[^\n]+\n$/)
+    expect(no.words).toMatch(/^[^\n]+ ERROR health: no client can log in: [^\n]+auto_explain\.so[^\n]+\n$/)
     await sql('ALTER ROLE ALL RESET session_preload_libraries')
     await close()
     await waitFor('health to say yes', async () => (await health(agent, env)).code === 0)
@@ -115,7 +115,7 @@ describe('a library that sessions load and the agent lacks', () => {
       mounts: lacks,
     })
     expect(await agent.exit, agent.log()).toBe(78)
-    expect(agent.log()).toMatch(/text sorts differently here: the collation postgres\.german was made/)
+    expect(agent.log()).toMatch(/text sorts differently here: the collation postgres\.german was created/)
     await master.stop()
   })
 })
@@ -125,7 +125,7 @@ testWith([], 'sessions that cannot ask on a standby are told, and the script ask
   const env = contractFor(space, master)
   const agent = await runAgent(space, { env, script: scripts.refuse })
   await agent.waitForLog(
-    /WARN serve: clients can log in here, but what they ask fails unless they set it otherwise/,
+    /WARN serve: clients can log in here, but their queries fail unless they override a setting/,
   )
   await waitFor('health to say yes', async () => (await health(agent, env)).code === 0)
   await end(agent, master)

@@ -51,7 +51,7 @@ describe('before a clone', () => {
   testWith(['root'], 'a disk that is too small is 73 at once', async () => {
     const disk = await mountDisk(space, { megabytes: 60 })
     const clones = master.clones()
-    await expectFull(await start(disk), /has \d+ MB left, and \d+ MB are needed/)
+    await expectFull(await start(disk), /has only \d+ MB left; \d+ MB are needed/)
     expect(master.clones()).toBe(clones)
     expect(copies(disk)).toEqual([])
   })
@@ -59,7 +59,7 @@ describe('before a clone', () => {
   testWith(['root'], 'a disk with too few inodes is 73 at once', async () => {
     const disk = await mountDisk(space, { megabytes: 300, inodes: 800 })
     const clones = master.clones()
-    await expectFull(await start(disk), /has only \d+ inodes left; a clone needs \d+/)
+    await expectFull(await start(disk), /has only \d+ inodes left; a clone needs at least \d+/)
     expect(master.clones()).toBe(clones)
     expect(copies(disk)).toEqual([])
   })
@@ -180,7 +180,7 @@ describe('data that is to be replaced', () => {
     writeFileSync(join(disk.dir, 'replica/outdated'), 'the data is behind\n1\nreclone\n')
     await disk.fill(2)
     const tree = listTree(join(disk.dir, 'replica'))
-    await expectFull(await start(disk, 'reclone'), /MB of old data; \d+ are needed/)
+    await expectFull(await start(disk, 'reclone'), /MB of old data; \d+ MB are needed/)
     expect(listTree(join(disk.dir, 'replica'))).toEqual(tree)
   })
 })
@@ -209,7 +209,7 @@ describe('the agent', () => {
       mounts: [{ from: small.root, over: '/dev/shm' }],
     })
     await agent.waitForRow(await master.insert())
-    expect(agent.log()).toMatch(/\/dev\/shm cannot be used/)
+    expect(agent.log()).toMatch(/\/dev\/shm has only/)
     expect(await agent.sql('SHOW dynamic_shared_memory_type')).toEqual([
       { dynamic_shared_memory_type: 'sysv' },
     ])

@@ -94,6 +94,12 @@ const becomes = (pair: Pick<Pair, 'agent' | 'env'>, expected: object, args: read
 const fileOf = (agent: Agent, name: string) => join(agent.sandbox, 'pgdata/status', name)
 const readJson = (agent: Agent) => JSON.parse(readFileSync(fileOf(agent, 'status.json'), 'utf8')) as Json
 
+/** An LSN as a number. */
+function bytesOf(lsn: unknown): number {
+  const [high = '', low = ''] = String(lsn).split('/')
+  return Number.parseInt(high, 16) * 2 ** 32 + Number.parseInt(low, 16)
+}
+
 describe('status of one that runs', () => {
   testWith([], 'tells role, upstream, positions and what a restart would do, in three forms', async () => {
     const pair = await makePair()
@@ -118,7 +124,7 @@ describe('status of one that runs', () => {
     expect(out).toMatch(/^role {8}standby$/m)
     expect(out).toMatch(/^state {7}streaming since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/m)
     expect(out).toMatch(new RegExp(`^upstream    127\\.0\\.0\\.1:${master.port}$`, 'm'))
-    expect(out).toMatch(/^restart {5}reuse: a finished clone of system \d+$/m)
+    expect(out).toMatch(/^restart {5}reuse: a finished clone of the system identifier \d+$/m)
 
     const samples = await readPrometheus((await ask(pair, ['--prometheus'])).out)
     const sampleOf = (name: string) => samples.find((one) => one.name === `run_rep_${name}`)?.value
@@ -178,7 +184,7 @@ describe('status of one that runs', () => {
     expect(Number((asked.master as { lag_bytes: number }).lag_bytes)).toBeGreaterThan(0)
     expect(asked.restart).toMatchObject({
       does: 'reuse',
-      why: expect.stringContaining('its history is that of'),
+      why: expect.stringContaining('it follows the history of'),
     })
     expect(status.role).toBe('standby')
     await pair.agent.sql('SELECT pg_wal_replay_resume()')
@@ -193,14 +199,17 @@ describe('status of one that runs', () => {
     const status = await becomes(pair, {
       role: 'standby',
       state: 'not_streaming',
-      words: expect.stringContaining('no master answers'),
+      words: expect.stringContaining('no master was found'),
       last_error: expect.stringMatching(/FATAL: {2}could not connect to the primary server.*refused/),
     })
     expect(status.heard).toMatch(/Z$/)
+    // What is here the master has had.
+    const [asked, replayed] = [status.master_lsn, status.replayed_lsn].map(bytesOf)
+    expect(Number(asked) - Number(replayed)).toBe(status.lag_bytes)
     expect(await askJson(pair, ['--master'])).toMatchObject({
       restart: {
         does: 'reuse',
-        why: expect.stringContaining('starting on the data that is here, since no master answers'),
+        why: expect.stringContaining('starting on the data here, because no master was found'),
       },
     })
     expect(readJson(pair.agent).last_error).toBeUndefined()
@@ -298,7 +307,11 @@ describe('status of one that is down', () => {
     const env = contractFor(space, stranger)
     const refused = await runAgent(space, { env, script, sandbox, port })
     expect(await refused.exit).toBe(65)
-    const failure = { id: 'DATA_IDENTITY', exit: 65, words: expect.stringContaining('no host is a master') }
+    const failure = {
+      id: 'DATA_IDENTITY',
+      exit: 65,
+      words: expect.stringContaining('no host of POSTGRES_MASTER is a master'),
+    }
     for (const args of [[], ['--master']]) {
       expect(await askJson({ agent: refused, env }, args)).toMatchObject({
         role: 'down',
@@ -313,6 +326,9 @@ describe('status of one that is down', () => {
     const again = await runAgent(space, { env: pair.env, script, sandbox, port })
     await again.waitForRow(await pair.master.insert())
     await becomes({ agent: again, env: pair.env }, { state: 'streaming', last_failure: failure })
+    expect((await ask({ agent: again, env: pair.env })).out).toMatch(
+      /^failure {5}none of this run; an earlier one ended at \S+ with DATA_IDENTITY, exit 65$/m,
+    )
     await stop(again)
     await stranger.stop()
     await pair.master.stop()
@@ -327,6 +343,19 @@ describe('status of one that is down', () => {
       last_failure: { id: 'GATE' },
       restart: { does: 'refuse', failure: 'GATE', why: expect.stringMatching(/would be a second master/) },
     })
+    // The promotion took the standby's marker away: the next run tells of both, and what it means for the data.
+    const { sandbox, port } = pair.agent
+    const next = await runAgent(space, { env: pair.env, script, sandbox, port })
+    expect(await next.exit).toBe(65)
+    expect(next.log()).toMatch(
+      /standby\.signal is missing.*the server was promoted.*its last checkpoint is at [0-9A-F]+\/[0-9A-F]+ of timeline 2, read at/,
+    )
+    expect(next.log()).toMatch(/data: .*keep its directory/)
+    expect(next.log()).toContain(`"mv ${sandbox}/pgdata/replica ${sandbox}/pgdata/replica.old"`)
+    expect((await askJson(pair)).last_failure).toMatchObject({
+      words: expect.stringContaining('the server was promoted'),
+      data: expect.stringContaining('keep its directory'),
+    })
     await pair.master.stop()
   })
 
@@ -339,7 +368,7 @@ describe('status of one that is down', () => {
     expect(await askJson(pair)).toMatchObject({
       restart: {
         does: 'refuse',
-        why: 'unless the master has by then what was missing: WAL is gone, "so" it was \\said',
+        why: 'unless the master has what was missing by then: WAL is gone, "so" it was \\said',
       },
     })
     const reclone = buildQuickScript(space, { onDiverged: 'reclone' })
@@ -390,6 +419,24 @@ describe('status of one that is on its way', () => {
       exit: 143,
       restart: { does: 'clone' },
     })
+    // One that fails before the data is its own changes nothing of what the last run told, and is told of, too.
+    const { sandbox, port } = agent
+    const passfile = join(sandbox, 'unreadable')
+    writeFileSync(passfile, '', { mode: 0 })
+    const early = await runAgent(space, { env: { ...env, PGPASSFILE: passfile }, script, sandbox, port })
+    expect(await early.exit, early.log()).toBe(77)
+    expect(readJson(agent)).toMatchObject({ state: 'ended', exit: 143 })
+    expect(await askJson({ agent, env })).toMatchObject({
+      state: 'ended',
+      exit: 77,
+      last_failure: { id: 'PASSFILE', data: expect.stringMatching(/nothing was removed|stays as it is/) },
+      restart: { does: 'refuse', failure: 'PASSFILE' },
+    })
+    const health = await runAgent(space, { env, script, sandbox, port, args: ['health'], ownLog: true })
+    expect(await health.exit).toBe(1)
+    expect(health.log()).toMatch(
+      /no live run holds the data: the last one that did ended at \S+: exit code 77: .*unreadable/,
+    )
   })
 })
 

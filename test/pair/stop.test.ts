@@ -200,6 +200,9 @@ describe('a clone', () => {
       await gate.waitForCopy()
       agent.terminate('SIGTERM', whom)
       expect(await agent.exit, agent.log()).toBe(143)
+      expect(agent.log()).toMatch(
+        /clone: copying \d+ MB from [\s\S]*clone: told to stop: the unfinished copy is removed/,
+      )
       await expectNothingLeft(agent)
       expect(readdirSync(join(agent.sandbox, 'pgdata')).sort()).toEqual(['claim.1', 'status'])
     })

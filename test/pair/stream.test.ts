@@ -50,7 +50,7 @@ for (const shell of ['dash', 'bash', 'mksh']) {
 
       await master.stop()
       await agent.waitForLog(/: streaming from .* has ended/)
-      await agent.waitForLog(/not streaming: no master answers/)
+      await agent.waitForLog(/not streaming: no master was found/)
       await master.start()
       const row = await master.insert()
       await waitFor('it to have caught up again', () => linesOf(agent).length > 5)
@@ -60,10 +60,10 @@ for (const shell of ['dash', 'bash', 'mksh']) {
         caughtUp,
         expect.stringMatching(
           new RegExp(
-            `^WARN serve: streaming from ${from} has ended, at [0-9A-F]+/[0-9A-F]+; the server says: .*FATAL: (?!.*could not connect)`,
+            `^WARN serve: streaming from ${from} has ended at [0-9A-F]+/[0-9A-F]+; the server logged: .*FATAL: (?!.*could not connect)`,
           ),
         ),
-        expect.stringMatching(/^WARN serve: not streaming: no master answers/),
+        expect.stringMatching(/^WARN serve: not streaming: no master was found/),
         streams,
         caughtUp,
       ])

@@ -87,7 +87,7 @@ async function expectSound(master: Master, table: string): Promise<void> {
 }
 
 const elsewhere =
-  /has made a tablespace after the clone, which has no place here: \d+ "\/.*space of the master"/
+  /made a tablespace after the clone, and it has no directory here: \d+ "\/.*space of the master"/
 
 describe.each([
   ['on the same host', false],
@@ -141,7 +141,7 @@ testWith([], 'a log without contexts does not hide the reason', async () => {
 
 describe('a further tablespace, where the clone has some', () => {
   const outside =
-    /the tablespace \d+ lies in \/.*space of the master, outside of \/.*: it was made after the clone/
+    /the tablespace \d+ is in \/.*space of the master, outside \/.*: it was made after the clone/
 
   async function makeStray(policy: Policy, options: MasterOptions = { tablespaces: 1 }) {
     const master = await startMaster(space, options)
@@ -187,7 +187,7 @@ testWith([], 'a link that leads nowhere, or to another place, gets no server', a
   for (const target of ['/nowhere', '../pg_wal', join(volume, 'replica/tablespaces/99999')]) {
     symlinkSync(target, join(agent.dataDir, 'pg_tblspc/99999'))
     const next = await start(master, volume, 'reclone')
-    await next.waitForLog(/the tablespace 99999 lies in .*; cloning anew/)
+    await next.waitForLog(/the tablespace 99999 is in .*; cloning again/)
     await next.waitForRow(await master.insert())
     await stop(next)
     expect(existsSync(join(agent.dataDir, 'pg_tblspc/99999'))).toBe(false)
@@ -233,7 +233,9 @@ testWith([], 'one that is made while the copy comes has its place in the next tr
   // The copy brings a link to the directory of the master along, or has read that directory before (of some file systems
   // the newest comes first): then replay meets it, and the next run is the next try.
   const met = await agent
-    .waitForLog(/WARN clone: pg_basebackup ended with 1: .*the tablespace \d+ lies in .*space of the master/)
+    .waitForLog(
+      /WARN clone: pg_basebackup ended with status 1: .*the tablespace \d+ is in .*space of the master/,
+    )
     .then(
       () => undefined,
       () => agent.exit,

@@ -103,7 +103,7 @@ testWith([], 'a run that starts again with what the master raised tells it again
   await master.sql('ALTER SYSTEM SET max_connections = 70')
   await master.stop()
   await master.start()
-  await agent.waitForLog(/the master raised max_connections from 60 to 70: starting again with it/)
+  await agent.waitForLog(/the master raised max_connections from 60 to 70: starting again with that value/)
   await waitFor(
     () => `it to be told again: ${heard().join('\n')}`,
     () => heard().filter((one) => one === ready(agent)).length === 2,

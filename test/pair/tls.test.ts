@@ -83,7 +83,7 @@ describe('a master with a certificate', () => {
     const env = contractFor(space, master, { ...full, PGSSLROOTCERT: other.root })
     const again = await runAgent(space, { env, sandbox: agent.sandbox })
     await again.waitUntilServing()
-    expect(again.log()).toMatch(/starting on the data that is here: .*certificate verify failed/)
+    expect(again.log()).toMatch(/starting on the data here, because .*certificate verify failed/)
     again.terminate('SIGTERM', 'script')
     expect(await again.exit, again.log()).toBe(0)
   })

@@ -74,7 +74,7 @@ describe('a volume that two hosts have', () => {
       const second = await other().run(volume, master, shell)
       expect(await second.exit, second.log()).toBe(75)
       expect(second.log()).toMatch(
-        /of another boot, on host one\.example: waiting 4 s[\s\S]*on host one\.example works on .*DATA_IN_USE/s,
+        /belongs to another run, on host one\.example: waiting 4 s[\s\S]*on host one\.example uses .*DATA_IN_USE/s,
       )
       await first.waitForRow(await master.insert())
       await finish(first)
@@ -95,7 +95,7 @@ describe('a volume that two hosts have', () => {
     await gate.waitForCopy()
     const second = await other().run(volume)
     expect(await second.exit, second.log()).toBe(75)
-    expect(second.log()).toMatch(/on host one\.example works on/)
+    expect(second.log()).toMatch(/on host one\.example uses/)
     gate.release()
     await first.waitForRow(await master.insert())
     await finish(first)
@@ -111,7 +111,7 @@ describe('a volume that two hosts have', () => {
     const second = await other().run(volume)
     await second.waitForRow(await master.insert())
     expect(second.log()).toMatch(
-      /on host one\.example: waiting 4 s[\s\S]*that run is dead, and this one takes its place/,
+      /on host one\.example: waiting 4 s[\s\S]*that run is dead, and this run takes its place/,
     )
     expect(master.clones()).toBe(clones)
     // On the same boot nobody waits.

@@ -12,7 +12,7 @@ const start = 'launch "$pg_bin"/postgres -D "$pgdata" "$@" 2>>"$work/first_words
 test('few functions may what no other may, and say so', () => {
   expect(readRights(readTemplates())).toEqual({
     touch: new Set(['write_standby_marker', 'require_standby']),
-    remove: new Set(['remove_clone', 'remove_work']),
+    remove: new Set(['remove_clone', 'remove_work', 'remove_wal_home', 'drop_late_wal']),
     rename: new Set(['install_clone', 'retire_replica']),
     start: new Set(['start_server']),
     rewind: new Set(['call_rewind']),

@@ -60,4 +60,14 @@ for (const shell of shells) {
     const text = program(watch, 'child= && start_watcher && wait "$watcher" && watcher=')
     expect(await marksOf(shell, text)).toEqual([])
   })
+
+  test(`${shell.name}: nobody is told whose number was that of a watcher or a helper`, async (context) => {
+    requireCapability(shell.available, shell.name, context)
+    // Its parent has ended, and so it is not a child of the script.
+    const stranger =
+      '(sleep 60 </dev/null >/dev/null 2>&1 & echo "$!") >"$marks/number"; read -r number <"$marks/number"'
+    const tell = 'watcher=$number child=; end_watcher; end_helper "$number"; tell_child KILL "$number"'
+    const look = 'kill -0 "$number" && : >"$marks/lives"; kill -s KILL "$number"; round=20'
+    expect(await marksOf(shell, program(':', `${stranger}; ${tell}; ${look}`))).toEqual(['lives', 'number'])
+  })
 }

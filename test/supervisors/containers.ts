@@ -85,7 +85,6 @@ export async function waitForRow(podman: Podman, container: string, body: string
       last = await ask(podman, container, `SELECT count(*) FROM rows WHERE body = '${body}'`)
       return last === '1'
     },
-    60_000,
   )
 }
 

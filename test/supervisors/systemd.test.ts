@@ -64,7 +64,9 @@ testWith(
       await waitForRow(one, await master.insert())
       const name = `pg-replica@${one}`
       expect(await host.show(name, 'ActiveState')).toBe('active')
-      expect(await host.show(name, 'StatusText')).toMatch(/^(open to clients on port|streaming from)/)
+      expect(await host.show(name, 'StatusText')).toMatch(
+        /^(open to clients on port|streaming from|caught up)/,
+      )
       for (const what of ['ready', 'health']) {
         const ask = linesOf('systemd ready')
           .replaceAll('5433', `${one}`)
@@ -129,7 +131,7 @@ testWith(
     await waitForRow(port, row)
     await waitFor('it to be started', async () => (await host.show('crash', 'ActiveState')) === 'active')
     expect(master.clones()).toBe(clones)
-    expect(await host.journal('crash')).toMatch(/reusing the replica of system/)
+    expect(await host.journal('crash')).toMatch(/reusing the data here without a copy/)
     await host.operate('ls -d /var/lib/crash/pgdata/claim.2')
     await host.operate('systemctl disable --now crash')
   },
@@ -175,7 +177,7 @@ testWith(needs, 'while the master is away replicas stay up and start, and a firs
   await host.operate('systemctl start --no-block first')
   const says = (unit: string, words: RegExp) =>
     waitFor(`${unit} to say ${words}`, async () => words.test(await host.show(unit, 'StatusText')))
-  await says('away', /^not streaming: no master answers/)
+  await says('away', /^not streaming: no master was found/)
   await says('first', /^no usable answer from .*; trying again in \d+ s$/)
   expect(await host.show('first', 'ActiveState')).toBe('activating')
   // Whoever waits for its master ends as soon as it is told to.
@@ -218,7 +220,7 @@ testWith(
     expect(await timeout()).toBe('35s')
     expect(master.clones()).toBe(clones)
     expect(await host.journal('update')).toMatch(
-      /PostgreSQL shut down cleanly\n[\s\S]*reusing the replica of system[\s\S]*starting PostgreSQL 15/,
+      /PostgreSQL shut down cleanly\n[\s\S]*reusing the data here without a copy[\s\S]*starting PostgreSQL 15/,
     )
     await host.operate('systemctl stop update')
   },

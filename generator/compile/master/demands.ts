@@ -77,7 +77,7 @@ function ofKeptWal({ run, restore }: Replica): Demand[] {
   // What the master removes comes from its archive.
   if (restore !== undefined) return []
   const isKept = (value: string) => `${value} <> '0'`
-  const why = 'a replica that is away for longer than a few checkpoints must be cloned anew'
+  const why = 'a replica that is away for longer than a few checkpoints must be cloned again'
   return [
     ofSetting('wal_keep_size', isKept, { needs: 'as much as is written while a replica may be away', why }),
     // Its name before 13.

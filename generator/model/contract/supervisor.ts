@@ -22,13 +22,13 @@ export const supervisorWords: readonly SupervisorWord[] = [
       { name: 'UNIT_NAME', setBy: 'the unit of systemd, compose.yaml, kubernetes.yaml' },
     ],
     usual: '/run_rep',
-    doc: 'names the replica to its master',
+    doc: 'part of the name by which the master knows the replica',
   },
   {
     name: 'told_host',
     variables: [{ name: 'HOST', setBy: 'Marathon' }],
     usual: '',
-    doc: 'stands in that name, else what the host says of itself',
+    doc: 'the host in that name; by default what the host calls itself',
   },
   {
     name: 'told_task',
@@ -39,12 +39,12 @@ export const supervisorWords: readonly SupervisorWord[] = [
       { name: 'TASK_NAME', setBy: 'compose.yaml, kubernetes.yaml' },
     ],
     usual: '',
-    doc: 'tells tasks apart that fail together, so that they do not come back together',
+    doc: 'tells tasks apart that fail at the same time, so that they do not all retry at the same time',
   },
   {
     name: 'told_socket',
     variables: [{ name: 'NOTIFY_SOCKET', setBy: 'systemd' }],
     usual: '',
-    doc: 'where it hears how far a run is: what it does, and that clients are let in',
+    doc: 'the socket for the progress of a run: what it does, and that clients are accepted',
   },
 ]

@@ -79,7 +79,7 @@ export const types = {
   user_name: describeType({
     name: 'user_name',
     file: 'types/word.sh',
-    what: 'a system user other than root: up to 256 bytes without : / and control characters, no number, not first - or +, no blank at an end',
+    what: 'a system user other than root: up to 256 bytes without : / and control characters, not a number, not starting with - or +, not starting or ending with a blank',
     accepts: isUserName,
     pattern: `^(?!root$)(?![-+ ])(?:(?![:/])${line}){1,256}$`,
     ...examples.user_name,
@@ -89,7 +89,7 @@ export const types = {
   standby_name: describeType({
     name: 'standby_name',
     file: 'types/word.sh',
-    what: 'the name of a standby: up to 63 letters, digits, _ . and -, first a letter, a digit or _',
+    what: 'the name of a standby: up to 63 letters, digits, _ . and -, starting with a letter, a digit or _',
     accepts: (value) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/.test(value) && !value.endsWith('\n'),
     pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$',
     ...examples.standby_name,
@@ -125,7 +125,7 @@ export const types = {
   auth_methods: describeType({
     name: 'auth_methods',
     file: 'types/word.sh',
-    what: `methods separated by commas, each once, all or none of them with a ! before it: ${authMethods.join(', ')}`,
+    what: `methods separated by commas, each once, either all or none of them with a leading !: ${authMethods.join(', ')}`,
     args: authMethods,
     accepts: isAuthMethods,
     pattern: `^(?:${listOf('')}|${listOf('!')})$`,

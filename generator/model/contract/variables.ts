@@ -19,6 +19,33 @@ export interface ContractVariable {
   readonly doc: string
 }
 
+/** A value of each, as somebody might give it. */
+export const exampleValues: Readonly<Record<string, string>> = {
+  POSTGRES_MASTER: 'pg1.db,pg2.db',
+  POSTGRES_REPUSER: 'replicator',
+  RUN_USER: 'postgres',
+  POSTGRES_REPNAME: 'reports-1',
+  CONFIG_URL: 'http://web01/postgres/conf',
+  PORT0: '5433',
+  POSTGRES_PORT: '6432',
+  PGDATA_DIR: '/srv/pg-replica',
+  MASTER_WAIT: '3600',
+  EXIT_PAUSE: '60',
+  PGPASSFILE: '/etc/pg-replica.pgpass',
+  POSTGRES_REPPASSWORD_FILE: '/etc/pg-replica.password',
+  PGCONNECT_TIMEOUT: '5',
+  PGSSLMODE: 'verify-full',
+  PGSSLROOTCERT: '/etc/postgres-ca/ca.pem',
+  PGSSLCRL: '/etc/postgres-ca/revoked.pem',
+  PGSSLCERT: '/etc/pg-replica/client.crt',
+  PGSSLKEY: '/etc/pg-replica/client.key',
+  PGSSLMINPROTOCOLVERSION: 'TLSv1.3',
+  PGSSLNEGOTIATION: 'direct',
+  PGGSSENCMODE: 'disable',
+  PGCHANNELBINDING: 'require',
+  PGREQUIREAUTH: 'scram-sha-256',
+}
+
 const day = 86_400
 
 /** Words of libpq, for the model as well. */
@@ -28,43 +55,47 @@ export const threeWays = ['disable', 'prefer', 'require'] as const
 
 /** The contract of the script: the seed's variables by their names of 2015, Marathon's, libpq's and ours. */
 export const builtinVariables: readonly ContractVariable[] = [
-  required('POSTGRES_MASTER', types.host_list, 'The master, or several hosts of which one is the master.'),
-  required('POSTGRES_REPUSER', types.role, 'The role that replicates; it needs LOGIN and REPLICATION.'),
-  required('RUN_USER', types.user_name, 'The user of the agent as whom PostgreSQL runs.'),
+  required(
+    'POSTGRES_MASTER',
+    types.host_list,
+    'The host of the master, or several hosts of which one is the master.',
+  ),
+  required('POSTGRES_REPUSER', types.role, 'The role for replication; it needs LOGIN and REPLICATION.'),
+  required('RUN_USER', types.user_name, 'The operating system user that runs PostgreSQL on the agent.'),
   optional(
     'POSTGRES_REPNAME',
     types.standby_name,
-    'The name of the replica in pg_stat_replication and synchronous_standby_names of its master; by default it is made of app, host and port.',
+    'The name of the replica in pg_stat_replication and synchronous_standby_names of its master; by default it is built from app, host and port.',
   ),
   optional(
     'CONFIG_URL',
     types.config_url,
-    'Where postgresql.conf, pg_hba.conf and perhaps pg_ident.conf are served, or lie (file:///DIRECTORY); by run.configuration they rule, or stand in for what the clone does not bring along. Without it nothing is fetched.',
+    'The URL under which postgresql.conf, pg_hba.conf and perhaps pg_ident.conf are served, or their directory (file:///DIRECTORY). run.configuration decides whether they are used always, or only where the clone lacks them. Without CONFIG_URL nothing is fetched.',
   ),
   withDefault('PORT0', types.port, '5432', 'The port that the replica listens on.', 'supervisor'),
   withDefault(
     'POSTGRES_PORT',
     types.port,
     '5432',
-    'The port of each host of the master without one of its own.',
+    'The port of each host in POSTGRES_MASTER that does not name its own.',
   ),
   withDefault(
     'PGDATA_DIR',
     types.path,
     'pgdata',
-    'The directory for the data, relative to the sandbox or absolute; it may be a volume.',
+    'The directory for the data, absolute or relative to the sandbox; it may be a volume.',
   ),
   withDefault(
     'MASTER_WAIT',
     types.seconds({ min: 0, max: 30 * day }),
     '600',
-    'Seconds to wait for an absent master before a first clone.',
+    'Seconds to wait for a master that does not answer, before a first clone.',
   ),
   withDefault(
     'EXIT_PAUSE',
     types.seconds({ min: 0, max: day }),
     '30',
-    'Seconds of the jittered pause before a permanent failure ends the script (0: none), since a supervisor may restart whatever the exit code is.',
+    'Seconds to pause, with some jitter, before a permanent failure ends the script (0: no pause), because a supervisor may restart the script whatever its exit code is.',
   ),
   optional(
     'PGPASSFILE',
@@ -75,13 +106,13 @@ export const builtinVariables: readonly ContractVariable[] = [
   optional(
     'POSTGRES_REPPASSWORD_FILE',
     types.absolute_path,
-    'A file that holds the password of that role and nothing else, as a secret of Docker, Compose or Kubernetes; root may be the only one who can read it, if it starts the script.',
+    'A file with the password of POSTGRES_REPUSER and nothing else, such as a secret of Docker, Compose or Kubernetes. If root starts the script, the file may be readable by root only.',
   ),
   {
     ...optional(
       'POSTGRES_REPPASSWORD',
       types.text,
-      'That password itself, for supervisors that give secrets in the environment; a file is better.',
+      'The password of POSTGRES_REPUSER itself, for supervisors that pass secrets in the environment; a file is safer.',
     ),
     secret: true,
   },
@@ -89,52 +120,57 @@ export const builtinVariables: readonly ContractVariable[] = [
     'PGCONNECT_TIMEOUT',
     types.seconds({ min: 2, max: 3600 }),
     '10',
-    'Seconds for a connection attempt to one host.',
+    'Seconds that an attempt to connect to one host may take.',
     'libpq',
   ),
   optional(
     'PGSSLMODE',
     types.ssl_mode,
-    'Whether TLS is used with the master, and what is verified.',
+    'Whether the connection to the master uses TLS, and what is verified.',
     'libpq',
   ),
   optional(
     'PGSSLROOTCERT',
     types.root_cert,
-    "The certificates that sign the master's; system (since 16, with verify-full): those that the agent trusts.",
+    "The root certificates that verify the master's certificate; system (since 16, with verify-full): those that the agent trusts.",
     'libpq',
   ),
-  optional('PGSSLCRL', types.absolute_path, 'The list of certificates that were revoked.', 'libpq'),
-  optional('PGSSLCERT', types.absolute_path, "The replica's own certificate for the master.", 'libpq'),
-  optional('PGSSLKEY', types.absolute_path, "The key of the replica's own certificate.", 'libpq'),
+  optional('PGSSLCRL', types.absolute_path, 'The certificate revocation list.', 'libpq'),
+  optional(
+    'PGSSLCERT',
+    types.absolute_path,
+    'The client certificate that the replica shows to the master.',
+    'libpq',
+  ),
+  optional('PGSSLKEY', types.absolute_path, 'The private key of that client certificate.', 'libpq'),
   optional(
     'PGSSLMINPROTOCOLVERSION',
     types.choice(tlsVersions),
-    'The oldest TLS that is spoken with the master (since 13).',
+    'The oldest TLS version for the connection to the master (since 13).',
     'libpq',
   ),
   optional(
     'PGSSLNEGOTIATION',
     types.choice(tlsNegotiations),
-    'Whether PostgreSQL is asked for TLS first, or TLS begins at once (direct: since 17, with require or more).',
+    'Whether TLS is requested over the PostgreSQL protocol, or begins at once (direct: since 17, with PGSSLMODE require or stricter).',
     'libpq',
   ),
   optional(
     'PGGSSENCMODE',
     types.choice(threeWays),
-    'Whether the connection is encrypted by GSSAPI (since 12); require: by nothing else.',
+    'Whether the connection is encrypted with GSSAPI (since 12); require: only with GSSAPI.',
     'libpq',
   ),
   optional(
     'PGCHANNELBINDING',
     types.choice(threeWays),
-    'Whether a login by SCRAM is bound to its TLS (since 13); require: a master that does not prove that it knows the password is refused.',
+    'Whether a SCRAM login is bound to its TLS connection (since 13); require: refuse a master that does not prove that it knows the password.',
     'libpq',
   ),
   optional(
     'PGREQUIREAUTH',
     types.auth_methods,
-    'How the master may ask who we are (since 16): scram-sha-256, or with ! how it may not: !password,!md5.',
+    'The authentication methods that the master may ask for (since 16), such as scram-sha-256; with a leading ! those that it may not: !password,!md5.',
     'libpq',
   ),
 ]

@@ -155,7 +155,9 @@ interface Place {
 // Bind mounts, not `configs`: outside of Swarm those are the same, and some of Compose's kin lack them.
 function listVolumes({ volumes }: Compose, replica: Replica, { image, suffix }: Place): Tree[] {
   const mounted = listMounted(replica).map((name) => `./${name}:${home}/${mountedName(name)}:ro`)
-  const named = listHostPaths(replica).map(({ path, at }) => said(`${path}:${path}:ro`, at))
+  const named = listHostPaths(replica).map(({ path, at, isWritten }) =>
+    said(`${path}:${path}${isWritten ? '' : ':ro'}`, at),
+  )
   const own = volumes.map((volume, index) => said(volume, pathTo`targets.compose.volumes.${index}`))
   return [said(`data${suffix}:${image.mount}`, pathTo`targets.compose.mount`), ...mounted, ...named, ...own]
 }
@@ -163,12 +165,18 @@ function listVolumes({ volumes }: Compose, replica: Replica, { image, suffix }: 
 /** What the model names on the host besides, which a container sees at the same path. */
 export function listHostPaths({
   master,
+  clone,
   restore,
-}: Replica): { readonly path: string; readonly at: ModelPath }[] {
+}: Replica): { readonly path: string; readonly at: ModelPath; readonly isWritten?: boolean }[] {
   const { rootCert, cert, key, crl } = readTls({ tls: master.tls }) ?? {}
   const tls = Object.entries({ rootCert, cert, key, crl }).flatMap(([name, path]) =>
     path === undefined || path === 'system' ? [] : [{ path, at: pathTo`master.tls.${name}` }],
   )
-  if (restore?.from !== 'directory') return tls
-  return [...tls, { path: restore.path, at: pathTo`restore.path` }]
+  return [
+    ...tls,
+    ...(restore?.from === 'directory' ? [{ path: restore.path, at: pathTo`restore.path` }] : []),
+    ...(clone.walDir === undefined
+      ? []
+      : [{ path: clone.walDir, at: pathTo`clone.walDir`, isWritten: true }]),
+  ]
 }

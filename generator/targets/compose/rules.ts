@@ -43,7 +43,7 @@ function judgePorts({ ports }: Compose, { task }: Replica): Diagnostic[] {
   }
   const twice = ports.find((port, index) => ports.indexOf(port) !== index)
   if (twice !== undefined)
-    return report(pathTo`targets.compose.ports`, `the port ${twice} stands there twice`, 'take another one')
+    return report(pathTo`targets.compose.ports`, `the port ${twice} is listed twice`, 'take another one')
   if (ports.length === task.instances) return []
   const message = `there are ${ports.length} ports for ${task.instances} replicas`
   return report(pathTo`targets.compose.ports`, message, 'name one for each of task.instances')
@@ -51,7 +51,7 @@ function judgePorts({ ports }: Compose, { task }: Replica): Diagnostic[] {
 
 function judgePreset({ task }: Replica): Diagnostic[] {
   if (task.preset !== 'ephemeral') return []
-  const message = 'an ephemeral replica begins with nothing, and a named volume outlives its container'
+  const message = 'an ephemeral replica starts without data, but a named volume outlives its container'
   const hint = "say 'persistent', or nothing; `docker compose down -v` removes the volume"
   return [{ code: 'E_COMPOSE_PRESET', path: pathTo`task.preset`, message, hint }]
 }
@@ -78,7 +78,7 @@ function judgePaths(replica: Replica): Diagnostic[] {
 // The pause is jittered by half of it.
 function judgePause({ run }: Replica): Diagnostic[] {
   if (run.exitPause < 7 || run.exitPause >= 20) return []
-  const message = `Docker takes a container that ran for ten seconds for a good one, so that tries which must fail follow each other each ${run.exitPause} s`
+  const message = `Docker counts a container that ran for ten seconds as started, so failing runs would follow each other every ${run.exitPause} s`
   const hint = "let run.exitPause be 0, and Docker's own pauses grow to a minute; or at least 20"
   return [{ code: 'W_COMPOSE_PAUSE', path: pathTo`run.exitPause`, message, hint }]
 }

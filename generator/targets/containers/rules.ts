@@ -60,7 +60,7 @@ function judgeUser({ uid }: ContainerSection, { run }: Replica, { target, image 
   if (official === undefined) return []
   const found: Diagnostic[] = []
   if (run.user !== 'postgres') {
-    const message = `${name} knows no user ${run.user}`
+    const message = `${name} has no user ${run.user}`
     const hint = "leave run.user out: it is 'postgres' there; or name an image of your own"
     found.push({ code: 'E_IMAGE_USER', path: pathTo`run.user`, message, hint })
   }
@@ -105,7 +105,7 @@ function judgeTools({ run, restore, steps }: Replica, { target, image }: Around)
 function judgeData(replica: Replica, image: Image): Diagnostic[] {
   const { mount } = image
   if (`${dataDirOf(replica, image)}/`.startsWith(`${mount}/`)) return []
-  const message = `${replica.run.dataDir} lies outside of the volume, which is mounted at ${mount}`
+  const message = `${replica.run.dataDir} is outside the volume, which is mounted at ${mount}`
   const hint = "use a relative path, as 'pgdata', or set mount to a directory above it"
   return [{ code: 'E_CONTAINER_DATA', path: pathTo`run.dataDir`, message, hint }]
 }
@@ -138,7 +138,7 @@ function judgeEnv({ task }: Replica): Diagnostic[] {
   return Object.entries(task.env).flatMap(([name, value]): Diagnostic[] => {
     const path = pathTo`task.env.${name}`
     if (['PORT0', 'UNIT_NAME', 'TASK_NAME'].includes(name)) {
-      const message = `${name} is said by ${name === 'PORT0' ? 'task.port' : 'the name of the target'}, and task.env would say another`
+      const message = `${name} is set by ${name === 'PORT0' ? 'task.port' : 'the name of the target'}, and task.env would override it`
       return [{ code: 'E_TASK_ENV', path, message, hint: 'take it out' }]
     }
     if (typeof value !== 'string' || !value.includes('\0')) return []

@@ -139,12 +139,23 @@ function listMounts(kubernetes: Kubernetes, replica: Replica, image: Image): Tre
     ...(secret === undefined ? [] : [{ name: 'secret', mountPath: secretMount, readOnly: true }]),
     { name: 'shm', mountPath: '/dev/shm' },
     { name: 'tmp', mountPath: '/tmp' },
-    ...kubernetes.volumes.map(({ path }, index) => ({
+    ...kubernetes.volumes.map((volume, index) => ({
       name: `more-${index}`,
-      mountPath: said(path, pathTo`targets.kubernetes.volumes.${index}.path`),
-      readOnly: true,
+      mountPath: said(volume.path, pathTo`targets.kubernetes.volumes.${index}.path`),
+      readOnly: volume === findWalVolume(kubernetes, replica.clone.walDir) ? undefined : true,
     })),
   ]
+}
+
+/** Where the WAL of the replica goes, which alone is written to: the nearest volume above it, if that is a claim. */
+export function findWalVolume(
+  { volumes }: Kubernetes,
+  walDir: string | undefined,
+): Kubernetes['volumes'][number] | undefined {
+  const [nearest] = volumes
+    .filter(({ path }) => `${walDir ?? ''}/`.startsWith(`${path}/`))
+    .sort((one, other) => other.path.length - one.path.length)
+  return nearest?.claim === undefined ? undefined : nearest
 }
 
 function listVolumes(kubernetes: Kubernetes, replica: Replica): Tree[] {
@@ -185,16 +196,18 @@ function listVolumes(kubernetes: Kubernetes, replica: Replica): Tree[] {
       },
     },
     { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
-    ...kubernetes.volumes.map(({ claim, secret: secretName, configMap }, index) =>
-      said(
+    ...kubernetes.volumes.map((volume, index) => {
+      const { claim, secret: secretName, configMap } = volume
+      const readOnly = volume === findWalVolume(kubernetes, replica.clone.walDir) ? undefined : true
+      return said(
         {
           name: `more-${index}`,
-          persistentVolumeClaim: claim === undefined ? undefined : { claimName: claim, readOnly: true },
+          persistentVolumeClaim: claim === undefined ? undefined : { claimName: claim, readOnly },
           secret: secretName === undefined ? undefined : { secretName, defaultMode: modeOfFiles },
           configMap: configMap === undefined ? undefined : { name: configMap, defaultMode: 0o444 },
         },
         pathTo`targets.kubernetes.volumes.${index}`,
-      ),
-    ),
+      )
+    }),
   ]
 }

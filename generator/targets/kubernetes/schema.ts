@@ -28,7 +28,7 @@ const path = z
 
 const volume = z
   .strictObject({
-    path: path.describe('Where it is mounted, for reading only'),
+    path: path.describe('Where it is mounted, for reading only if clone.walDir does not lie there'),
     claim: subdomain.optional().describe('A PersistentVolumeClaim'),
     secret: subdomain.optional().describe('A Secret: each key is a file'),
     configMap: subdomain.optional().describe('A ConfigMap: each key is a file'),
@@ -72,7 +72,9 @@ export const kubernetesSchema = z
     volumes: z
       .array(volume)
       .default([])
-      .describe('Further volumes: certificates that master.tls names, the archive of restore'),
+      .describe(
+        'Further volumes: certificates that master.tls names, the archive of restore, the disk of clone.walDir',
+      ),
     labels: z
       .record(
         labelKey,

@@ -57,7 +57,7 @@ function judgeSharing({ constraints: given }: Marathon, { task, run }: Replica):
   )
   // A port that is asked for by number is given to one task of an agent, so that the next one goes elsewhere.
   if (isApart || task.port > 0) return []
-  const message = `two tasks on one host would both work in ${run.dataDir}`
+  const message = `two tasks on one host would both use ${run.dataDir}`
   const hint = "add the constraint ['hostname', 'UNIQUE'], or let run.dataDir be relative to the sandbox"
   return [{ code: 'E_APP_SHARED', path: pathTo`run.dataDir`, message, hint }]
 }

@@ -9,5 +9,5 @@ export const codes: Readonly<Record<string, string>> = {
   E_SYSTEMD_PRESET: 'the state directory of a unit outlives it, so that a restart finds the data',
   E_SYSTEMD_SECRET: 'systemd has no secret store from which a variable could get its value',
   E_SYSTEMD_SHARED: 'the instances of a unit would all work in one directory',
-  W_SYSTEMD_PAUSE: 'a pause before an end that systemd does not start anew after',
+  W_SYSTEMD_PAUSE: 'a pause before an exit after which systemd does not restart the unit',
 }

@@ -28,8 +28,13 @@ export function listHostFiles(
   return [
     { path: script, from: pathTo`targets.systemd.script`, isData: false },
     ...given,
+    ...listWal(replica),
     ...listArchive(replica),
   ]
+}
+
+function listWal({ clone: { walDir } }: Replica): HostFile[] {
+  return walDir === undefined ? [] : [{ path: walDir, from: pathTo`clone.walDir`, isData: true }]
 }
 
 function listArchive({ restore }: Replica): HostFile[] {

@@ -72,7 +72,7 @@ function judgePort({ instances, name }: Systemd, { task }: Replica): Diagnostic[
 
 function judgeLife({ task }: Replica): Diagnostic[] {
   if (task.preset !== 'ephemeral') return []
-  const message = 'an ephemeral replica begins with nothing, and the state directory of a unit outlives it'
+  const message = 'an ephemeral replica starts without data, but the state directory of a unit outlives it'
   return [
     { code: 'E_SYSTEMD_PRESET', path: pathTo`task.preset`, message, hint: "say 'persistent', or nothing" },
   ]
@@ -86,7 +86,7 @@ function judgePaths(systemd: Systemd, replica: Replica, { environment }: Service
     .filter(({ path }) => isBelow(path, privatePlaces))
     .map(({ path, from, isData }): Diagnostic => {
       const message = isData
-        ? `${path} is the unit's own, and gone when it ends: each start would clone anew`
+        ? `${path} is private to the unit and is removed when it ends, with all that lies there`
         : `the unit cannot see ${path}: it has a /tmp, a /var/tmp and a /dev of its own`
       return { code: 'E_SYSTEMD_PATH', path: from, message, hint: 'let it lie elsewhere, as in /srv or /etc' }
     })
@@ -106,7 +106,7 @@ function judgePause({ task }: Replica): Diagnostic[] {
   const pause = task.env.EXIT_PAUSE
   if (pause === undefined || pause === '0') return []
   const codes = personalExits.join(', ')
-  const message = `systemd starts nothing anew after ${codes}: the pause only delays that it says so`
+  const message = `systemd does not restart the unit after ${codes}: the pause only delays its failure`
   return [{ code: 'W_SYSTEMD_PAUSE', path: pathTo`task.env.EXIT_PAUSE`, message, hint: 'take it out' }]
 }
 
@@ -115,7 +115,7 @@ function judgeEnvironment({ task }: Replica): Diagnostic[] {
   return Object.entries(task.env).flatMap(([name, value]): Diagnostic[] => {
     const path = pathTo`task.env.${name}`
     if (typeof value !== 'string') {
-      const message = `systemd knows no secret store, so that nothing gives ${name} its value`
+      const message = `systemd has no secret store, so nothing gives ${name} its value`
       const hint =
         'take it out, and let the unit have it by a drop-in of the host (systemctl edit, EnvironmentFile=)'
       return [{ code: 'E_SYSTEMD_SECRET', path, message, hint }]

@@ -60,7 +60,7 @@ judge_rules() {
       }
       found = (getline found < path) >= 0
       close(path)
-      if (!found) lost = "the file " path " is not here"
+      if (!found) lost = "the file " path " does not exist here"
     }
     function is_ipv4(text,    part, n, i) {
       if (text !~ /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/) return 0
@@ -86,15 +86,15 @@ judge_rules() {
         if (type == "include") look_for(word[2])
         return lost
       }
-      if (count[1] > 1) return "it has more than one connection type"
+      if (count[1] > 1) return "more than one connection type"
       if (type !~ /^(local|host|hostssl|hostnossl)$/ && !(major >= 12 && type ~ /^host(no)?gssenc$/))
-        return "\"" type "\" is no connection type"
-      if (fields < 2) return "it names no database"
-      if (fields < 3) return "it names no role"
+        return "\"" type "\" is not a connection type"
+      if (fields < 2) return "the database is missing"
+      if (fields < 3) return "the role is missing"
       at = 4
       if (type != "local") {
-        if (fields < 4) return "it names no address"
-        if (count[4] > 1) return "it has more than one address"
+        if (fields < 4) return "the address is missing"
+        if (count[4] > 1) return "more than one address"
         ip = word[4]
         at = 5
         if (bare[4] && ip ~ /^(all|samehost|samenet)$/) ip = ""
@@ -102,27 +102,27 @@ judge_rules() {
         if (slash) {
           mask = substr(ip, slash + 1)
           ip = substr(ip, 1, slash - 1)
-          if (is_name(ip)) return "\"" ip "\" is the name of a host, which has no mask"
+          if (is_name(ip)) return "\"" ip "\" is a host name, which takes no mask"
           if (is_ipv4(ip) || is_ipv6(ip)) {
             if (mask == "" || mask ~ /[^0-9 +-]/ || (mask ~ /^[0-9]+$/ && mask + 0 > (is_ipv4(ip) ? 32 : 128)))
-              return "\"" word[4] "\" has no mask that fits"
-          } else if (ip ~ /^[0-9.]+$/ && ip !~ /^0|\.0[0-9]/ && ip ~ /\..*\..*\./) return "\"" ip "\" is no address"
+              return "\"" word[4] "\" has no valid mask"
+          } else if (ip ~ /^[0-9.]+$/ && ip !~ /^0|\.0[0-9]/ && ip ~ /\..*\..*\./) return "\"" ip "\" is not an address"
         } else if (is_ipv4(ip) || is_ipv6(ip)) {
-          if (fields < 5) return "it names no mask"
-          if (count[5] > 1) return "it has more than one mask"
-          if (is_name(word[5])) return "\"" word[5] "\" is no mask"
+          if (fields < 5) return "the mask is missing"
+          if (count[5] > 1) return "more than one mask"
+          if (is_name(word[5])) return "\"" word[5] "\" is not a mask"
           if ((is_ipv4(ip) && is_ipv6(word[5])) || (is_ipv6(ip) && is_ipv4(word[5])))
             return "address and mask do not match"
           at = 6
         } else if (ip != "" && !is_name(ip)) return ""
       }
-      if (fields < at) return "it names no method"
-      if (count[at] > 1) return "it has more than one method"
+      if (fields < at) return "the method is missing"
+      if (count[at] > 1) return "more than one method"
       method = word[at]
       if (method !~ /^(trust|reject|password|md5|ident|peer|gss|ldap|pam|cert|radius)$/ \
         && !(major >= 10 && method == "scram-sha-256") && !(major >= 18 && method == "oauth"))
-        return "\"" method "\" is no method here"
-      if (type == "local" && method == "gss") return "gss is not for local"
+        return "\"" method "\" is not a method of this server"
+      if (type == "local" && method == "gss") return "gss cannot be used with local"
       if (type != "local" && method == "peer") return "peer is for local only"
       if (type != "hostssl" && method == "cert") return "cert is for hostssl only"
       return judge_options(type, method, at + 1)
@@ -139,12 +139,12 @@ judge_rules() {
         named = named name " "
         if (text != "") given = given name " "
         if (name == "map") {
-          if (method !~ /^(ident|peer|gss|cert|oauth)$/) return "map is not for " method
+          if (method !~ /^(ident|peer|gss|cert|oauth)$/) return "map cannot be used with " method
         } else if (name == "clientcert" || (name == "clientname" && major >= 14)) {
           if (type != "hostssl") return name " is for hostssl only"
           if (name == "clientcert" && major >= 14 && text !~ /^verify-(ca|full)$/)
-            return "clientcert is verify-ca or verify-full"
-          if (name == "clientname" && text !~ /^(CN|DN)$/) return "clientname is CN or DN"
+            return "clientcert must be verify-ca or verify-full"
+          if (name == "clientname" && text !~ /^(CN|DN)$/) return "clientname must be CN or DN"
         } else if (name ~ /^pam(service|_use_hostname)$/) {
           if (method != "pam") return name " is for pam only"
         } else if (name ~ /^ldap(server|port|tls|prefix|suffix|basedn|binddn|bindpasswd|searchattribute|url)$/ \
@@ -156,13 +156,13 @@ judge_rules() {
           if (method != "radius") return name " is for radius only"
         } else if (major >= 18 && name ~ /^(issuer|scope|validator|delegate_ident_mapping)$/) {
           if (method != "oauth") return name " is for oauth only"
-        } else return "\"" name "\" is no option"
+        } else return "\"" name "\" is not an option"
       }
       if (method == "ldap" && named !~ / ldap(prefix|suffix|basedn|url) /)
-        return "ldap lacks ldapbasedn, ldapprefix or ldapsuffix"
+        return "ldap needs ldapbasedn, ldapprefix or ldapsuffix"
       if (method == "radius" && major >= 10 && (given !~ / radiusservers / || given !~ / radiussecrets /))
-        return "radius lacks radiusservers or radiussecrets"
-      if (method == "oauth" && (given !~ / issuer / || given !~ / scope /)) return "oauth lacks issuer or scope"
+        return "radius needs radiusservers and radiussecrets"
+      if (method == "oauth" && (given !~ / issuer / || given !~ / scope /)) return "oauth needs issuer and scope"
       return ""
     }
     function judge_line(    fault) {

@@ -8,7 +8,7 @@ need_archive_directory() {
     return 0
   fi
   { [ -d "$archive_directory" ] && [ -r "$archive_directory" ] && [ -x "$archive_directory" ]; } \
-    || tell_fault "$RUN_USER cannot read the directory of the archive, $archive_directory"
+    || tell_fault "$RUN_USER cannot read the archive's directory $archive_directory"
 }
 
 # prepare_archive: before a start. Before 12 the command stands in recovery.conf.
@@ -47,23 +47,23 @@ in_archive() {
   if [ "$status" -eq 0 ]; then
     control_field 'Bytes per WAL segment'
     _archive_size=$(wc -c <"$_archive_file") || _archive_size=0
-    standstill="$master_name has no longer the WAL file $1; the archive has it"
+    standstill="$master_name no longer has the WAL segment $1; the archive has it"
     [ "$_archive_size" -eq "$field" ] || standstill="$standstill, with $((_archive_size)) bytes instead of $field"
     ignore rm -f -- "$_archive_file"
     return 0
   fi
   ignore rm -f -- "$_archive_file"
-  standstill="$master_name has no longer the WAL file $1, and the archive cannot be asked: status $status: $(words_of "$work/words")"
+  standstill="$master_name no longer has the WAL segment $1, and restore_command failed with status $status: $(words_of "$work/words")"
   case " $archive_missing " in
     *" $status "*) ;;
     *) return 0 ;;
   esac
   # A directory that is empty is a place where nothing is mounted.
   if [ -n "$archive_directory" ] && [ -z "$(ignore ls -A -- "$archive_directory")" ]; then
-    standstill="$master_name has no longer the WAL file $1, and $archive_directory is empty or cannot be read"
+    standstill="$master_name no longer has the WAL segment $1, and $archive_directory is empty or cannot be read"
     return 0
   fi
-  gone="$gone, and which the archive has not, either"
+  gone="$gone; the archive does not have it, either"
   return 1
 }
 

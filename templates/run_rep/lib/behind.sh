@@ -9,9 +9,9 @@ settle_durability() {
   behind=no
   [ "$durability" = behind ] || return 0
   if [ "$data_state" = outdated ]; then
-    log INFO 'answering only when the clone is on disk: it takes the place of other data'
+    log INFO 'not open to clients until the clone is on disk: it replaces other data'
   elif [ "$flush" = own ] || [ -z "$own_boot" ]; then
-    log WARN "answering only when the clone is on disk: the file system of $store does not say for certain what it lost"
+    log WARN "not open to clients until the clone is on disk: the file system of $store does not reliably report lost writes"
   else
     behind=yes
   fi
@@ -42,7 +42,7 @@ spoil_clone() {
 prepare_behind() {
   _prepare_auto=$staging/data/postgresql.auto.conf
   if grep -q -i '^[[:space:]]*fsync' "$_prepare_auto" 2>/dev/null; then
-    log WARN "answering only when the clone is on disk: the master's postgresql.auto.conf sets fsync"
+    log WARN "not open to clients until the clone is on disk: the master's postgresql.auto.conf sets fsync"
     finish_flush
     ignore rm -f -- "$staging/unflushed"
     behind=no
@@ -60,7 +60,7 @@ prepare_behind() {
 # changed while it runs, as the command line cannot.
 write_behind() {
   {
-    printf '# Made by run_rep.sh for a clone that answers before it is on disk.\ninclude ' \
+    printf '# Made by run_rep.sh for a clone that is open to clients before it is on disk.\ninclude ' \
       && quote_conf "$conf_file" \
       && printf '\nrun_rep.clone = %s\nprimary_conninfo = ' "$1" \
       && case $1 in
@@ -81,7 +81,7 @@ settle_behind() {
       [ ! -e "$run_work/flush.failed" ] || decide_unflushed
       # It may have ended well since we looked. Where nobody can say how it ended, the next start asks the disk anew.
       kill -0 "$watch_flusher" 2>/dev/null || [ -e "$run_work/flushed" ] \
-        || decide behind 'nobody knows whether the clone is on disk: starting again, with fsync'
+        || decide behind 'the process that writes the clone to disk has died: starting again, with fsync'
       return 0
     fi
     write_behind flushed 2>/dev/null || return 1
@@ -121,9 +121,8 @@ hurry_behind() {
   fi
   behind_still=$((behind_still + watch_interval))
   [ "$behind_still" -ge "$_hurry_limit" ] || return 0
-  _hurry_mb=$(free_mb "$store")
-  [ "${_hurry_mb:-16}" -ge 16 ] || decide no_space "$store has $_hurry_mb MB left, so that no WAL can be received"
-  decide behind "the server could not be told for $_hurry_limit s that its clone is on disk: starting again, with fsync"
+  ! find_no_room 16 || decide no_space "$no_room, too little to receive WAL"
+  decide behind "the clone is on disk, but the server could not be told within $_hurry_limit s: starting again, with fsync"
 }
 
 # write_through: flushes what is left, and takes the mark away, before anybody is told that something is safe here.
@@ -144,7 +143,7 @@ flush_rest() {
   fi
   [ ! -e "$replica/behind.conf" ] || ignore rm -f -- "$replica/behind.conf"
   [ -f "$replica/unflushed" ] || return 0
-  log INFO 'writing the clone to disk, for which the run that made it had no time'
+  log INFO 'writing the clone to disk: the run that made it ended before it could'
   write_through || give_up_unflushed "$(unwritten)"
 }
 
@@ -152,8 +151,8 @@ flush_rest() {
 give_up_unflushed() {
   spoil_clone
   # Its advice would be that the copy was removed.
-  is_lost "$replica" || fail DATA_DIR "$1; $replica is damaged, and can be neither marked nor removed: remove it by hand"
+  is_lost "$replica" || fail DATA_DAMAGED "$1; $replica is damaged, and could be neither marked as that nor removed"
   retire_replica
-  remove_clone "$store/clone.0"
+  remove_clone "$retired"
   fail CLONE_FAILED "$1"
 }

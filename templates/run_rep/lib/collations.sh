@@ -86,7 +86,7 @@ ask_collations() {
             ;;
           *) ;;
         esac
-        tell_minutely "comparing the collations, now of the database $collation_database" || :
+        tell_minutely "comparing the collations, now in the database $collation_database" || :
         ask_whole ask_superuser "$collation_database" "$ask_used" || note_locked || return 1
         cat -- "$answers" >>"$work/collations" || return 1
         ;;
@@ -123,43 +123,43 @@ judge_collations() {
     case $_judge_kind,$_judge_made,$_judge_here in
       end,*) ;;
       default,-,*)
-        _judge_why="this cluster says nothing of the version of its C library"
-        [ "${major%%.*}" -ge 13 ] || _judge_why="PostgreSQL $major keeps no version of its collation"
-        collation_words="${collation_words:+$collation_words; }whether text in the database $_judge_name \
-sorts here as on the master cannot be known: $_judge_why"
+        _judge_why="this cluster has no record of the version of its C library"
+        [ "${major%%.*}" -ge 13 ] || _judge_why="PostgreSQL $major records no version of its collation"
+        collation_words="${collation_words:+$collation_words; }cannot tell whether text in the database $_judge_name \
+sorts here as on the master: $_judge_why"
         ;;
       unknown,*)
-        collation_words="${collation_words:+$collation_words; }whether text of the collation $_judge_name \
-sorts here as on the master cannot be known: PostgreSQL $major keeps no version of it"
+        collation_words="${collation_words:+$collation_words; }cannot tell whether text with the collation $_judge_name \
+sorts here as on the master: PostgreSQL $major records no version of it"
         ;;
       default,"$_judge_here",*) ;;
       default,*,-)
         collation_fault="${collation_fault:+$collation_fault; }text in the database $_judge_name sorts differently here: the \
-master had version $_judge_made of its C library at initdb, and this agent has another library, without versions"
+C library of the master had version $_judge_made at initdb; that of this agent has no versions"
         ;;
       default,*)
         collation_words="${collation_words:+$collation_words; }text in the database $_judge_name may sort \
-differently here: the master had version $_judge_made of the C library at initdb, this agent has $_judge_here"
+differently here: the C library of the master had version $_judge_made at initdb; that of this agent has $_judge_here"
         ;;
       locked,*,*)
-        collation_fault="${collation_fault:+$collation_fault; }nobody can use the database $_judge_name here: \
+        collation_fault="${collation_fault:+$collation_fault; }the database $_judge_name cannot be used here: \
 $_judge_here"
         ;;
       unseen,*,*)
         collation_unseen="${collation_unseen:+$collation_unseen; }the collations in the database $_judge_name \
-could not be seen: $_judge_here"
+could not be read: $_judge_here"
         ;;
       *)
         case $_judge_made in
-          -) _judge_made='by a library without versions (musl, say)' ;;
+          -) _judge_made='by a library without versions (such as musl)' ;;
           *) _judge_made="with version $_judge_made" ;;
         esac
         case $_judge_here in
-          -) _judge_here='one without versions (musl, say)' ;;
+          -) _judge_here='a library without versions (such as musl)' ;;
           *) ;;
         esac
         collation_fault="${collation_fault:+$collation_fault; }text sorts differently here: the $_judge_kind \
-$_judge_name was made $_judge_made, this agent has $_judge_here"
+$_judge_name was created $_judge_made, but this agent has $_judge_here"
         ;;
     esac
   done <"$work/collations"

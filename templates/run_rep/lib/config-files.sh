@@ -75,7 +75,7 @@ tell_files() {
 # say_source FILE URL TIME: sets $source_words.
 say_source() {
   if [ -z "$2" ]; then
-    source_words="the master's, as they came with the clone ($1)"
+    source_words="the master's, from the clone ($1)"
   elif [ "$files_fetched" = yes ]; then
     source_words="published ($2, fetched now)"
   else

@@ -49,8 +49,8 @@ add_word() {
   if ! knows_word "$1=$2"; then
     if [ "$word_protects" = yes ] && [ -n "$login_client" ]; then
       _word_variable=PG$(printf '%s' "$1" | tr -d _ | tr '[:lower:]' '[:upper:]')
-      fail LIBPQ "$1=$2 ($_word_variable) is known to libpq since PostgreSQL $word_since, and not to $login_client: install \
-postgresql-client-$word_since or later; what streams is the server's libpq, so the master must be as new, too"
+      fail LIBPQ "$1=$2 ($_word_variable) is supported since PostgreSQL $word_since, but not by $login_client: install \
+postgresql-client-$word_since or later; the replica streams through the server's libpq, so the master must be as new, too"
     fi
     return 0
   fi
@@ -77,8 +77,10 @@ meet_libpq() {
 # verify-full it asks for the root certificates itself.
 check_tls_files() {
   if [ "${PGSSLMODE:-}" = require ] && [ -n "${PGSSLROOTCERT:-}" ] && [ ! -r "$PGSSLROOTCERT" ]; then
-    fail MASTER_TLS "$RUN_USER cannot read $PGSSLROOTCERT (PGSSLROOTCERT): libpq would take any certificate"
+    fail MASTER_TLS "$RUN_USER cannot read $PGSSLROOTCERT (PGSSLROOTCERT): libpq would accept any certificate"
   fi
   [ -z "${PGSSLCRL:-}" ] || grep -q 'BEGIN X509 CRL' "$PGSSLCRL" 2>/dev/null \
-    || fail MASTER_TLS "$RUN_USER finds no list in $PGSSLCRL (PGSSLCRL): libpq would take certificates that are revoked"
+    || fail MASTER_TLS "$RUN_USER finds no revocation list in $PGSSLCRL (PGSSLCRL): libpq would accept revoked certificates"
+  [ -z "${PGSSLCRL:-}" ] || [ "${PGSSLROOTCERT:-}" != system ] \
+    || fail MASTER_TLS "libpq ignores the revocation list (PGSSLCRL) when PGSSLROOTCERT is system: it would accept revoked certificates"
 }

@@ -19,11 +19,11 @@ server_words() {
 judge_master_files() {
   case $1 in
     *'checksum error occurred'* | *'checksum verification failure'*)
-      fail MASTER_FILES "a page of $master_name is damaged, so that its copy would be, too: ${server_warning:-$1}"
+      fail MASTER_FILES "a page of $master_name is damaged, and a copy would contain the damage: ${server_warning:-$1}"
       ;;
     *) ;;
   esac
-  ! is_lasting_error || fail MASTER_FILES "$master_name cannot give what is to be copied: $server_error"
+  ! is_lasting_error || fail MASTER_FILES "$master_name cannot read a file that must be copied: $server_error"
   copy_said=$server_error
 }
 
@@ -42,12 +42,14 @@ is_lasting_error() {
 # judge_own_disk WORDS: fails for what pg_basebackup cannot write here. The same words of the master are about its disk.
 judge_own_disk() {
   [ -z "$server_error" ] || return 0
+  _own_disk=$store
+  [ -n "${1##*/"$wal_directory"*}" ] || _own_disk=$wal_disk
   case $1 in
-    *'No space left'* | *'Disk quota exceeded'*) fail NO_SPACE "the disk of $store is full: $1" ;;
+    *'No space left'* | *'Disk quota exceeded'*) fail NO_SPACE "the disk of $_own_disk is full: $1" ;;
     *"$staging"*'Input/output error'*) fail CLONE_FAILED "$(unwritten): $1" ;;
     *"$staging"*'Read-only file system'* | *"$staging"*'File too large'* | *"$staging"*'Permission denied'* \
       | *"$staging"*'not permitted'* | *"$staging"*'File name too long'*)
-      fail DATA_DIR "the copy cannot be written to $store: $1"
+      fail DATA_DIR "the copy cannot be written to $_own_disk: $1"
       ;;
     *) ;;
   esac
@@ -59,5 +61,5 @@ renew_sizes() {
     *'exists but is not empty'* | *'could not create directory'* | *'could not access directory'* | *'it was made after'*) ;;
     *) return 0 ;;
   esac
-  measure_master || log WARN "the master does not tell its tablespaces again: $(words_of "$work/words")"
+  measure_master || log WARN "cannot read the master's list of tablespaces again: $(words_of "$work/words")"
 }

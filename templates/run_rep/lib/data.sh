@@ -1,7 +1,8 @@
 # The data lies in $store (PGDATA_DIR): "replica" holds a finished clone, "clone.<n>" one that the run
-# of that claim is making, "clone.0" one that was replaced. Each holds data (PGDATA), tablespaces/<oid> and
+# of that claim is making, "clone.0" one that was replaced ("clone.00", while that one cannot be removed). Each holds data (PGDATA), tablespaces/<oid> and
 # files of ours *beside* PGDATA, where no clone of a clone can bring them along: clone.done (rewinding in its place while
-# pg_rewind works on it), and outdated if it must be replaced. Only remove_clone and install_clone remove or rename one.
+# pg_rewind works on it), outdated if it must be replaced, and run_rep.wal if its WAL lies elsewhere. Only remove_clone and
+# install_clone remove or rename one.
 
 # is_ours DIRECTORY: does it bear our mark and a number, or is it empty, as between two steps of making it?
 is_ours() {
@@ -40,20 +41,24 @@ remove_work() {
 remove_clone() {
   [ -e "$1" ] || [ -L "$1" ] || return 0
   case $1 in
-    "${store:?}"/clone.*) is_ours "$1" || fail DATA_FOREIGN "will not remove $1, which is not ours" ;;
-    *) fail DATA_FOREIGN "will not remove $1, which is neither unfinished nor replaced" ;;
+    "${store:?}"/clone.*) is_ours "$1" || fail DATA_FOREIGN "will not remove $1: this script did not make it" ;;
+    *) fail DATA_FOREIGN "will not remove $1: it is neither an unfinished clone nor replaced data" ;;
   esac
   rm -rf -- "${1:?}"/[!r]* "${1:?}"/.[!.]*
+  remove_wal_home "$1" || return 0
+  rm -rf -- "${1:?}"/r[!u]* "${1:?}"/run_rep.[!m]*
   rm -rf -- "${1:?}"
 }
 
 # drop_late_copy: when another run has taken the data over. It has removed the copy of this one; a pg_basebackup that goes
 # on too late makes its directory once more, without a mark, and each later run would refuse it. No other run has its number.
 drop_late_copy() {
-  if [ -z "$staging" ] || [ ! -d "$staging" ] || [ -L "$staging" ]; then
+  [ -n "$staging" ] || return 0
+  end_writers "$staging"
+  drop_late_wal
+  if [ ! -d "$staging" ] || [ -L "$staging" ]; then
     return 0
   fi
-  end_writers "$staging"
   printf '' 2>/dev/null >"$staging/run_rep.mark" || return 0
   remove_clone "$staging"
 }
@@ -91,18 +96,22 @@ install_clone() {
   retire_replica
   mv -- "$1" "$replica"
   [ -e "$replica/unflushed" ] || ignore sync "$store"
-  remove_clone "$store/clone.0"
+  remove_clone "$retired"
 }
 
 # @may rename
-# Data that is outdated, half rewound, or was lost before it was on disk, stops being the replica's. Any other is left
-# where it is.
+# retire_replica: data that is outdated, half rewound, or was lost before it was on disk, stops being the replica's. Any
+# other is left where it is. Sets $retired to where it is then; one that an earlier run could not remove may be there.
 retire_replica() {
+  retired=$store/clone.0
+  while [ -e "$retired" ] || [ -L "$retired" ]; do
+    retired=${retired}0
+  done
   [ -e "$replica" ] || [ -L "$replica" ] || return 0
   if ! is_lost "$replica" && ! is_outdated && { ! is_half_rewound || [ "$on_diverged" != reclone ]; }; then
-    fail DATA_IN_USE "$replica appeared while the clone was made"
+    fail DATA_IN_USE "$replica appeared while the clone was being made"
   fi
-  mv -- "$replica" "$store/clone.0"
+  mv -- "$replica" "$retired"
 }
 
 # is_finished DIRECTORY: clone.done is written last, after the copy was verified and, unless it bears the mark of one that
@@ -140,7 +149,25 @@ free_of() {
 # need_room DIRECTORY MB: a full disk is told as such, before something else fails for its sake.
 need_room() {
   _room_mb=$(free_mb "$1")
-  [ "${_room_mb:-$2}" -ge "$2" ] || fail NO_SPACE "$1 has $_room_mb MB left, and $2 MB are needed"
+  [ "${_room_mb:-$2}" -ge "$2" ] || fail NO_SPACE "$1 has only $_room_mb MB left; $2 MB are needed"
+}
+
+# need_rooms MB: so much, where the data lies, and where its WAL does.
+need_rooms() {
+  need_room "$store" "$1"
+  [ "$wal_disk" = "$store" ] || need_room "$wal_disk" "$1"
+}
+
+# find_no_room MB: sets $no_room where either has less than that left; false where both have it, or df does not tell.
+find_no_room() {
+  for _no_room_place in "$store" "$wal_disk"; do
+    _no_room_mb=$(free_mb "$_no_room_place")
+    if [ "${_no_room_mb:-$1}" -lt "$1" ]; then
+      no_room="$_no_room_place has $_no_room_mb MB left"
+      return 0
+    fi
+  done
+  return 1
 }
 
 # free_inodes DIRECTORY: prints how many files may still be made there. Not every df counts them, and not
@@ -239,6 +266,13 @@ pid_line() {
     _pid_line_left=$((_pid_line_left - 1))
   done 2>/dev/null <"$pgdata/postmaster.pid" || :
   [ "$_pid_line_left" -eq 0 ] || line=''
+}
+
+# inode_of PATH: sets $inode.
+inode_of() {
+  inode=$(ls -di -- "$1") || inode=''
+  inode=${inode#"${inode%%[! ]*}"}
+  inode=${inode%%[!0-9]*}
 }
 
 # is_owned PATH: does it belong to RUN_USER, as whom we run?

@@ -20,7 +20,7 @@ write_access() {
     cp -- "$rules_file" "$_write_rules" || return 1
   fi
   {
-    printf '# %s. Made by run_rep.sh of pg_hba.conf: change that.\n' "$_write_state" \
+    printf '# %s. Made by run_rep.sh from pg_hba.conf: edit that file instead.\n' "$_write_state" \
       && printf 'local all all trust\nlocal replication all trust\n' \
       && { [ "$1" = closed ] || cat -- "$_write_rules"; }
   } >"$hba_file.new" || return 1
@@ -74,9 +74,9 @@ renew_access() {
   if cmp -s -- "$replica/access" "$rules_file"; then
     renew_said=''
   elif open_access; then
-    log INFO "pg_hba.conf has changed: taken over from $rules_file"
+    log INFO "pg_hba.conf has changed: the new rules of $rules_file are in force"
   elif [ "$access_fault" != "$renew_said" ]; then
-    log WARN "the change of pg_hba.conf is not taken over: $access_fault"
+    log WARN "pg_hba.conf has changed, but the old rules stay in force: $access_fault"
     renew_said=$access_fault
   fi
 }

@@ -18,10 +18,10 @@ judge_early_end() {
   grep -e FATAL -e PANIC "$work/all_words" | grep -v -e ' primary' -e 'WAL stream' -e 'system is' -e terminating \
     >"$work/last_words" || ignore cp -- "$work/all_words" "$work/last_words"
   early_words=$(ignore tail -n 3 "$work/last_words" | tr '\n\t' '  ')
-  early_words="PostgreSQL ended with status $status before it let anybody in: ${early_words:-it said nothing}"
+  early_words="PostgreSQL ended with status $status before it accepted clients: ${early_words:-it logged nothing}"
   case $status in
-    135) fail MEMORY "$early_words (a bus error: memory, or huge pages, that it was given are not there)" ;;
-    137) fail MEMORY "$early_words (it was killed, as the kernel does for want of memory)" ;;
+    135) fail MEMORY "$early_words (a bus error: memory or huge pages that it had been promised are not available)" ;;
+    137) fail MEMORY "$early_words (it was killed, as the kernel does when memory runs out)" ;;
     *) ;;
   esac
   judge_last_words
@@ -56,7 +56,7 @@ said() {
 # An address that this agent has not is no port that is taken.
 judge_bind() {
   ! grep -q 'Cannot assign requested address' "$work/all_words" \
-    || fail LISTEN "listen_addresses names none that is of this agent: $early_words"
+    || fail LISTEN "no address in listen_addresses belongs to this agent: $early_words"
   fail PORT "$early_words"
 }
 

@@ -81,7 +81,7 @@ read_fetched() {
   case "$_fetched_status $fetch_words" in
     '103 '*)
       fetched=refused
-      fetch_words="it leads from https to http, where anybody on the way could change the file: $fetch_words"
+      fetch_words="it redirects from https to http, where others could change the file on its way: $fetch_words"
       ;;
     *'error: 429'* | *'error: 5'* | *'ERROR 5'* | *'ERROR 429'* | *'HTTP/1.'?' 5'*) ;;
     '8 '* | '22 '* | *'server returned error'*) fetched=refused ;;
@@ -120,10 +120,10 @@ fetch_patiently() {
   while :; do
     fetch_files 60
     read_all_fetched
-    [ -z "$fetch_refused" ] || fail CONFIG_WRONG "the server refuses $fetch_refused"
+    [ -z "$fetch_refused" ] || fail CONFIG_WRONG "cannot fetch $fetch_refused"
     [ -n "$fetch_away" ] || return 0
     be_patient "no answer for $fetch_away" \
-      || fail CONFIG_AWAY "nothing arrived from $fetch_away, within $MASTER_WAIT s"
+      || fail CONFIG_AWAY "no answer within $MASTER_WAIT s for $fetch_away"
   done
 }
 

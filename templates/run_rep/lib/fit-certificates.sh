@@ -46,11 +46,11 @@ EOF
   _key_fault=''
   case $_key_owner,$_key_mode in
     "$user_id",-???------* | 0,-???[r-]-----*) ! is_encrypted "$1" || has_passphrase \
-      || _key_fault='wants a passphrase, and ssl_passphrase_command is not set' ;;
+      || _key_fault='needs a passphrase, but ssl_passphrase_command is not set' ;;
     "$user_id",* | 0,*)
-      _key_fault="has rights with which PostgreSQL takes no key ($_key_mode): 0600, or 0640 where it belongs to root"
+      _key_fault="has a mode that PostgreSQL does not accept ($_key_mode): use 0600, or 0640 if root owns it"
       ;;
-    *) _key_fault="belongs neither to $RUN_USER nor to root, so that PostgreSQL does not take it" ;;
+    *) _key_fault="belongs to neither $RUN_USER nor root, so PostgreSQL does not accept it" ;;
   esac
   [ -z "$_key_fault" ] || is_excused ssl_key_file "ssl_key_file is $1, which $_key_fault" || fail CERTIFICATE "$fault"
 }

@@ -37,7 +37,7 @@ check_library() {
       \$libdir/plugins/*/*) ;;
       \$libdir/plugins/*) ;;
       */*)
-        is_excused "$1" "$1 names $2, and only what lies in \$libdir/plugins may be loaded so" \
+        is_excused "$1" "$1 names $2, but may load libraries from \$libdir/plugins only" \
           || fail LIBRARY_MISSING "$fault"
         return 0
         ;;

@@ -10,14 +10,14 @@ check_memory() {
   know_memory
   [ "$agent_mb" -gt 0 ] || return 0
   _memory_first=$((buffers_mb / 50 + 16))
-  _memory_words="shared_buffers is $buffers_mb MB, so that PostgreSQL asks for $need_mb MB of shared memory"
+  _memory_words="shared_buffers is $buffers_mb MB, so PostgreSQL asks for $need_mb MB of shared memory"
   _memory_fault=''
   if [ "$need_mb" -gt "$agent_mb" ] && [ "$overcommit" != 1 ]; then
-    _memory_fault=": this agent has $agent_mb MB in all"
+    _memory_fault=": this agent has only $agent_mb MB of memory"
   elif [ "$_memory_first" -gt "$task_mb" ]; then
-    _memory_fault=", $_memory_first MB at once: this task may have $task_mb MB"
+    _memory_fault=", $_memory_first MB of it at the start: this task may use only $task_mb MB"
   elif [ "$backup_mb" -gt "$task_mb" ] && [ "$buffers_mb" -gt "$task_mb" ]; then
-    _memory_fault=", and there are $backup_mb MB of data to fill it: this task may have $task_mb MB"
+    _memory_fault=", and $backup_mb MB of data can fill it: this task may use only $task_mb MB"
   fi
   if [ -n "$_memory_fault" ]; then
     is_excused shared_buffers "$_memory_words$_memory_fault" || fail MEMORY "$fault"
@@ -25,9 +25,9 @@ check_memory() {
     # What follows is told before the start.
     return 0
   elif [ "$need_mb" -gt "$task_mb" ]; then
-    log WARN "$_memory_words: this task may have $task_mb MB, and when it has used them up, the kernel kills the server"
+    log WARN "$_memory_words: this task may use only $task_mb MB, and the kernel kills the server when it needs more"
   elif [ "$need_mb" -gt "$free_mb" ] && [ "$overcommit" != 1 ]; then
-    log WARN "$_memory_words: of the memory of this agent $free_mb MB are free"
+    log WARN "$_memory_words: this agent has only $free_mb MB of free memory"
   fi
 }
 

@@ -18,13 +18,13 @@ settle_huge_pages() {
   know_need
   _huge_needed=$((need_mb * 1024 / page_kb + 1))
   if [ "$_huge_wanted" = on ] && [ "$pages_free" -lt "$_huge_needed" ] && ! may_grow_pages; then
-    log WARN "huge_pages is on, and of the $_huge_needed pages of $page_kb kB that it takes \
-$pages_free are free here: using try"
+    log WARN "huge_pages is on and needs $_huge_needed pages of $page_kb kB, but only \
+$pages_free are free here: using huge_pages = try"
     hold_value huge_pages=try
   elif [ "$pages_free" -gt 0 ]; then
     task_limit hugetlb "hugetlb.$((page_kb / 1024))MB.limit_in_bytes" "hugetlb.$((page_kb / 1024))MB.max"
     [ "$mb" -lt "$need_mb" ] || return 0
-    log WARN "this task may have $mb MB of huge pages, and $need_mb MB are needed: using none"
+    log WARN "this task may use only $mb MB of huge pages, but $need_mb MB are needed: using huge_pages = off"
     hold_value huge_pages=off
   fi
 }
@@ -49,7 +49,7 @@ settle_dynamic_memory() {
   setting_since 10 dynamic_shared_memory_type posix
   [ "$value" = posix ] || return 0
   if has_system_v; then
-    log WARN "/dev/shm cannot be used for parallel queries, with only $_dynamic_mb MB left: \
+    log WARN "/dev/shm has only $_dynamic_mb MB left, too little for parallel queries: \
 using System V shared memory"
     hold_value dynamic_shared_memory_type=sysv
   elif [ "$_dynamic_mb" -lt 8 ]; then

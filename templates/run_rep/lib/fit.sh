@@ -16,7 +16,7 @@ is_excused() {
   [ "$conf_dir" = "$work/asked" ] || return 1
   fault="the master's $2"
   is_left_behind "$1" || return 1
-  log WARN "$fault; that was given to its server on the command line, so that it does not come along"
+  log WARN "$fault; it was set on the command line of the master's server, so the clone will not have it"
 }
 
 # settle_values: values that only this agent does not take, and that something else can honestly stand for. A wrong
@@ -40,10 +40,10 @@ lc_monetary|"|C|the locale of lc_monetary is not installed here
 lc_numeric|"|C|the locale of lc_numeric is not installed here
 lc_time|"|C|the locale of lc_time is not installed here
 log_timezone|"|GMT|the time zone of log_timezone is not installed here
-max_stack_depth|[0-9]|limit|the limit of stacks here (ulimit -s) is too low for max_stack_depth
-wal_compression|"[lz]|off|the server here cannot compress as wal_compression wants, as a master does
-default_toast_compression|"l|pglz|the server here cannot compress as default_toast_compression wants, as a master does
-io_method|"io_uring|worker|the server here has no io_uring, which io_method wants
+max_stack_depth|[0-9]|limit|the stack limit here (ulimit -s) is too low for max_stack_depth
+wal_compression|"[lz]|off|the server here does not support the method of wal_compression (only a master compresses)
+default_toast_compression|"l|pglz|the server here does not support the method of default_toast_compression (only a master compresses)
+io_method|"io_uring|worker|the server here does not support the io_uring of io_method
 EOF
   ! grep -q 'invalid value for parameter "TimeZone"' "$work/words" || fail SETTINGS \
     "the time zone of TimeZone is not installed here (Debian: tzdata, tzdata-legacy): $(words_of "$work/words")"

@@ -12,12 +12,14 @@ settle_flush() {
     *) ;;
   esac
   # Of a file system above another one (overlay, FUSE), or of a server's, nobody hears what that could not write.
-  _flush_kind=''
-  ! have stat || _flush_kind=$(stat -f -c %T -- "$store" 2>/dev/null) || _flush_kind=''
-  case $_flush_kind in
-    ext2/ext3 | xfs | btrfs | f2fs | tmpfs) ;;
-    *) flush=own ;;
-  esac
+  for _flush_place in "$store" "$wal_disk"; do
+    _flush_kind=''
+    ! have stat || _flush_kind=$(stat -f -c %T -- "$_flush_place" 2>/dev/null) || _flush_kind=''
+    case $_flush_kind in
+      ext2/ext3 | xfs | btrfs | f2fs | tmpfs) ;;
+      *) flush=own ;;
+    esac
+  done
 }
 
 start_flush() {
@@ -36,13 +38,15 @@ start_flush() {
 # is spoilt by it at once. The signal that ends it ends its pause, but loses no answer of sync.
 flush_beside() {
   flush_is_long=no
+  set -- "$store"
+  [ "$wal_disk" = "$store" ] || set -- "$@" "$wal_disk"
   while kill -0 "$$" 2>/dev/null; do
     _flush_last=no _flush_status=0
     [ ! -e "$work/copied" ] || _flush_last=yes
     since_boot
     _flush_begun=$since_boot
     napping=yes
-    sync -f "$store" >/dev/null 2>&1 || _flush_status=$?
+    sync -f "$@" >/dev/null 2>&1 || _flush_status=$?
     napping=no
     # What killed it is no answer.
     [ "$_flush_status" -le 128 ] || exit 0
@@ -92,7 +96,7 @@ since_boot() {
 end_flush() {
   flush_status=0
   [ -n "$flusher" ] || return 0
-  ignore kill -s USR1 "$flusher"
+  tell_child USR1 "$flusher"
   wait "$flusher" 2>/dev/null || flush_status=$?
   flusher=
 }
@@ -119,22 +123,27 @@ finish_flush() {
   [ "$flush" = beside ] || return 0
   end_flush
   if ! flush_store || ! sync_files "$staging" || [ "$flush_status" -eq 1 ]; then
-    need_room "$store" 1
+    need_rooms 1
     fail CLONE_FAILED "$(unwritten)"
   fi
 }
 
 unwritten() {
-  printf 'the copy cannot be written to the disk of %s; the log of the kernel says why\n' "$store"
+  _unwritten_place=$store
+  [ "$wal_disk" = "$store" ] || _unwritten_place="$store or that of $wal_disk"
+  printf 'the copy cannot be written to the disk of %s; see the kernel log\n' "$_unwritten_place"
 }
 
-# flush_store: a signal ends the waiting, and the script or the watcher, at once. What killed it is no answer.
+# flush_store: both file systems, where WAL has one of its own. A signal ends the waiting, and the script or the watcher, at
+# once. What killed it is no answer.
 flush_store() {
+  set -- "$store"
+  [ "$wal_disk" = "$store" ] || set -- "$@" "$wal_disk"
   _flush_store_status=200
   while [ "$_flush_store_status" -gt 128 ]; do
     _flush_store_status=0
     launching=yes
-    exec sync -f "$store" </dev/null >/dev/null 2>&1 &
+    exec sync -f "$@" </dev/null >/dev/null 2>&1 &
     syncer=$!
     launched
     wait "$syncer" || _flush_store_status=$?
@@ -146,9 +155,10 @@ flush_store() {
 # sync_files DIRECTORY: of an error that another one has heard who flushes that file system, its files still tell. A server
 # that runs removes some meanwhile.
 sync_files() {
+  [ "$wal_disk" = "$store" ] || set -- "$@" "$wal_disk"
   status=200
   while [ "$status" -gt 128 ]; do
-    launch find "$1" -type f -exec sync {} + 2>"$work/words"
+    launch find "$@" -type f -exec sync {} + 2>"$work/words"
     await
     [ "$signals" -eq 0 ] || exit "$exit_code"
   done
@@ -158,6 +168,6 @@ sync_files() {
 
 # The kernel lets it go when it is done.
 end_syncer() {
-  [ -z "$syncer" ] || ignore kill -s KILL "$syncer"
+  [ -z "$syncer" ] || tell_child KILL "$syncer"
   syncer=
 }

@@ -10,20 +10,21 @@ doubt_master() {
   if ! look_for_master; then
     doubt_said=''
     _doubt_words=''
-    [ "$is_own_master" = no ] || _doubt_words='POSTGRES_MASTER leads to this replica itself, so nothing new arrives'
+    [ "$is_own_master" = no ] || _doubt_words='POSTGRES_MASTER points to this replica itself, so no new WAL arrives'
   elif [ -n "$divergence" ]; then
     believe_divergence
     return 0
   else
     doubt_said='' _doubt_words=$host_notes
     [ ! -f "$replica/outdated" ] || ignore rm -f -- "$replica/outdated"
+    judge_loop
     if is_followed; then
       [ -z "$slot" ] || drop_left_slots
     elif is_better; then
       follow_master
     fi
   fi
-  [ -z "$_doubt_words" ] || [ "$_doubt_words" = "$hosts_said" ] || log WARN "of the hosts: $_doubt_words"
+  [ -z "$_doubt_words" ] || [ "$_doubt_words" = "$hosts_said" ] || log WARN "hosts of POSTGRES_MASTER: $_doubt_words"
   hosts_said=$_doubt_words
 }
 
@@ -69,10 +70,10 @@ follow_master() {
   left_clean='' left_tries=0
   [ -z "$slot" ] || mend_slot
   if ! note_forks 2>/dev/null || ! write_upstream 2>/dev/null; then
-    log WARN "cannot write $replica/upstream.conf, so that $master_name is not followed"
+    log WARN "cannot write $replica/upstream.conf, so this replica does not follow $master_name"
     return 0
   fi
-  stream_why="$master_name is followed from now on"
+  stream_why="this replica follows $master_name from now on"
   log WARN "following $master_name from now on, the master on timeline $master_timeline"
   end_receiver
 }

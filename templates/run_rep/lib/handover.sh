@@ -1,23 +1,24 @@
-# The directory for the data, from root to RUN_USER. What others than root can change may lead anywhere, so root makes and
-# gives away only what it reaches by ways of its own; anything else RUN_USER makes itself, or nobody does.
+# The directory for the data, and that of clone.walDir, from root to RUN_USER. What others than root can change may lead
+# anywhere, so root makes and gives away only what it reaches by ways of its own; anything else RUN_USER makes itself, or
+# nobody does.
 
-# prepare_store: as root. It is handed over only while it holds no data: a fresh volume is root's, and empty.
-prepare_store() {
+# prepare_place DIRECTORY: as root. It is handed over only while it holds no data: a fresh volume is root's, and empty.
+prepare_place() {
   [ "$sub_command" = run ] || return 0
-  ! holds_more "$PGDATA_DIR" || return 0
+  ! holds_more "$1" || return 0
   # From within, so that what is handed over is what was looked at, whatever has that name by then.
   (
     umask 022
-    case $PGDATA_DIR in
+    case $1 in
       /*) cd -P / || exit 1 ;;
       *) cd -P . || exit 1 ;;
     esac
-    walk_down "$PGDATA_DIR" || exit 0
+    walk_down "$1" || exit 0
     ! holds_more . || exit 0
     look_here
     [ "$here_owner" = 0 ] || exit 0
     chown -h -- "$user_id" .
-  ) || fail DATA_DIR "cannot give $PGDATA_DIR to $RUN_USER"
+  ) || fail DATA_DIR "cannot make $RUN_USER the owner of $1"
 }
 
 # holds_more DIRECTORY: more than what a new file system has.

@@ -44,13 +44,13 @@ check_hold() {
     blink 0.02
   done
   [ -n "$wal_holder" ] && [ -s "$work/hold.words" ] || return 0
-  log WARN "nothing keeps the WAL of the master until this replica streams: $(words_of "$work/hold.words")"
+  log WARN "no temporary slot keeps WAL on the master until this replica streams: $(words_of "$work/hold.words")"
 }
 
 release_wal() {
   if [ -n "$wal_holder" ] && [ -p "$work/hold" ]; then
     end_helper "$wal_holder"
-    ignore kill -s KILL "$wal_client"
+    tell_child KILL "$wal_client"
     ignore wait "$wal_client"
   fi
   wal_holder='' wal_client=''

@@ -115,12 +115,26 @@ ask_addresses() {
   printf '' >"$work/hosts/$host_number.done"
 }
 
+# warn_of_more: of each name once.
+warn_of_more() {
+  for _more_file in "$work"/hosts/*.more; do
+    IFS= read -r _more_name 2>/dev/null <"$_more_file" || continue
+    case $more_said in
+      *" $_more_name "*) continue ;;
+      *) ;;
+    esac
+    more_said="$more_said $_more_name "
+    log WARN "$_more_name has more than 16 addresses, of which 16 are asked: a master at one of the others is not found"
+  done
+}
+
 # write_place NUMBER ADDRESS
 write_place() {
   printf '%s\t%s\t%s\n' "$host_name" "$host_port" "$2" >"$work/hosts/$1.place"
 }
 
-# list_addresses: prints those that the name has, 16 at the most, and sets $address_count; none where nobody here can say.
+# list_addresses: prints those that the name has, and sets $address_count; none where nobody here can say. Of more than 16
+# the rest is not asked, which N.more tells.
 list_addresses() {
   address_count=0
   case $host_name in
@@ -131,11 +145,15 @@ list_addresses() {
   have getent || return 0
   ignore getent ahosts "$host_name" >"$work/hosts/$host_number.getent"
   _list_known=' '
-  while read -r _list_address _list_rest && [ "$address_count" -lt 16 ]; do
+  while read -r _list_address _list_rest; do
     case $_list_known in
       *" $_list_address "*) continue ;;
       *) ;;
     esac
+    if [ "$address_count" -ge 16 ]; then
+      printf '%s\n' "$host_name" >"$work/hosts/$host_number.more" || return 1
+      break
+    fi
     _list_known="$_list_known$_list_address "
     address_count=$((address_count + 1))
     printf '%s\n' "$_list_address" || return 1
@@ -173,7 +191,7 @@ read_place() {
   case $_place_status in
     0)
       read_identity "$master_file.answers"
-      is_integer "$master_timeline" 1 999999999 || host_fault='its answers are not those of a PostgreSQL server'
+      is_integer "$master_timeline" 1 999999999 || host_fault='it does not answer like a PostgreSQL server'
       ;;
     '') host_fault="silent for $ask_limit s" ;;
     *)

@@ -72,14 +72,24 @@ keep_word() {
 rouse_script() {
   watcher_number
   [ -n "$watcher_number" ] || return 0
-  if ! lives "$watcher_number"; then
+  if ! lives "$watcher_number" || ! is_of_script; then
     ignore kill -s PROF "$$"
     return 0
   fi
-  # lives has read its line. It is who asks for processes, and waits for a word to try.
+  # It is who asks for processes, and waits for a word to try.
   case $lives_line in
     *awk*) echo 2>/dev/null 1<>"$alive.ask" || : ;;
     *) ;;
+  esac
+}
+
+# is_of_script: did the script start the process whose line lives has read? The number of a watcher that is gone may be a
+# stranger's by now.
+is_of_script() {
+  [ "$own_number" = "$$" ] || return 0
+  case ${lives_line##*') '} in
+    ?" $$ "*) return 0 ;;
+    *) return 1 ;;
   esac
 }
 
@@ -100,7 +110,7 @@ keep_alone() {
     return 0
   fi
   if own_server; then
-    log WARN "the script was killed, and its watcher; shutting down the server that they left behind"
+    log WARN "the script and its watcher were killed; shutting down the server that they left behind"
     end_by_clock "$own_server"
   fi
   end_clock
@@ -144,7 +154,7 @@ has_near_heir() {
 # end_keeper: it tells its sleep to end, too.
 end_keeper() {
   [ -n "$keeper" ] || return 0
-  ignore kill -s VTALRM "$keeper"
+  tell_child VTALRM "$keeper"
   ignore wait "$keeper"
   keeper=
 }

@@ -56,10 +56,46 @@ fail() {
     log ERROR "$2"
     exit "$failure_code"
   fi
+  place_advice
   announce ERROR "$2"
+  [ "$sub_command" != run ] || [ -z "$failure_data" ] || log ERROR "data: $failure_data"
   log ERROR "what to do: $failure_advice ($1, exit $failure_code)"
   note_failure "$1" "$2"
   end_run "$failure_code"
+}
+
+# place_advice: as soon as it is known where the data is, the command in $failure_advice that moves it away gets its real
+# path, and $failure_data speaks of what is there.
+place_advice() {
+  if [ "${replica:+$failure_stays}" = yes ]; then
+    failure_data='there is no finished copy here that a run could go on with: the next run clones again; an unfinished copy is removed'
+    [ ! -f "${replica:-}/clone.done" ] || [ -e "${replica:-}/outdated" ] \
+      || failure_data='nothing was removed: the finished copy here stays as it is, and the next run goes on with it'
+  fi
+  _place_words='"mv replica replica.old" in PGDATA_DIR'
+  case ${replica:+$failure_advice} in
+    *"$_place_words"*)
+      find_place
+      failure_advice="${failure_advice%%"$_place_words"*}\"mv $place\" and restart the task\
+${failure_advice#*"$_place_words"}"
+      ;;
+    *) ;;
+  esac
+}
+
+# find_place: sets $place to the operands of mv(1), as a shell reads them, for a name that nothing has yet: into a directory
+# of that name the data would be moved.
+find_place() {
+  _place_end=.old _place_number=1
+  while [ -e "${replica:-}$_place_end" ] && [ "$_place_number" -lt 100 ]; do
+    _place_number=$((_place_number + 1))
+    _place_end=.old$_place_number
+  done
+  case ${replica:-} in
+    *\'*) place="replica replica$_place_end" ;;
+    *[!A-Za-z0-9_./-]*) place="'${replica:-}' '${replica:-}$_place_end'" ;;
+    *) place="${replica:-} ${replica:-}$_place_end" ;;
+  esac
 }
 
 # end_run CODE: a scheduler restarts whatever the code is, so what only a person can mend is told slowly. A step that

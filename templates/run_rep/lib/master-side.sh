@@ -7,15 +7,15 @@ judge_master_side() {
   faults=0
   judge_other_hosts
   (version_rules "$master_major") 2>/dev/null \
-    || tell_fault "$master_name is PostgreSQL $master_major, which postgresql.majors of the model does not name: no run takes it"
-  has_wal_level || tell_fault "wal_level is $master_wal_level on $master_name: nobody can follow it; set it to replica"
+    || tell_fault "$master_name runs PostgreSQL $master_major, which postgresql.majors of the model does not list: every run would refuse it"
+  has_wal_level || tell_fault "wal_level is $master_wal_level on $master_name: no replica can follow it; set it to replica, and restart the master"
   _side_tries=3
   until ask_settings; do
     _side_words=$(words_of "$work/words")
     _side_tries=$((_side_tries - 1))
     # The walsender of the last question may not have ended yet.
     if [ "$_side_tries" -eq 0 ] || ! is_busy "$_side_words"; then
-      log WARN "$master_name does not tell its settings: $_side_words"
+      log WARN "cannot read the settings of $master_name: $_side_words"
       break
     fi
     pause 1
@@ -33,7 +33,7 @@ end_unfit() {
   require_wal_level
   major=$master_major
   know_rules
-  fail MASTER_UNFIT "faults of $master_name that no run gets over: $faults, named above"
+  fail MASTER_UNFIT "faults of $master_name with which every run would fail: $faults, listed above"
 }
 
 # ask_settings: sets what the judgements below read; false without an answer, and then $side_slots is -1.
@@ -69,8 +69,8 @@ judge_other_hosts() {
       has_other_address "$_other_place" \
         || log WARN "if $master_name became the master, this replica could not follow it: $host_fault"
     elif [ "$master_system" != "$_other_system" ]; then
-      log WARN "$master_name is of system $master_system, and the master that was found of $_other_system: \
-no replica of one can follow the other"
+      log WARN "$master_name has system identifier $master_system, but the master has $_other_system: \
+a replica of one cannot follow the other"
     fi
   done
   read_place "$_other_chosen.place" || :
@@ -92,14 +92,14 @@ judge_places() {
   _places_senders=$((2 * instances + 1)) _places_slots=$instances
   [ "$slot_mode" != temporary ] || _places_slots=$((2 * instances))
   [ "$master_max_wal_senders" -ge "$_places_senders" ] || log WARN "max_wal_senders is $master_max_wal_senders: each of \
-$instances replicas takes two while it is cloned, and one is for questions, so that some wait for others; set it to \
-$_places_senders or more, besides those of others, and restart the master"
+$instances replicas takes two while it is cloned, and queries take one, so some would have to wait; set it to \
+$_places_senders or more, plus what other clients need, and restart the master"
   if [ "$side_slots" -eq 0 ] && { [ "$data_state" != finished ] || [ "$slot_mode" != none ]; }; then
-    tell_fault "max_replication_slots is 0: a clone holds a temporary slot, and fails without, and so does a replica with \
+    tell_fault "max_replication_slots is 0: a clone fails without a temporary slot, and so does a replica with \
 run.slot; set it to $_places_slots or more, and restart the master"
   elif [ "$side_slots" -lt "$_places_slots" ]; then
     log WARN "max_replication_slots is $side_slots: $instances replicas with run.slot = $slot_mode take up to \
-$_places_slots, so that some wait for others; set it to that or more, besides those of others, and restart the master"
+$_places_slots, so some would have to wait; set it to that or more, plus what other clients need, and restart the master"
   fi
 }
 
@@ -107,25 +107,25 @@ $_places_slots, so that some wait for others; set it to that or more, besides th
 judge_kept_wal() {
   if [ "$slot_mode" != permanent ]; then
     [ "$side_kept" != 0 ] || log WARN "$side_kept_name is 0: a replica that is away for longer than a few checkpoints must be \
-cloned anew; set it to what the master writes in that time, or run.slot to permanent in the model"
+cloned again; set it to the WAL that the master writes in such a time, or set run.slot to permanent in the model"
     return 0
   fi
-  [ "$side_slot_bound" != -1 ] || log WARN "max_slot_wal_keep_size is -1: the slot of a replica that does not come back keeps \
-WAL until the disk of the master is full; set it to less than is free there"
+  [ "$side_slot_bound" != -1 ] || log WARN "max_slot_wal_keep_size is -1: the slot of a replica that never comes back keeps \
+WAL until the master's disk is full; set it to less than the free space there"
   [ "$side_idle" = 0 ] || log WARN "idle_replication_slot_timeout is $side_idle: the slot of a replica that is away for longer \
-is given up, and with it the WAL that the replica needs; set it to 0, or to longer than a replica may be away"
+is invalidated, and the WAL that it needs removed; set it to 0, or to longer than a replica may be away"
 }
 
 judge_pages() {
-  [ "$side_pages" = on ] || log WARN "full_page_writes is $side_pages: after a crash of this agent the data here may hold \
-torn pages, which nothing mends; set it to on"
+  [ "$side_pages" = on ] || log WARN "full_page_writes is $side_pages: after a crash of this agent the data here may contain \
+torn pages, which nothing repairs; set it to on"
   [ -z "$sync_database" ] || [ "$master_wal_level" = logical ] || log WARN "wal_level is $master_wal_level: the master has no \
-logical slots that this replica could keep (run.syncSlots); set it to logical, and restart the master"
+logical slots that this replica could synchronize (run.syncSlots); set it to logical, and restart the master"
   [ "$on_diverged" != rewind ] || judge_rewind
 }
 
 # judge_rewind: what pg_rewind needs of the master, where the model lets it mend data that has diverged.
 judge_rewind() {
-  [ "$side_hints" = on ] || [ "$side_checksums" = on ] || log WARN "wal_log_hints is off, and the cluster has no checksums: \
-pg_rewind refuses data without either; set wal_log_hints to on, and restart the master"
+  [ "$side_hints" = on ] || [ "$side_checksums" = on ] || log WARN "wal_log_hints is off, and the cluster has no data checksums: \
+pg_rewind needs one of them; set wal_log_hints to on, and restart the master"
 }

@@ -10,7 +10,7 @@ wants_files() {
   if [ "$decision" = clone ]; then
     case $master_rules in
       /*)
-        [ -n "$CONFIG_URL" ] || fail CONFIG_MISSING "the master has its access rules in $master_rules, outside of its data \
+        [ -n "$CONFIG_URL" ] || fail CONFIG_MISSING "the master keeps its access rules in $master_rules, outside its data \
 directory, and CONFIG_URL is not set"
         ;;
       *) ;;
@@ -32,7 +32,7 @@ ask_places() {
   master_conf='' master_rules=''
   [ "$sub_command" = run ] || return 0
   if ! ask_replication 'SHOW data_directory' 'SHOW config_file' 'SHOW hba_file'; then
-    log INFO "the master does not tell $POSTGRES_REPUSER which files it runs by (GRANT pg_read_all_settings lets it)"
+    log INFO "$POSTGRES_REPUSER may not see which configuration files the master uses (GRANT pg_read_all_settings allows it)"
     return 0
   fi
   {
@@ -73,7 +73,7 @@ leave_behind() {
 
 # place_file NAME: of what was fetched, now or before.
 place_file() {
-  want_fetched "the clone holds no $1"
+  want_fetched "the clone has no $1"
   copy_file "$replica/conf/$1" "$pgdata/$1"
 }
 
@@ -106,7 +106,7 @@ settle_masters() {
   locate_map
   note_files
   _settle_included=$(ignore grep -n -e '^[[:space:]]*include' -e '^[^#]*[[:space:],]@' "$rules_file" /dev/null | tr '\n\t' '  ')
-  [ -z "$_settle_included" ] || log WARN "what these access rules include is this agent's, or came with the clone: $_settle_included"
+  [ -z "$_settle_included" ] || log WARN "these access rules include files, which are those of this agent or of the clone: $_settle_included"
 }
 
 # A master that was started with another config_file than the one in its data directory.
@@ -117,10 +117,10 @@ settle_conf() {
     /*)
       [ -z "$conf_from" ] || return 0
       if [ "$files_new" = no ] && ! has_kept; then
-        log WARN "the master runs by $master_conf, which did not come along; taking $pgdata/postgresql.conf, which it does not read"
+        log WARN "the master uses $master_conf, which is not in the clone; using $pgdata/postgresql.conf, which the master does not read"
         return 0
       fi
-      want_fetched "the master runs by $master_conf"
+      want_fetched "the master uses $master_conf, which is not in the clone"
       conf_file=$replica/conf/postgresql.conf conf_from=${CONFIG_URL%/}/postgresql.conf conf_time=now
       ;;
     *) [ ! -f "$pgdata/$master_conf" ] || conf_file=$pgdata/$master_conf ;;
@@ -134,7 +134,7 @@ tell_includes() {
     *) return 0 ;;
   esac
   find_includes
-  [ -z "$included" ] || log WARN "what these lines of the master's files include is this agent's, or came with the clone: $included"
+  [ -z "$included" ] || log WARN "these lines of the master's files include others, which are those of this agent or of the clone: $included"
 }
 
 # find_includes: sets $included to file, number and text of those lines.

@@ -44,9 +44,9 @@ locate_rules() {
       fi
       ;;
   esac
-  want_fetched "the master's access rules are in $_rules_place (hba_file), which did not come along; \
-$pgdata/pg_hba.conf is not what it reads"
-  log WARN "the master's access rules are in $_rules_place, which did not come along: those of $CONFIG_URL hold"
+  want_fetched "the master's access rules are in $_rules_place (hba_file), which is not in the clone; \
+it does not read $pgdata/pg_hba.conf"
+  log WARN "the master's access rules are in $_rules_place, which is not in the clone: using those of $CONFIG_URL"
   rules_file=$replica/conf/pg_hba.conf rules_from=${CONFIG_URL%/}/pg_hba.conf rules_time=now
 }
 
@@ -60,7 +60,7 @@ lets_us_in() {
     $1 ~ /^host/ && $2 ~ /(^|,)replication(,|$)/ && $4 !~ /^(127\.|::1|localhost)/ { found = 1 }
     END { exit !found }' "$pgdata/pg_hba.conf" && return 0
   [ "$files_new" = no ] && [ -z "$CONFIG_URL" ] && ! has_kept && ! grep -q '^[[:space:]]*host[^#]*trust' "$pgdata/pg_hba.conf" || return 1
-  log WARN "by $pgdata/pg_hba.conf the master would not have let this agent in, so it may read another file"
+  log WARN "the rules in $pgdata/pg_hba.conf would not have let this agent in, so the master may use another file"
 }
 
 # is_this_host: is the master reached by an address of this host alone, which the rules of initdb let in, too?
@@ -98,8 +98,8 @@ locate_map() {
   else
     printf '' >"$map_file" || cannot_write "$replica" "cannot write $map_file"
   fi
-  log WARN "the master's pg_ident.conf is $place, which did not come along: \
-$([ -s "$map_file" ] && printf 'that of CONFIG_URL holds' || printf 'nobody gets in by a map')"
+  log WARN "the master's pg_ident.conf is $place, which is not in the clone: \
+$([ -s "$map_file" ] && printf 'using that of CONFIG_URL' || printf 'no user name map is in force')"
 }
 
 # ask_place NAME: sets $place to where the files say that it is, as ask_places does. What they call the data directory is

@@ -16,7 +16,7 @@ leave_without_fork() {
   no_fork=yes unwatched=no
   trap '' USR2 PROF
   for _without_helper in "$keeper" "$watcher" "$stopper"; do
-    ! is_integer "$_without_helper" 2 999999999 || ignore kill -s KILL "$_without_helper"
+    tell_child KILL "$_without_helper"
   done
   if [ -n "$child" ]; then
     if [ "$serving" = no ]; then
@@ -35,10 +35,11 @@ leave_without_fork() {
   failure NO_PROCESS
   _without_code=$failure_code
   if [ "$signals" -gt 0 ]; then
-    log WARN "no process could be made when this was told to stop; PostgreSQL ended with status ${served:-$exit_code}"
+    log WARN "could not start a process while the run was being stopped; PostgreSQL ended with status ${served:-$exit_code}"
     _without_code=${served:-$exit_code}
   else
-    log ERROR "no process could be made"
+    log ERROR "could not start a process"
+    log ERROR "data: $failure_data"
     log ERROR "what to do: $failure_advice (NO_PROCESS, exit $failure_code)"
   fi
   exit "$_without_code"

@@ -31,7 +31,7 @@ judge_logins() {
   else
     judge_no_login "$status" "${refusal:-$(words_of "$work/words")}" || return 1
   fi
-  [ -z "$login_fault" ] || decide login "nobody can log in here: $login_fault"
+  [ -z "$login_fault" ] || decide login "no client can log in here: $login_fault"
 }
 
 # keep_cluster: the answers, for those who read them, and who the superuser is.
@@ -54,7 +54,7 @@ judge_no_login() {
     if [ -z "$login_fault" ] && [ "$1" -eq 2 ]; then
       log WARN "some clients cannot log in here: $2"
     elif [ -z "$login_fault" ]; then
-      log WARN "clients can log in here, but what they ask fails unless they set it otherwise: $2"
+      log WARN "clients can log in here, but their queries fail unless they override a setting: $2"
     fi
     return 0
   fi
@@ -63,7 +63,7 @@ judge_no_login() {
   if [ "$access" = closed ] && [ "$1" -eq 2 ] && [ -n "$refusal" ]; then
     login_fault=$2
   else
-    log WARN "whether clients can log in here could not be seen: $2"
+    log WARN "could not check whether clients can log in here: $2"
   fi
 }
 

@@ -32,7 +32,7 @@ end_old_server() {
     elif [ "$_old_left" -gt 0 ]; then
       ignore kill -s KILL "$1"
     else
-      fail DATA_IN_USE "the server with process number $1 on $pgdata cannot be ended"
+      fail DATA_IN_USE "cannot end the server with process ID $1 on $pgdata"
     fi
     pause 1
     _old_left=$((_old_left - 1))

@@ -36,7 +36,7 @@ drop_strange_histories() {
   for _drop_history in "$pgdata/$wal_directory"/*.history; do
     history_number "$_drop_history"
     if [ "$number" -gt "$own_timeline" ] && ! is_child "$_drop_history"; then
-      log WARN "removing $_drop_history: the data here is no part of that timeline"
+      log WARN "removing $_drop_history: the data here is not on that timeline"
       ignore rm -f -- "$_drop_history"
     fi
   done

@@ -56,7 +56,7 @@ refuse_live_holder() {
     _refuse_pid=${claim_holder%.*}
     _refuse_host=''
     [ "${claim_holder%%.*}" = "$own_boot" ] || _refuse_host=" on host $beat_host"
-    fail DATA_IN_USE "the run with process number ${_refuse_pid##*.}$_refuse_host works on $store (claim.$claim)"
+    fail DATA_IN_USE "the run with process ID ${_refuse_pid##*.}$_refuse_host uses $store (claim.$claim)"
   fi
 }
 

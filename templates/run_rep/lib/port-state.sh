@@ -138,6 +138,6 @@ judge_bind_log() {
       for (k = 1; any && k <= n; k++)
         if (failed[k] && !bound[k]) { print address[k]; exit }
     }' "$live_log") || return 0
-  [ -z "$_bind_address" ] || port_failure=port port_fault="the server could not bind port $PORT0 of $_bind_address; the lines \
-with that address in $live_log say why"
+  [ -z "$_bind_address" ] || port_failure=port port_fault="the server could not bind port $PORT0 of $_bind_address; see the lines \
+with that address in $live_log"
 }

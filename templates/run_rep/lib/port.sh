@@ -15,7 +15,7 @@ check_port() {
     _check_first=1024
     read -r _check_first 2>/dev/null </proc/sys/net/ipv4/ip_unprivileged_port_start || :
     [ "$PORT0" -ge "$_check_first" ] \
-      || fail LISTEN "no server of $RUN_USER can listen on port $PORT0: here those begin with $_check_first"
+      || fail LISTEN "$RUN_USER may not listen on port $PORT0: unprivileged ports begin at $_check_first here"
   fi
 }
 
@@ -62,13 +62,13 @@ judge_port() {
       held)
         find_holder "$_port_user" "$_port_inode"
         port_failure=port
-        port_fault="port $PORT0 of $_port_where is held by $holder, so that clients would meet that"
+        port_fault="port $PORT0 of $_port_where is in use by $holder, which clients would reach instead"
         return 0
         ;;
-      absent) port_failure=listen port_fault="$_port_where is no address of this host: nothing can listen there" ;;
+      absent) port_failure=listen port_fault="$_port_where is not an address of this host: nothing can listen there" ;;
       unknown) port_failure=listen port_fault="$_port_name has no address here: nothing can listen there" ;;
       free) port_failure=listen port_fault="the server does not listen on port $PORT0 of $_port_where" ;;
-      spare) port_words="nothing listens on port $PORT0 of $_port_where, which is no address of this host" ;;
+      spare) port_words="nothing listens on port $PORT0 of $_port_where, which is not an address of this host" ;;
       *) ;;
     esac
   done <<END
@@ -121,7 +121,7 @@ addresses_of() {
 
 # find_holder USER INODE: sets $holder to who has that socket, as far as we can see it.
 find_holder() {
-  holder="a process of the user with the number $1"
+  holder="a process of the user ID $1 (as root, \"ss -ltnp\" or \"fuser $PORT0/tcp\" shows which)"
   [ "$2" != 0 ] || return 0
   _holder_found=$(ignore ls -n /proc/[0-9]*/fd | awk -v socket="socket:[$2]" '
     /^\/proc\// { split($0, part, "/") }
@@ -130,6 +130,6 @@ find_holder() {
   _holder_name=''
   IFS= read -r _holder_name 2>/dev/null <"/proc/$_holder_found/stat" || :
   _holder_name=${_holder_name#*'('}
-  _holder_where=$(cd -- "/proc/$_holder_found/cwd" 2>/dev/null && pwd -P) || _holder_where='a directory that cannot be seen'
+  _holder_where=$(cd -- "/proc/$_holder_found/cwd" 2>/dev/null && pwd -P) || _holder_where='a directory that is not visible'
   holder="process $_holder_found (${_holder_name%')'*}, in $_holder_where)"
 }

@@ -13,7 +13,7 @@ major_of() {
 is_newer() {
   [ "$newer" = try ] || return 1
   is_integer "$1" "$(($2 + 1))" 99 || return 1
-  log WARN "PostgreSQL $1 is newer than all that this script was made for; it is tried as if it were $2"
+  log WARN "PostgreSQL $1 is newer than any version that this script was made for; treating it as $2"
 }
 
 # know_major DIRECTORY: sets $tool_major to the major of the client tools there. Where packages for several majors lie
@@ -53,10 +53,23 @@ find_client() {
     client_bin=${client_bin%/*}
     know_major "$client_bin"
     client_major=$tool_major
+    # Debian's wrapper is there without any client behind it (postgresql-client-common).
+    [ "$client_major" -gt 0 ] || "$client_bin"/psql --version >/dev/null 2>&1 || client_bin=''
   fi
   libpq_major=$client_major libpq_client="psql $client_major of $client_bin"
   near_conninfo
   [ -n "$client_bin" ]
+}
+
+# other_servers: prints, as the end of a sentence, the majors whose servers are here, where Debian and RHEL put them.
+other_servers() {
+  _other_majors=''
+  for _other_dir in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin; do
+    [ -x "$_other_dir/postgres" ] || continue
+    know_major "$_other_dir"
+    _other_majors="$_other_majors $tool_major"
+  done
+  [ -z "$_other_majors" ] || printf '; here is%s\n' "$_other_majors"
 }
 
 # find_server MAJOR: sets $pg_bin to the directory of exactly that major's server, and $server_version to its words. The
@@ -103,5 +116,5 @@ EOF
   fi
   "$@" -c "port=$PORT0" -c "data_directory=$pgdata" -c "hba_file=$hba_file" \
     -c "log_directory=$store/log" -c "log_rotation_size=$log_file_kb" \
-    -c "ident_file=$map_file" -c "external_pid_file=$work/external.pid" -c "event_source=$own_mark"
+    -c "ident_file=$map_file" -c "external_pid_file=$work/external.pid" -c "event_source=$own_mark" -c "run_rep.chain=$own_chain"
 }

@@ -6,7 +6,7 @@ go_down() {
   [ "$_down_id" -eq 0 ] || return 0
   faults=0
   need_user
-  [ "$faults" -eq 0 ] || fail RUN_USER "there is no user $RUN_USER as whom to answer"
+  [ "$faults" -eq 0 ] || fail RUN_USER "the user $RUN_USER does not exist here"
   become_user
 }
 
@@ -14,14 +14,14 @@ go_down() {
 become_user() {
   _become_words=$(ignore id -g -- "$RUN_USER")
   user_group=$(number_of "$_become_words")
-  [ -n "$user_group" ] || fail RUN_USER "id does not tell the group of $RUN_USER"
+  [ -n "$user_group" ] || fail RUN_USER "cannot find the group of $RUN_USER (id -g)"
   for _become_tool in setpriv gosu su-exec chpst start-stop-daemon chroot busybox; do
     have "$_become_tool" || continue
     # It is replaced by the tool, which may fail.
     _become_words=$(as_user "$_become_tool" id -u 2>/dev/null) || _become_words=''
     if [ "$(number_of "$_become_words")" = "$user_id" ]; then
       if [ -z "$(ignore as_user "$_become_tool" sh "$script" version)" ]; then
-        fail RUN_USER "$RUN_USER may not enter $(pwd), or not read $script"
+        fail RUN_USER "$RUN_USER may not enter $(pwd), or may not read $script"
       fi
       trap - EXIT
       hear_again
@@ -29,8 +29,8 @@ become_user() {
       as_user "$_become_tool" sh "$script" "$sub_command" 8<&8
     fi
   done
-  fail RUN_USER "no tool here turns root into $RUN_USER: setpriv, gosu, su-exec, chpst, \
-start-stop-daemon, chroot --userspec or busybox su"
+  fail RUN_USER "root cannot become $RUN_USER, because none of these works here: setpriv, gosu, su-exec, chpst, \
+start-stop-daemon, chroot --userspec, busybox su"
 }
 
 # as_user TOOL COMMAND...: becomes COMMAND. Only tools that exec will do: su and runuser of util-linux

@@ -82,6 +82,7 @@ on_exit() {
   release_wal
   end_feeder
   if [ -n "$staging" ]; then
+    [ "$signals" -eq 0 ] || log INFO 'told to stop: the unfinished copy is removed'
     end_writers "$staging"
     remove_clone "$staging"
   fi
@@ -203,7 +204,7 @@ stop_child() {
   if [ "$serving" != no ]; then
     ignore kill -s INT "$child"
     # Its work is over; and bash that cannot fork waits for the last one that it has started.
-    ! is_integer "$watcher" 2 999999999 || ignore kill -s VTALRM "$watcher"
+    tell_child VTALRM "$watcher"
     (
       begin_helper
       end_server "$child"
@@ -343,8 +344,24 @@ end_nap() {
 
 end_helper() {
   is_integer "$1" 2 999999999 || return 0
-  ignore kill -s USR1 "$1"
+  tell_child USR1 "$1"
   ignore wait "$1"
+}
+
+# tell_child SIGNAL PID: to one that this process has started, and to nobody else. A shell waits for its children by itself,
+# and the number of one that has ended may be that of a stranger since then: a watcher that has given its verdict has ended
+# long before its server. What has not been waited for keeps its number, and its parent.
+tell_child() {
+  is_integer "$2" 2 999999999 || return 0
+  know_self
+  if [ -n "$self_number" ] && [ "$own_number" = "$$" ]; then
+    read -r _tell_child_line 2>/dev/null <"/proc/$2/stat" || return 0
+    case ${_tell_child_line##*') '} in
+      ?" $self_number "*) ;;
+      *) return 0 ;;
+    esac
+  fi
+  ignore kill -s "$1" "$2"
 }
 
 # A child that has only just been forked loses a signal that its parent has a trap for: until it has forgotten the
@@ -352,7 +369,7 @@ end_helper() {
 # which ends its helpers. Not ALRM: mksh has a handler of its own for it.
 end_watcher() {
   [ -n "$watcher" ] || return 0
-  ignore kill -s VTALRM "$watcher"
+  tell_child VTALRM "$watcher"
   ignore wait "$watcher"
   watcher=
 }
@@ -360,7 +377,7 @@ end_watcher() {
 # The feeder may sit in open(2) of a FIFO that nobody reads.
 end_feeder() {
   [ -n "$feeder" ] || return 0
-  ignore kill -s KILL "$feeder"
+  tell_child KILL "$feeder"
   ignore wait "$feeder"
   feeder=
 }

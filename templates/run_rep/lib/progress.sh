@@ -65,7 +65,7 @@ tell_opening() {
   read_control "$pgdata" || return 0
   control_field 'Minimum recovery ending location'
   [ "$field" != 0/0 ] || field='the end of the copy'
-  announce INFO "not open to clients yet: replaying ${_opening_at:-WAL} (the newest file here is $newest_wal), up to $field at the least"
+  announce INFO "not open to clients yet: replaying ${_opening_at:-WAL} (the newest WAL segment here is $newest_wal), at least up to $field"
 }
 
 replaying_file() {

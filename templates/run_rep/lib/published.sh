@@ -5,13 +5,13 @@
 # refresh_kept: one short look at what is published now; what is wrong with it is told, and the files of before hold.
 refresh_kept() {
   if [ -z "$CONFIG_URL" ]; then
-    log WARN 'CONFIG_URL is not set: the files that were fetched before hold'
+    log WARN 'CONFIG_URL is not set: using the files that were fetched before'
     return 0
   fi
   fetch_files 5
   read_all_fetched
   if [ -n "$fetch_refused$fetch_away" ]; then
-    log WARN "the files that were fetched before hold: no answer from ${fetch_refused:-$fetch_away}"
+    log WARN "using the files that were fetched before: cannot fetch ${fetch_refused:-$fetch_away}"
   elif [ "$fetch_changed" = no ]; then
     files_fetched=yes
   elif are_same .refused; then
@@ -20,7 +20,7 @@ refresh_kept() {
     judge_apart
     # They may have been fitted to this agent, then as now.
     if [ "$status" -ne 0 ]; then
-      log WARN "the files that were fetched before hold, until better ones are published at $CONFIG_URL"
+      log WARN "using the files that were fetched before, until usable ones are published at $CONFIG_URL"
     elif are_same .refused; then
       tell_refused
     else
@@ -31,7 +31,7 @@ refresh_kept() {
 }
 
 tell_refused() {
-  log WARN "the files that were fetched before hold: PostgreSQL did not take those that $CONFIG_URL still serves"
+  log WARN "using the files that were fetched before: PostgreSQL did not accept those that $CONFIG_URL still serves"
 }
 
 # carry_kept: for a clone that takes the place of the data beside which they lie.
@@ -112,8 +112,8 @@ set_aside_altered() {
     else
       printf '' >"$replica/conf/postgresql.auto.conf.cloned" || cannot_write "$replica" "cannot write in $replica/conf"
     fi
-    [ -z "$altered" ] || log INFO "what ALTER SYSTEM had set on the master does not hold here: $altered; \
-it is kept in $replica/conf/postgresql.auto.conf.cloned"
+    [ -z "$altered" ] || log INFO "settings made by ALTER SYSTEM on the master are not used here: $altered; \
+they are kept in $replica/conf/postgresql.auto.conf.cloned"
   fi
   [ -e "$pgdata/postgresql.auto.conf" ] || printf '# For ALTER SYSTEM on this replica.\n' >"$pgdata/postgresql.auto.conf" \
     || cannot_write "$pgdata" "cannot write $pgdata/postgresql.auto.conf"
@@ -124,8 +124,8 @@ restore_altered() {
   [ -e "$replica/conf/postgresql.auto.conf.cloned" ] || return 0
   list_altered
   if [ -n "$altered" ]; then
-    log WARN "what ALTER SYSTEM had set on the master stays in $replica/conf/postgresql.auto.conf.cloned, since something \
-was set here by now: $altered"
+    log WARN "settings made by ALTER SYSTEM on the master stay in $replica/conf/postgresql.auto.conf.cloned, because ALTER SYSTEM \
+was used here since: $altered"
     return 0
   fi
   mv -- "$replica/conf/postgresql.auto.conf.cloned" "$pgdata/postgresql.auto.conf" \
@@ -145,7 +145,7 @@ retreat() {
     [ ! -e "$replica/conf/postgresql.conf.refused" ] || ignore rm -f -- "${replica:?}/conf/postgresql.conf.refused"
     return 0
   fi
-  log ERROR "PostgreSQL does not take what $CONFIG_URL serves now: $1"
+  log ERROR "PostgreSQL does not accept the files that $CONFIG_URL serves now: $1"
   log WARN 'starting again with the files that were fetched before'
   for _retreat_name in pg_ident.conf pg_hba.conf postgresql.conf; do
     copy_file "$replica/conf/$_retreat_name" "$replica/conf/$_retreat_name.refused"

@@ -27,7 +27,7 @@ foresee_restart() {
   plain_text "$restart_why"
   restart_why=$plain
   if [ -z "$restart_does" ]; then
-    restart_does=unknown restart_why='nobody can tell'
+    restart_does=unknown restart_why='could not be determined'
   fi
 }
 
@@ -43,12 +43,12 @@ foresee_alone() {
     foretell reclone "$outdated_why"
   elif [ -f "$replica/outdated" ]; then
     why_outdated
-    foretell refuse "unless the master has by then what was missing: $outdated_why"
+    foretell refuse "unless the master has what was missing by then: $outdated_why"
   elif [ "$failure_id" = REWIND ] && [ "$state_kind" = ended ]; then
     foretell rewind "$failure_words"
   else
     foresee_by_last
-    foretell reuse "a finished clone of system $pinned_system"
+    foretell reuse "a finished clone of the system identifier $pinned_system"
   fi
 }
 
@@ -59,7 +59,7 @@ foresee_by_last() {
     65 | 73 | 77 | 78) ;;
     *) return 0 ;;
   esac
-  printf 'refuse\t%s\t%s\tas the last run, unless it was mended: %s' "$failure_id" "$failure_exit" "$failure_words"
+  printf 'refuse\t%s\t%s\tlike the last run, unless the cause was removed: %s' "$failure_id" "$failure_exit" "$failure_words"
   exit 0
 }
 
@@ -73,13 +73,13 @@ foretell() {
 # foresee_by_data: what is decided by what lies there, as in look_at_data and claim.
 foresee_by_data() {
   know_no_master
-  find_client || fail AGENT 'no psql is here'
+  find_client || fail AGENT 'psql is missing'
   [ "$ask_master" = no ] || settle_login
   build_conninfo
   survey
   for _foresee_left in "$store"/clone.*; do
     if is_installable "$_foresee_left"; then
-      foretell reuse "$_foresee_left lacks only its last rename"
+      foretell reuse "$_foresee_left is finished and only has to be renamed"
     fi
   done
   case $data_state in
@@ -87,7 +87,7 @@ foresee_by_data() {
     *) ;;
   esac
   [ "$data_state" != nothing ] || [ "$ask_master" = yes ] || foretell clone "$store holds no data"
-  [ "$data_state" != unfinished ] || [ "$ask_master" = yes ] || foretell clone 'what lies there did not finish'
+  [ "$data_state" != unfinished ] || [ "$ask_master" = yes ] || foretell clone 'the clone there is unfinished'
 }
 
 why_outdated() {
@@ -99,9 +99,10 @@ why_outdated() {
 # foresee_by_master: as inspect_master and choose_data do, once.
 foresee_by_master() {
   if ! find_master; then
-    [ "$foreign" = no ] || fail DATA_IDENTITY "no host is a master of the data in $store: $no_master"
+    [ "$foreign" = no ] || fail DATA_IDENTITY "no host of POSTGRES_MASTER is a master of the data in $store: $no_master"
     [ "$data_state" = finished ] || foretell clone "when a master answers: $no_master"
-    foretell reuse "starting on the data that is here, since no master answers: $no_master"
+    say_no_master
+    foretell reuse "starting on the data here, because $no_master_words"
   fi
   read_answers
   master_known=yes
@@ -123,5 +124,5 @@ foresee_by_master() {
     [ -n "$outdated_why" ] || outdated_why=${gone:-the data cannot follow the master}
     foretell reclone "${_foresee_divergence:-$outdated_why}"
   fi
-  foretell reuse "its history is that of $master_name"
+  foretell reuse "it follows the history of $master_name"
 }

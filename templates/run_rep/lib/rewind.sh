@@ -18,7 +18,7 @@ rewind_data() {
   fi
   [ -n "$rewind_fault" ] || prepare_rewind
   if [ "$rewind_plan" = yes ]; then
-    log WARN "$divergence; rewinding to before that: $rewind_size"
+    log WARN "$divergence; rewinding the data: $rewind_size"
     run_rewind
   else
     log WARN "the data cannot be rewound: $rewind_fault"
@@ -35,13 +35,13 @@ find_source() {
     return 0
   fi
   if ! ask_source "SELECT oid FROM pg_tablespace WHERE pg_tablespace_location(oid) LIKE '/%'"; then
-    rewind_fault="no SQL in the database $rewind_database of $master_name: $(words_of "$work/words")"
+    rewind_fault="cannot run SQL in the database $rewind_database of $master_name: $(words_of "$work/words")"
     return 0
   fi
   # Replay would make it where it lies on the master, which may be this very host.
   while read -r _source_space; do
     [ -L "$pgdata/pg_tblspc/$_source_space" ] \
-      || rewind_fault="$master_name has a new tablespace ($_source_space), which only a copy gives a place here"
+      || rewind_fault="$master_name has a new tablespace ($_source_space), for which only a new clone makes a directory here"
   done <"$work/answers"
 }
 
@@ -81,7 +81,7 @@ plan_rewind() {
   rewind_plan=no
   call_rewind -n -P
   if [ "$status" -ne 0 ]; then
-    rewind_fault="pg_rewind ended with $status: $(words_of "$work/rewind.log")"
+    rewind_fault="pg_rewind ended with status $status: $(words_of "$work/rewind.log")"
   elif grep -q 'no rewind required' "$work/rewind.log"; then
     rewind_plan=nothing
   elif has_next_wal; then
@@ -91,8 +91,24 @@ plan_rewind() {
     _plan_mb=${rewind_size%% *} _plan_free=$(free_mb "$store")
     if is_integer "$_plan_mb" 0 999999999 && [ "${_plan_free:-$_plan_mb}" -lt "$_plan_mb" ]; then
       rewind_plan=no
-      rewind_fault="$store has $_plan_free MB left, and $_plan_mb MB have to come"
+      rewind_fault="$store has only $_plan_free MB left; pg_rewind has to copy $_plan_mb MB"
     fi
+    [ "$rewind_plan" = no ] || has_room_to_rewind || rewind_plan=no
+  fi
+}
+
+# has_room_to_rewind: of WAL that lies on a disk of its own, pg_rewind copies all that the master has. False with a
+# $rewind_fault.
+has_room_to_rewind() {
+  [ "$wal_disk" != "$store" ] || return 0
+  _room_needed=''
+  if ask_source "SELECT ceil(sum((pg_stat_file('$wal_directory/' || name, true)).size) / 1048576) FROM pg_ls_dir('$wal_directory', true, false) AS name"; then
+    read -r _room_needed <"$work/answers" || :
+  fi
+  _room_free=$(free_mb "$wal_disk")
+  if is_integer "$_room_needed" 0 999999999 && [ "${_room_free:-$_room_needed}" -lt "$_room_needed" ]; then
+    rewind_fault="$wal_disk has only $_room_free MB left; pg_rewind may have to copy $_room_needed MB of WAL"
+    return 1
   fi
 }
 
@@ -101,7 +117,7 @@ has_next_wal() {
   _next_fork=$(sed -n 's|.*diverged at WAL location \([0-9A-F/]*\) on timeline.*|\1|p' "$work/rewind.log")
   _next_parent=$(sed -n 's|.*diverged at WAL location .* on timeline \([0-9]*\).*|\1|p' "$work/rewind.log")
   if [ -z "$_next_fork" ] || ! ask_history; then
-    rewind_fault="nobody can tell where the histories parted: $(words_of "$work/rewind.log")"
+    rewind_fault="cannot tell where the histories diverged: $(words_of "$work/rewind.log")"
     return 1
   fi
   _next_timeline=$(awk -v parent="$_next_parent" -v last="$master_timeline" '
@@ -113,14 +129,14 @@ has_next_wal() {
     read -r _next_size <"$work/answers" || :
   fi
   [ -n "$_next_size" ] \
-    || rewind_fault="$master_name has no longer the WAL file $_next_segment, with which its own history begins"
+    || rewind_fault="$master_name no longer has the WAL segment $_next_segment, where its own history begins"
   [ -n "$_next_size" ]
 }
 
 # missing_wal FROM TO: prints the first of those WAL files, whatever the timeline, that is not here; TO may come yet.
 missing_wal() {
   control_field 'Bytes per WAL segment'
-  find "$pgdata/$wal_directory" -type f | awk -F / -v from="$1" -v to="$2" -v size="$field" "$awk_lsn"'
+  find "$pgdata/$wal_directory/" -type f | awk -F / -v from="$1" -v to="$2" -v size="$field" "$awk_lsn"'
     length($NF) == 24 { here[substr($NF, 9)] = 1 }
     END {
       high = hex(substr(from, 9, 8))
@@ -154,7 +170,7 @@ run_rewind() {
   if [ "$status" -eq 0 ]; then
     finish_rewind
   else
-    leave_rewind "pg_rewind ended with $status: $(words_of "$work/rewind.log")"
+    leave_rewind "pg_rewind ended with status $status: $(words_of "$work/rewind.log")"
   fi
 }
 
@@ -172,27 +188,27 @@ finish_rewind() {
   _finish_missing=$(segment_of "$timeline" "${_finish_start:-$position}")
   _finish_missing=$(missing_wal "$_finish_missing" "$(segment_of "$timeline" "$position")")
   if [ -n "$_finish_missing" ]; then
-    leave_rewind "the data was rewound, but the WAL file $_finish_missing, which replay needs, is gone"
+    leave_rewind "the data was rewound, but the WAL segment $_finish_missing, which replay needs, is gone"
     return 0
   fi
   _finish_tries=0
   until find_master && [ -z "$divergence" ]; do
     _finish_tries=$((_finish_tries + 1))
     if [ "$_finish_tries" -ge 10 ]; then
-      leave_rewind "the data was rewound, and yet: ${divergence:-$no_master}"
+      leave_rewind "the data was rewound, but still cannot follow: ${divergence:-$no_master}"
       return 0
     fi
     pause 1
   done
   read_answers
-  sync "$pgdata/$standby_marker" "$pgdata" || cannot_write "$pgdata" "the files of $pgdata cannot be flushed"
+  sync "$pgdata/$standby_marker" "$pgdata" || cannot_write "$pgdata" "cannot flush the files of $pgdata to disk"
   sed '/^floor=/d' "$replica/rewinding" >"$replica/clone.done.new" \
     || cannot_write "$replica" "cannot write $replica/clone.done"
   sync "$replica/clone.done.new" || cannot_write "$replica" "cannot write $replica/clone.done"
   mv -- "$replica/clone.done.new" "$replica/clone.done" || cannot_write "$replica" "cannot write $replica/clone.done"
   rm -f -- "${replica:?}/rewinding" "${replica:?}/outdated"
   ignore sync "$replica"
-  log INFO "rewound; the data is at $position of timeline $timeline, in the history of $master_name"
+  log INFO "rewound: the data is at $position on timeline $timeline, in the history of $master_name"
 }
 
 # forget_rewound: pg_rewind has brought the files of another data directory, of which nothing is known yet. Rules that lie
@@ -209,7 +225,7 @@ forget_rewound() {
 # leave_rewind TEXT: half done, it is no data any more.
 leave_rewind() {
   [ "$on_diverged" = reclone ] || fail HALF_REWOUND "$1"
-  log WARN "$1; cloning anew"
+  log WARN "$1; cloning again"
   data_state=outdated divergence=''
 }
 
@@ -219,10 +235,10 @@ leave_rewind() {
 end_cleanly() {
   rewind_ended=yes
   if [ "$standby_marker" != standby.signal ]; then
-    rewind_fault="the data was not shut down cleanly, or was not replayed to its end, which this script can mend since 12"
+    rewind_fault="the data was not shut down cleanly, or its WAL was not replayed to the end; this script can do both only since PostgreSQL 12"
     return 0
   fi
-  log INFO 'running the data for a moment, closed, so that it is shut down cleanly'
+  log INFO 'starting the server for a moment, closed to clients, to shut the data down cleanly'
   decision=reuse
   step_configure
   held_settings="$held_settings

@@ -87,14 +87,15 @@ tell_first_words() {
 }
 
 # The last words of a server that ended without being told to, for whoever looks at the task first. An older log says
-# nothing of this end.
+# nothing of this end. Each reload of ours makes the server say of what start_server sets, as its port, that it keeps it.
 tell_server_log() {
   [ -e "$work/told" ] || tell_first_words "$work"
   find_live_log
   _tell_state=$(log_state)
   [ -f "$live_log" ] && [ "$_tell_state" != "$log_before" ] || return 0
   log WARN "the end of $live_log:"
-  tail -n 20 -- "$live_log" | cut -c 1-1000 | while IFS= read -r _tell_line; do
+  tail -n 200 -- "$live_log" | sed -e '/ cannot be changed without restarting the server$/d' \
+    -e '/ contains errors; unaffected changes were applied$/d' | tail -n 20 | cut -c 1-1000 | while IFS= read -r _tell_line; do
     log WARN "| $_tell_line"
   done
 }

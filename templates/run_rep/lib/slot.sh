@@ -13,7 +13,7 @@ settle_slot() {
     until ask_slot DROP_REPLICATION_SLOT '' 42704 && ask_slot CREATE_REPLICATION_SLOT 'PHYSICAL RESERVE_WAL' ''; do
       _settle_words=$(words_of "$work/words")
       case $_settle_words in
-        *42501:*) fail MASTER_REFUSES "the role $POSTGRES_REPUSER may not make a replication slot: $_settle_words" ;;
+        *42501:*) fail MASTER_REFUSES "the role $POSTGRES_REPUSER may not create a replication slot: $_settle_words" ;;
         *) ;;
       esac
       be_patient "no replication slot $slot: $_settle_words" || give_up_slot "$_settle_words"
@@ -27,7 +27,7 @@ settle_slot() {
 # 55006 is a slot that somebody still streams from, as a walsender of ours that has not heard of our end.
 give_up_slot() {
   case $1 in
-    *53400:* | *55006:*) fail MASTER_BUSY "the master has no replication slot for us within $MASTER_WAIT s: $1" ;;
+    *53400:* | *55006:*) fail MASTER_BUSY "the master had no free replication slot within $MASTER_WAIT s: $1" ;;
     *) give_up "$1" ;;
   esac
 }
@@ -38,13 +38,13 @@ mend_slot() {
   find_slot
   [ "$slot_state" != fine ] || return 0
   if [ "$slot_state" = invalid ] && ! drop_slot; then
-    log WARN "the replication slot $slot is invalid, and cannot be dropped: $(words_of "$work/words")"
+    log WARN "the replication slot $slot is invalid and cannot be dropped: $(words_of "$work/words")"
   elif ! ask_slot CREATE_REPLICATION_SLOT 'PHYSICAL RESERVE_WAL' 42710; then
-    log WARN "the replication slot $slot cannot be made: $(words_of "$work/words")"
+    log WARN "the replication slot $slot cannot be created: $(words_of "$work/words")"
   elif [ "$slot_state" = invalid ]; then
-    log WARN "the replication slot $slot was invalid: made anew; WAL${slot_start:+ since $slot_start} may be gone from the master"
+    log WARN "the replication slot $slot was invalid: created again; WAL${slot_start:+ since $slot_start} may be gone from the master"
   elif ! grep -q 42710: "$work/words"; then
-    log WARN "the master had no replication slot $slot: made again"
+    log WARN "the master had no replication slot $slot: created again"
   fi
 }
 
@@ -117,10 +117,10 @@ drop_left_slot() {
   if [ "$slot_state" = unknown ] || { [ "$slot_state" = fine ] && ! ask_slot DROP_REPLICATION_SLOT '' 42704; }; then
     left_tries=$((left_tries + 1))
     [ "$left_tries" -ge 5 ] || return 0
-    log WARN "the replication slot $slot may be left on $master_name, which is followed no more, and keep WAL there: \
+    log WARN "the replication slot $slot may still be on $master_name, which this replica no longer follows, and keep WAL there: \
 $(words_of "$work/words")"
   elif [ "$slot_state" = fine ] && ! grep -q 42704: "$work/words"; then
-    log INFO "dropped the replication slot $slot on $master_name, which is followed no more"
+    log INFO "dropped the replication slot $slot on $master_name, which this replica no longer follows"
   fi
   left_clean="$left_clean$left_host$newline" left_tries=0
   forget_left_host || log WARN "cannot write $replica/left"
@@ -191,6 +191,6 @@ warn_of_slots() {
   if [ "${major%%.*}" -ge 13 ] && ask_replication 'SHOW max_slot_wal_keep_size'; then
     read -r _slots_limit <"$work/answers" || :
   fi
-  [ "$_slots_limit" != -1 ] || log WARN "max_slot_wal_keep_size of the master is without bound: drop the slots of \
-replicas that do not come back"
+  [ "$_slots_limit" != -1 ] || log WARN "max_slot_wal_keep_size of the master is -1 (no limit): drop the slots of \
+replicas that never come back"
 }

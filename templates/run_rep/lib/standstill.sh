@@ -1,29 +1,29 @@
 # Nothing streams: why, and what follows from it. In the watcher.
 
 # Why does nothing arrive? A master that is merely away is no reason to stop serving; and replay may have
-# hours of WAL to read that is here, before it asks for more.
+# hours of WAL to read that is here, before it asks for more. $standstill is empty where a walreceiver streams by now.
 judge_standstill() {
   _still_wait=''
   ! waits_for_delay \
-    || _still_wait="what is here is replayed first, each transaction $apply_delay s after its commit (run.delay)"
+    || _still_wait="WAL that is here is replayed first, each transaction $apply_delay s after its commit (run.delay)"
   renew_login
-  if [ "$look_replayed" != "$watch_replayed" ] && [ "$watch_replayed" != unknown ]; then
-    standstill=${_still_wait:-"replay still goes on with WAL that is here, and is at $look_replayed"}
+  if [ "$watch_stood" -lt "$stale_limit" ] && [ "$look_replayed" != unknown ]; then
+    standstill=${_still_wait:-"still replaying WAL that is here, now at $look_replayed"}
     return 0
   fi
   # Of one that nobody is let into yet the control file tells too little.
   ! is_open || let_wal_go
-  _still_mb=$(free_mb "$store")
-  [ "${_still_mb:-16}" -ge 16 ] \
-    || decide no_space "$store has $_still_mb MB left, so that no WAL can be received"
-  standstill='the server gives no answer'
+  ! find_no_room 16 || decide no_space "$no_room, too little to receive WAL"
+  standstill='the server does not answer'
   [ "$look_replayed" != unknown ] || return 0
-  standstill="pg_controldata cannot tell where $pgdata stands"
+  standstill="pg_controldata cannot read $pgdata"
   read_control "$pgdata" || return 0
   stand_of_server
   if ! look_for_master; then
-    standstill="no master answers: $no_master" doubt_said=''
+    say_no_master
+    standstill=$no_master_words doubt_said=''
     believe_strangers
+    ! streams_by_now || standstill=''
     return 0
   fi
   strangers=0
@@ -34,10 +34,14 @@ judge_standstill() {
   fi
   doubt_said=''
   [ -z "$slot" ] || mend_slot
-  standstill=${_still_wait:-"$master_name answers, and has what comes after $look_replayed"}
+  standstill=${_still_wait:-"$master_name answers and has the WAL after $look_replayed"}
   needed_segment "$look_replayed" || return 0
   if is_wal_gone "$needed"; then
     decide wal_gone "$gone"
+  fi
+  if streams_by_now; then
+    standstill=''
+    return 0
   fi
   if is_followed; then
     end_receiver
@@ -47,6 +51,13 @@ judge_standstill() {
   note_answer
 }
 
+# streams_by_now: asking the hosts takes seconds, in which a walreceiver may have connected: with the password that was
+# renewed before, say. It is left alone, and the next look tells whether it stays.
+streams_by_now() {
+  ask_stand && [ "$stand_receiver" -gt 0 ] || return 1
+  watch_receiver=$stand_receiver state_trouble='' watch_answered=0
+}
+
 # believe_strangers: as meet_strangers.
 believe_strangers() {
   if [ "$foreign" = no ]; then
@@ -54,7 +65,7 @@ believe_strangers() {
     return 0
   fi
   strangers=$((strangers + 1))
-  [ "$strangers" -lt 3 ] || decide identity "no host is a master of the data in $store: $no_master"
+  [ "$strangers" -lt 3 ] || decide identity "no host of POSTGRES_MASTER is a master of the data in $store: $no_master"
 }
 
 # waits_for_delay: is replay where run.delay lets it be? Only then WAL that is here keeps new WAL from being asked for.
@@ -68,7 +79,7 @@ waits_for_delay() {
 # Servers speak many languages, but each names the file. An empty file of that name, ending in .partial, says where
 # pg_receivewal begins.
 is_wal_gone() {
-  gone="$master_name has no longer the WAL file $1, which comes next here"
+  gone="$master_name no longer has the WAL segment $1, which this replica needs next"
   [ -x "$client_bin/pg_receivewal" ] || return 1
   [ -d "$work/wal" ] || mkdir -- "$work/wal" || return 1
   rm -f -- "${work:?}/wal"/* || return 1

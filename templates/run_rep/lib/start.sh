@@ -14,27 +14,48 @@ start_server() {
 # timeline as the master; and it is never replaced either, since it may hold what nobody else has.
 require_standby() {
   read -r data_major 2>/dev/null <"$pgdata/PG_VERSION" || data_major=''
+  tell_promotion
   [ "$data_major" = "$major" ] \
-    || fail DATA_MAJOR "$pgdata is of PostgreSQL $data_major, the server of $major"
+    || fail DATA_MAJOR "$pgdata belongs to PostgreSQL $data_major, but the server is $major"
   [ -f "$pgdata/standby.signal" ] || [ "$standby_marker" != standby.signal ] \
-    || fail GATE "standby.signal is missing in $pgdata: started so, it would be a second master"
+    || fail GATE "standby.signal is missing in $pgdata: without it the server would be a second master$promotion"
   [ -f "$pgdata/recovery.conf" ] || [ "$standby_marker" != recovery.conf ] \
-    || fail GATE "recovery.conf is missing in $pgdata: started so, it would be a second master"
+    || fail GATE "recovery.conf is missing in $pgdata: without it the server would be a second master$promotion"
   [ ! -e "$pgdata/recovery.signal" ] \
-    || fail GATE "recovery.signal lies in $pgdata: recovery would end and leave a second master"
+    || fail GATE "recovery.signal is in $pgdata: recovery would end, and the server would be a second master"
   read_control "$pgdata" || fail GATE "pg_controldata cannot read $pgdata: $control"
   control_field 'Database system identifier'
   [ "$field" = "$pinned_system" ] \
-    || fail DATA_IDENTITY "$pgdata is of system $field, but was cloned as $pinned_system"
+    || fail DATA_IDENTITY "the system identifier of $pgdata is $field, but it was $pinned_system when cloned"
   control_field 'Database cluster state'
   gate_state=$field
   case $gate_state in
     'in archive recovery' | 'shut down in recovery') ;;
     *)
       [ -f "$pgdata/backup_label" ] \
-        || fail GATE "$pgdata has run as a master: its state is \"$gate_state\", without backup_label"
+        || fail GATE "$pgdata has run as a master: its state is \"$gate_state\", without backup_label${promotion_seen:+$promotion}"
       ;;
   esac
   # Before, such data is judged by the policy.
   [ "$serving" = no ] || ! find_stray "$replica" || fail TABLESPACE "$stray"
+}
+
+# tell_promotion: sets $promotion to what is known, as the end of a sentence, of a promotion, or of a marker that somebody
+# took away: a run that saw the promotion left word of it, and the control file tells whether anything was written here alone.
+tell_promotion() {
+  promotion='' promotion_seen=''
+  [ ! -f "$replica/promoted" ] || IFS= read -r promotion_seen <"$replica/promoted" || :
+  if [ -n "$promotion_seen" ]; then
+    promotion="; an earlier run saw why: $promotion_seen"
+    return 0
+  fi
+  read_control "$pgdata" || return 0
+  control_field 'Database cluster state'
+  case $field in
+    'shut down in recovery') promotion='; its control file says that it has not run as a master (shut down in recovery)' ;;
+    'in production' | 'shut down')
+      [ -f "$pgdata/backup_label" ] || promotion="; its control file says that it has run as a master ($field)"
+      ;;
+    *) ;;
+  esac
 }

@@ -6,7 +6,7 @@ forget_state() {
   state_timeline='' state_received='' state_replayed='' state_received_bytes='' state_replayed_bytes=''
   state_lag_bytes='' state_unreplayed_bytes='' state_lag_seconds='' state_host='' state_port='' state_address='' state_slot=''
   state_copied_mb='' state_size_mb=''
-  failure_id='' failure_exit='' failure_words='' failure_help='' failure_time='' failure_time_s=''
+  failure_id='' failure_exit='' failure_words='' failure_help='' failure_means='' failure_time='' failure_time_s=''
 }
 
 # read_state: what the last run wrote, if any did.
@@ -42,6 +42,7 @@ read_state() {
       failure_exit) failure_exit=$_state_value ;;
       failure_words) failure_words=$_state_value ;;
       failure_help) failure_help=$_state_value ;;
+      failure_means) failure_means=$_state_value ;;
       failure_time) failure_time=$_state_value ;;
       failure_time_s) failure_time_s=$_state_value ;;
       *) ;;
@@ -78,6 +79,7 @@ failure_id=$failure_id
 failure_exit=$failure_exit
 failure_words=$failure_words
 failure_help=$failure_help
+failure_means=$failure_means
 failure_time=$failure_time
 failure_time_s=$failure_time_s
 "

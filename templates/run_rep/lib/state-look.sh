@@ -6,9 +6,9 @@ note_look() {
     tell_time
     state_lag_seconds=''
     if is_open; then
-      change_state silent 'the server gives no answer'
+      change_state silent 'the server does not answer'
     else
-      change_state starting 'the server replays what makes it consistent, and lets nobody in before'
+      change_state starting 'the server replays WAL until the data is consistent, and accepts no clients before'
     fi
   else
     take_stand
@@ -17,13 +17,14 @@ note_look() {
     if [ "$stand_receiver" -gt 0 ] && { [ "$watch_receiver" = "$stand_receiver" ] || [ -z "$watch_said" ]; }; then
       state_heard=$stand_heard state_heard_s=$stand_heard_s
       state_told=$stand_told
-      change_state streaming "$state_trouble"
+      say_stand
+      change_state streaming "$stand_words${stand_words:+"${state_trouble:+; }"}$state_trouble"
     else
       _look_words=${watch_said:-no walreceiver is connected}
       change_state not_streaming "${state_trouble:-$_look_words}"
     fi
     [ "$access" = open ] || change_state closed 'closed to clients until its collations are compared'
-    [ "$behind" = no ] || change_state behind 'it answers, and streams when the clone is on disk'
+    [ "$behind" = no ] || change_state behind 'open to clients; streaming begins when the clone is on disk'
   fi
   write_state
 }
@@ -36,6 +37,8 @@ take_stand() {
   state_received_bytes=$stand_received_bytes state_replayed_bytes=$stand_replayed_bytes
   state_lag_bytes=$stand_lag state_unreplayed_bytes=$stand_unplayed
   state_slot=${stand_slot#-}
+  # What is here, the master had; while nothing streams, nobody else tells.
+  [ "$stand_told" = - ] || state_told=$stand_told
   if [ "$stand_unplayed" = 0 ] || [ "$stand_held" = t ]; then
     state_caught_s=$stand_time_s
   fi
@@ -77,18 +80,18 @@ look_for_master() {
 # note_answer: a master that answers at two judgements in a row, while nothing streams, is not merely away.
 note_answer() {
   watch_answered=$((watch_answered + 1))
-  [ "$watch_answered" -lt 2 ] || state_trouble="nothing streams: $standstill"
+  [ "$watch_answered" -lt 2 ] || state_trouble="not streaming: $standstill"
 }
 
 # judge_hosts_found: is there no answer because the master is merely away?
 judge_hosts_found() {
   state_trouble=''
   if [ "$is_own_master" = yes ]; then
-    state_trouble='POSTGRES_MASTER leads to this replica itself, so nothing new arrives'
+    state_trouble='POSTGRES_MASTER points to this replica itself, so no new WAL arrives'
   elif [ "$foreign" = yes ]; then
-    state_trouble="no host is a master of this data: $no_master"
+    state_trouble="no host of POSTGRES_MASTER is a master of this data: $no_master"
   elif [ "$older_hosts" -gt 0 ]; then
-    state_trouble="who answers was the master before a promotion: $no_master"
+    state_trouble="only a former master answers: $no_master"
   fi
   plain_text "$state_trouble"
   state_trouble=$plain
@@ -106,7 +109,7 @@ begin_look() {
   begin_stream
   state_copied_mb='' state_size_mb=''
   [ "$decision" = reuse ] || state_heard=$state_time state_heard_s=$state_time_s
-  change_state starting 'the server starts'
+  change_state starting 'the server is starting'
   write_state
 }
 

@@ -50,6 +50,7 @@ write_json() {
     add_number exit "$failure_exit"
     add_text words "$failure_words"
     add_text advice "$failure_help"
+    add_text data "$failure_means"
     add_text time "$failure_time"
     end_object
   fi
@@ -109,23 +110,23 @@ write_prometheus() {
   [ "$role" != down ] || _prometheus_up=0
   [ "$state_kind" != streaming ] || _prometheus_streams=1
   escape_text "$state_host"
-  add_sample info 'What this replica is and whom it follows.' 1 \
+  add_sample info 'Role, state, upstream and slot of this replica.' 1 \
     ",role=\"$role\",state=\"$state_kind\",upstream_host=\"$escaped\",upstream_port=\"$state_port\",slot=\"$state_slot\""
-  add_sample up 'Whether its server runs.' "$_prometheus_up" ''
-  add_sample streaming 'Whether a walreceiver is connected to the master.' "$_prometheus_streams" ''
-  add_sample status_timestamp_seconds 'When this was written.' "$state_time_s" ''
-  add_sample state_since_timestamp_seconds 'When the state of run_rep_info began.' "$state_since_s" ''
-  add_sample heard_timestamp_seconds 'When the master was heard last.' "$state_heard_s" ''
-  add_sample timeline 'Timeline of what was received.' "$state_timeline" ''
-  add_sample received_bytes 'Position up to which WAL was received, as a number.' "$state_received_bytes" ''
-  add_sample replayed_bytes 'Position up to which WAL was replayed, as a number.' "$state_replayed_bytes" ''
-  add_sample lag_bytes 'How far what was replayed is behind the end of the master, as far as it was told.' "$state_lag_bytes" ''
-  add_sample unreplayed_bytes 'What was received and not replayed.' "$state_unreplayed_bytes" ''
-  add_sample lag_seconds 'How old what was replayed is, while more is to be replayed or the master is not heard.' \
+  add_sample up 'Whether the PostgreSQL server runs (1) or not (0).' "$_prometheus_up" ''
+  add_sample streaming 'Whether a walreceiver is connected to the master (1) or not (0).' "$_prometheus_streams" ''
+  add_sample status_timestamp_seconds 'Time at which this file was written.' "$state_time_s" ''
+  add_sample state_since_timestamp_seconds 'Time at which the state in run_rep_info began.' "$state_since_s" ''
+  add_sample heard_timestamp_seconds 'Time of the last message from the master.' "$state_heard_s" ''
+  add_sample timeline 'Timeline of the received WAL.' "$state_timeline" ''
+  add_sample received_bytes 'WAL position up to which WAL was received, in bytes.' "$state_received_bytes" ''
+  add_sample replayed_bytes 'WAL position up to which WAL was replayed, in bytes.' "$state_replayed_bytes" ''
+  add_sample lag_bytes 'Bytes of WAL from the replayed position to the last known position of the master.' "$state_lag_bytes" ''
+  add_sample unreplayed_bytes 'Bytes of WAL that were received but not replayed.' "$state_unreplayed_bytes" ''
+  add_sample lag_seconds 'Age of the replayed data, while WAL waits for replay or the master is silent.' \
     "$state_lag_seconds" ''
-  add_megabytes clone_copied_bytes 'How much of a clone that is being made is here.' "$state_copied_mb"
-  add_megabytes clone_size_bytes 'How much the master has to clone.' "$state_size_mb"
-  add_sample last_failure_timestamp_seconds 'When a run failed last, and with which failure.' "$failure_time_s" \
+  add_megabytes clone_copied_bytes 'Bytes copied so far by the clone in progress.' "$state_copied_mb"
+  add_megabytes clone_size_bytes 'Bytes that the clone has to copy.' "$state_size_mb"
+  add_sample last_failure_timestamp_seconds 'Time of the last failed run; the labels name the failure.' "$failure_time_s" \
     ",id=\"$failure_id\",exit=\"$failure_exit\""
 }
 

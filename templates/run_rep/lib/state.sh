@@ -15,6 +15,7 @@ begin_state() {
     ignore mkdir -- "$state_place"
     umask 077
   fi
+  ignore rm -f -- "$state_place/early"
   keep_contract
   leave_pointer "$sandbox/run_rep.data"
 }
@@ -61,15 +62,45 @@ note_failure() {
     printf 'refuse\t%s\t%s\t%s' "$1" "$failure_code" "$2"
     exit 0
   fi
-  [ -n "$state_place" ] || return 0
+  if [ -z "$state_place" ]; then
+    note_early "$1" "$2"
+    return 0
+  fi
   read_state
   tell_time
   plain_text "$2"
   state_name=$state_own_name
-  failure_id=$1 failure_exit=$failure_code failure_words=$plain failure_help=$failure_advice
+  failure_id=$1 failure_exit=$failure_code failure_words=$plain failure_help=$failure_advice failure_means=$failure_data
   failure_time=$state_time failure_time_s=$state_time_s
   change_state failed "$plain"
   write_state
+}
+
+# note_early ID TEXT: of a run that failed before the data was its own. What the last run told stays as it is, since another
+# one may be at work; this lies beside it until the next run has the data. Nothing is written as root, whom a link could
+# lead elsewhere, nor where no run of ours has been.
+note_early() {
+  _early_place=${store:+$store/status}
+  [ "$sub_command" = run ] && [ -f "$_early_place/state" ] && [ "$(id -u)" != 0 ] || return 0
+  tell_time
+  plain_text "$2"
+  printf '%s\n' "$state_time" "$state_time_s" "$1" "$failure_code" "$plain" "$failure_advice" "$failure_data" \
+    2>/dev/null >"$_early_place/early.new" || return 0
+  ignore mv -f -- "$_early_place/early.new" "$_early_place/early"
+}
+
+# recall_early: takes over what a run that came after the last one, and failed early, told of itself.
+recall_early() {
+  [ -n "$(ignore find "$store/status/early" -prune -type f -newer "$store/status/state" -print)" ] || return 0
+  {
+    IFS= read -r _early_time && IFS= read -r _early_time_s && IFS= read -r _early_id && IFS= read -r _early_exit \
+      && IFS= read -r _early_words && IFS= read -r _early_help && IFS= read -r _early_means
+  } 2>/dev/null <"$store/status/early" || return 0
+  is_integer "$_early_exit" 1 255 || return 0
+  failure_time=$_early_time failure_time_s=$_early_time_s failure_id=$_early_id failure_exit=$_early_exit
+  failure_words=$_early_words failure_help=$_early_help failure_means=$_early_means
+  state_kind=ended state_since=$_early_time state_since_s=$_early_time_s state_exit=$_early_exit
+  state_words="exit code $_early_exit: $_early_words"
 }
 
 # end_state STATUS: the last that this run does. What a watcher wrote is told on.

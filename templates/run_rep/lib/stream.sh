@@ -48,9 +48,9 @@ end_stream() {
   fi
   if [ -z "$stream_why" ]; then
     find_last_error "$stream_receiver"
-    [ -z "$last_error" ] || stream_why="the server says: $last_error"
+    [ -z "$last_error" ] || stream_why="the server logged: $last_error"
   fi
-  announce WARN "streaming from $stream_source has ended, at $stand_received${stream_why:+"; $stream_why"}"
+  announce WARN "streaming from $stream_source has ended at $stand_received${stream_why:+"; $stream_why"}"
   stream_told=yes stream_told_s=$stand_time_s
 }
 

@@ -43,8 +43,8 @@ find_stray() {
   for _stray_link in "$1"/data/pg_tblspc/*; do
     [ -L "$_stray_link" ] || continue
     if ! is_own_link "$_stray_link"; then
-      stray="the tablespace ${_stray_link##*/} lies in ${own_link_target:-nothing}, outside of $1: it was made after the clone, \
-or its place was moved"
+      stray="the tablespace ${_stray_link##*/} is in ${own_link_target:-nothing}, outside $1: it was made after the clone, \
+or its directory was moved"
       return 0
     fi
   done
@@ -109,8 +109,8 @@ meet_tablespace() {
   fi
   [ -n "$_meet_words" ] || _meet_words=$(list_unmade)
   [ -n "$_meet_words" ] || return 0
-  stray="the master has made a tablespace after the clone, which has no place here: ${_meet_words##*"$newline"}"
-  ! give_up_data "$stray" || fail RECLONE "the next run clones anew"
+  stray="the master made a tablespace after the clone, and it has no directory here: ${_meet_words##*"$newline"}"
+  ! give_up_data "$stray" || fail RECLONE "the next run clones again"
   fail TABLESPACE "$stray"
 }
 

@@ -47,17 +47,28 @@ forget_answers() {
 # and are of another system. Needs $own_floor, the timeline below which a server has not what we have, and where there is
 # data $own_timeline and $own_position in its WAL, whose server $own_runs (yes or no).
 find_master() {
-  divergence='' foreign=no is_own_master=no host_notes='' no_master="cannot write $work"
-  foreign_hosts=0 own_hosts=0 faulty_hosts=0 older_hosts=0
+  divergence='' foreign=no is_loop=no looping='' no_master="cannot write $work"
+  forget_judgement
   ask_hosts || return 1
+  warn_of_more
   read_upstream
-  judge_hosts
-  if [ "$best_timeline" -gt 0 ] && choose_host; then
+  if judge_all && leave_loops; then
     return 0
   fi
   no_master=$host_notes
   [ "$foreign_hosts" -eq 0 ] || [ "$((own_hosts + faulty_hosts))" -gt 0 ] || foreign=yes
   return 1
+}
+
+forget_judgement() {
+  is_own_master=no host_notes='' foreign_hosts=0 own_hosts=0 faulty_hosts=0 older_hosts=0
+}
+
+# judge_all: by what they have answered; false when there is nobody to follow.
+judge_all() {
+  forget_judgement
+  judge_hosts
+  [ "$best_timeline" -gt 0 ] && choose_host
 }
 
 # judge_hosts: sets $best_timeline, the highest of those that may be followed (0: there is none), and $best_read_only: on if
@@ -73,7 +84,7 @@ judge_hosts() {
       note_host "$host_fault"
     elif [ -n "$pinned_system" ] && [ "$master_system" != "$pinned_system" ]; then
       foreign_hosts=$((foreign_hosts + 1))
-      note_host "it is of system $master_system, the data here of $pinned_system"
+      note_host "its system identifier is $master_system, but the data here has $pinned_system"
     else
       own_hosts=$((own_hosts + 1))
       judge_host "$#"
@@ -91,24 +102,26 @@ judge_hosts() {
     host_notes=$host_notes${host_notes:+"${standby_notes:+; }"}$standby_notes
   fi
   [ "$best_read_only" = off ] || best_timeline=$best_standby
-  [ -n "$host_notes" ] || [ "$best_timeline" -gt 0 ] || host_notes="nobody could be asked within $ask_limit s"
+  [ -n "$host_notes" ] || [ "$best_timeline" -gt 0 ] || host_notes="no host could be asked within $ask_limit s"
 }
 
 # judge_host COUNT: of so many. Of several addresses of one name that are all standbys, only the one that is followed
 # already, or none yet, may be meant: else two replicas could follow each other.
 judge_host() {
   if [ -z "$pinned_system" ] && [ -n "$first_system" ] && [ "$master_system" != "$first_system" ]; then
-    note_host "it is of system $master_system, another host of another one: there is nothing here yet that tells which"
+    note_host "its system identifier is $master_system, but another host has a different one; without data here, the right one is unknown"
     first_system=several
     return 0
   fi
   [ "$first_system" = several ] || first_system=$master_system
   if [ "$master_timeline" -lt "$own_floor" ]; then
     older_hosts=$((older_hosts + 1))
-    note_host "it is still on timeline $master_timeline; the data here knows of a promotion to timeline $own_floor"
+    note_host "it is still on timeline $master_timeline, but the data here has seen a promotion to timeline $own_floor"
   elif [ "$master_mark" = "$own_mark" ]; then
     is_own_master=yes
-    note_host 'it is this replica itself'
+    note_host 'this is the replica itself'
+  elif is_looping; then
+    note_host 'it follows this replica'
   elif [ "$master_read_only" = off ]; then
     [ "$master_timeline" -le "$best_timeline" ] || best_timeline=$master_timeline
   else
@@ -164,7 +177,7 @@ may_be_master() {
   read_place "$1" && [ -z "$host_fault" ] && [ "$master_timeline" -eq "$best_timeline" ] || return 1
   [ "$2" = any ] || is_followed || return 1
   [ -z "$pinned_system" ] || [ "$master_system" = "$pinned_system" ] || return 1
-  [ "$master_mark" != "$own_mark" ] || return 1
+  [ "$master_mark" != "$own_mark" ] && ! is_looping || return 1
   [ "$master_read_only" = "$best_read_only" ]
 }
 
@@ -217,6 +230,7 @@ settle_upstream() {
     locate_master "$host_name" "$host_port" ''
   fi
   write_upstream || cannot_write "$replica" "cannot write $replica/upstream.conf"
+  settle_chain
 }
 
 # ask_replication COMMAND...: of the master that was found.

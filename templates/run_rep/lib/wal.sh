@@ -86,18 +86,28 @@ judge_history() {
   if [ "$1" -eq "$master_timeline" ]; then
     # A master that is a replica itself may be behind for a while, after its restart.
     [ "$master_read_only" = on ] || ! is_ahead "$2" "$master_position" \
-      || divergence="the data is at $2, but $master_name only at $master_position of the same timeline"
+      || divergence="the data is at $2, but $master_name is only at $master_position on the same timeline$(own_wal "$master_position" "$2")"
     [ -n "$divergence" ] || [ "$1" -eq 1 ] || is_followed || compare_histories "$1"
   elif ! ask_history || ! _history_fork=$(awk -v tli="$1" '$1 == tli { print $2; exit }' "$work/history"); then
-    history_known=no divergence="it does not tell its history: $(words_of "$work/words")"
+    history_known=no divergence="cannot read its timeline history: $(words_of "$work/words")"
   else
     if [ -z "$_history_fork" ]; then
       divergence="the data is on timeline $1, which is not in the history of $master_name"
     elif is_ahead "$2" "$_history_fork" || holds_beyond "$1" "$_history_fork"; then
-      divergence="the data goes on with timeline $1, which $master_name left at $_history_fork"
+      divergence="the data has WAL of timeline $1 beyond $_history_fork, where $master_name left that timeline$(own_wal "$_history_fork" "$2")"
     fi
   fi
   [ -z "$divergence" ]
+}
+
+# own_wal FROM TO: prints, as the end of a sentence, which WAL the master does not have. Of what lies beyond FROM the control
+# file may not have heard yet.
+own_wal() {
+  if [ -n "$2" ] && is_ahead "$2" "$1"; then
+    printf '; only this replica has the WAL from %s to %s (%s bytes)\n' "$1" "$2" "$(lsn_minus "$2" "$1")"
+  else
+    printf '; only this replica has the WAL that follows %s here\n' "$1"
+  fi
 }
 
 # ask_history: the history of the master's timeline is in $work/history then.
@@ -112,10 +122,10 @@ compare_histories() {
   _compare_own=$pgdata/$wal_directory/$_compare_own.history
   [ -f "$_compare_own" ] || return 0
   if ! ask_history; then
-    history_known=no divergence="it does not tell its history: $(words_of "$work/words")"
+    history_known=no divergence="cannot read its timeline history: $(words_of "$work/words")"
   elif history_forks "$_compare_own" >"$work/forks.own" && history_forks "$work/history" >"$work/forks" \
     && ! cmp -s -- "$work/forks.own" "$work/forks"; then
-    divergence="timeline $1 of $master_name is another one than timeline $1 of the data here: two servers were promoted"
+    divergence="timeline $1 of $master_name differs from timeline $1 of the data here: two servers were promoted"
   fi
 }
 
@@ -128,7 +138,7 @@ history_forks() {
 judge_end() {
   [ "$1" -eq "$master_timeline" ] && [ "$master_read_only" != on ] || return 0
   ! holds_beyond "$1" "$master_position" || {
-    divergence="the data goes on where $master_name ends, at $master_position of timeline $1"
+    divergence="the data has WAL of timeline $1 beyond $master_position, where $master_name ends$(own_wal "$master_position" "")"
     return 1
   }
 }

@@ -56,6 +56,7 @@ measure_clone() {
   clone_size=$(ignore du -s -k "$staging")
   clone_size=${clone_size%%[!0-9]*}
   clone_mb=$((${clone_size:-0} / 1024))
+  [ "$wal_disk" = "$store" ] || clone_size="$clone_size $(ignore du -s -k "$wal_disk")"
   _measure_ended=$(date +%s)
   clone_pause=$((5 + 10 * (_measure_ended - _measure_begun)))
 }
@@ -75,9 +76,9 @@ read_clone_phase() {
 
 tell_clone() {
   case $clone_phase in
-    checkpoint) announce INFO 'the master writes the checkpoint that the copy begins with' ;;
-    wal) announce INFO "copied $clone_mb MB; waiting for the last of its WAL" ;;
-    disk) announce INFO "copied $clone_mb MB; pg_basebackup writes them to disk" ;;
+    checkpoint) announce INFO 'waiting for the checkpoint on the master with which the copy begins' ;;
+    wal) announce INFO "copied $clone_mb MB; waiting for its last WAL" ;;
+    disk) announce INFO "copied $clone_mb MB; pg_basebackup is flushing them to disk" ;;
     *) announce INFO "copied $clone_mb of $backup_mb MB" ;;
   esac
 }

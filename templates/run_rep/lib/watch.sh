@@ -27,7 +27,7 @@ miss_watcher() {
   fi
   end_watcher
   watcher_falls=$((watcher_falls + 1))
-  [ "$watcher_falls" -gt 1 ] || log WARN 'the watcher of the server is gone: starting another one, now and whenever it is'
+  [ "$watcher_falls" -gt 1 ] || log WARN 'the watcher of the server was killed: starting another, now and each time this happens'
   [ -f "$replica/unflushed" ] || behind=no
   is_closed || access=open
   watcher_gone=yes
@@ -38,7 +38,7 @@ miss_watcher() {
 end_of_watcher() {
   no_fork=yes
   [ "$watcher_falls" -gt 0 ] \
-    || log ERROR "the watcher of the server ended with status $1: nobody looks at the server until processes can be made"
+    || log ERROR "the watcher of the server ended with status $1: the server is not watched until a process can be started again"
   know_self
   tell_below KILL "$self_number"
   ignore wait
@@ -64,10 +64,10 @@ become_watcher() {
 }
 
 watch_server() {
-  watch_still=0 watch_streamed=0 watch_receiver=0 watch_replayed='' watch_said='' watch_answered=0
-  strangers=0 hosts_said='' doubt_said='' left_clean='' left_tries=0
+  watch_still=0 watch_streamed=0 watch_receiver=0 watch_replayed='' watch_said='' watch_answered=0 watch_stood=0
+  strangers=0 hosts_said='' doubt_said='' left_clean='' left_tries=0 loop_position='' loop_said_s=''
   opening_tries=0 opening_port=no opening_settled=no renew_said='' door_superuser='' watch_links=''
-  behind_state=unflushed behind_still=0 behind_replayed='' watch_closed=0
+  behind_state=unflushed behind_still=0 behind_replayed='' watch_closed=0 watch_pause=no watch_full=no watch_free=0 watch_put_off=no
   know_door "$major"
   forget_stand
   begin_look
@@ -84,6 +84,7 @@ watch_server() {
     renew_rotation
     tell_opening
     look || watch_control
+    watch_clients
     # Nothing streams before it is on disk.
     if [ "$behind" = yes ]; then
       hurry_behind
@@ -136,6 +137,7 @@ open_doors() {
   [ "$access" = closed ] || return 0
   if open_access; then
     access=open
+    log INFO "open to clients on port $PORT0"
     prove_published
     return 0
   fi
@@ -195,7 +197,46 @@ look() {
 }
 
 decide_promoted() {
-  decide promoted "somebody promoted the server: it takes writes, beside $POSTGRES_MASTER"
+  decide promoted "the server was promoted: it accepts writes beside the master of $POSTGRES_MASTER"
+}
+
+# watch_clients: what keeps clients from what they came for, once: replay that somebody paused by hand, and connections that
+# are all in use. The script itself has those of a superuser, until they are gone, too.
+watch_clients() {
+  if [ "$stand_paused" = t ] && [ "$stand_unplayed" != 0 ] && [ "$watch_pause" = no ]; then
+    watch_pause=yes
+    announce WARN "replay is paused at $stand_replayed, and $stand_unplayed bytes wait for it: \
+\"SELECT pg_wal_replay_resume();\" on this replica lets it go on"
+  elif [ "$stand_paused" = f ] && [ "$watch_pause" = yes ]; then
+    watch_pause=no
+    announce INFO 'replay has resumed'
+  fi
+  if [ -z "$stand_recovers" ]; then
+    ! is_open || ! is_full "$(ignore words_of "$work/words")" || tell_full
+  elif [ "$stand_left" -le 0 ]; then
+    tell_full
+  elif [ "$watch_full" = yes ]; then
+    # A pool at its limit would be told at each look.
+    watch_free=$((watch_free + 1))
+    [ "$watch_free" -ge 12 ] || return 0
+    watch_full=no
+    announce INFO 'connections for clients are free again'
+  fi
+}
+
+# is_full WORDS: does the server refuse a login since all connections are in use?
+is_full() {
+  case $1 in
+    *'too many clients'* | *'remaining connection slots'*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+tell_full() {
+  watch_free=0
+  [ "$watch_full" = no ] || return 0
+  watch_full=yes
+  announce WARN 'all connections for clients are in use (max_connections): new clients are refused; pg_stat_activity says by whom'
 }
 
 # What the control file tells where the server does not. The state of a fresh clone is "in production" until recovery has
@@ -236,12 +277,12 @@ watch_stream() {
   if [ "$look_receiver" -gt 0 ] && [ -e "$replica/never_streamed" ]; then
     ignore rm -f -- "$replica/never_streamed"
   fi
-  # Where replay was when nothing streamed at first: what moves since then is read from here.
-  [ "$watch_still" -gt 0 ] || watch_replayed=$look_replayed
+  # Where replay was at the last look: what moves while nothing streams is read from here.
+  [ "$watch_still" -gt 0 ] || watch_replayed=$look_replayed watch_stood=0
   if [ "$look_receiver" -gt 0 ] && [ "$look_receiver" = "$watch_receiver" ]; then
     let_wal_go
     [ "$watch_still" -eq 0 ] || state_trouble='' watch_answered=0
-    watch_still=0 watch_said=''
+    watch_still=0 watch_said='' watch_put_off=no
     watch_streamed=$((watch_streamed + watch_interval))
     [ "$watch_streamed" -ge "$stale_limit" ] || return 0
     watch_streamed=0
@@ -250,9 +291,22 @@ watch_stream() {
   fi
   watch_receiver=$look_receiver
   watch_still=$((watch_still + watch_interval))
+  # What the walreceiver brought last is replayed up to wal_retrieve_retry_interval after its end.
+  if [ "$look_replayed" = "$watch_replayed" ]; then
+    watch_stood=$((watch_stood + watch_interval))
+  else
+    watch_replayed=$look_replayed watch_stood=0
+  fi
+  # Put off once: an archive may bring a file now and then for as long as it likes.
+  if [ "$watch_still" -ge "$stale_limit" ] && [ "$watch_put_off" = no ] \
+    && [ "$watch_stood" -gt 0 ] && [ "$watch_stood" -lt "$stale_limit" ]; then
+    watch_still=$watch_stood watch_put_off=yes
+    return 0
+  fi
   if [ "$watch_still" -ge "$stale_limit" ]; then
-    watch_still=0 watch_streamed=0
+    watch_still=0 watch_streamed=0 watch_put_off=no
     judge_standstill
+    [ -n "$standstill" ] || return 0
     [ "$standstill" = "$watch_said" ] || announce WARN "not streaming: $standstill"
     watch_said=$standstill
   elif [ "$((watch_still / watch_interval % 2))" -eq 0 ]; then

@@ -8,7 +8,7 @@ step_choose_data() {
     [ "$master_known" = no ] || compare_with_master
     if [ "$data_state" = finished ]; then
       decision=reuse
-      log INFO "reusing the replica of system $pinned_system, without a copy"
+      log INFO "reusing the data here without a copy (system identifier $pinned_system)"
       return 0
     fi
   fi
@@ -18,18 +18,18 @@ step_choose_data() {
   # Only a base backup tells how much there is, and one makes the master write a checkpoint and switch its WAL.
   if [ "$sub_command" != run ]; then
     check_space
-    log INFO "a run would clone $master_name; how much that is, only a base backup tells"
+    log INFO "a run would clone $master_name; its size is known only when a base backup begins"
     return 0
   fi
   settle_checkpoint
-  tell_phase "$master_name has not begun yet to tell how much there is: it writes a checkpoint first"
+  tell_phase "waiting for $master_name to tell its size: it writes a checkpoint first"
   start_patience
   until measure_master; do
     _header_words=$(words_of "$work/words")
-    retry_if_busy 'the master begins no base backup' "$_header_words"
+    retry_if_busy 'the master does not begin a base backup' "$_header_words"
   done
   check_space
-  announce INFO "$master_name has $backup_mb MB to clone, in $tablespace_count tablespaces of its own"
+  announce INFO "$master_name has $backup_mb MB to clone, and $tablespace_count tablespaces besides the default one"
 }
 
 # retry_if_busy TEXT WORDS: returns after a pause if the master had no walsender left for us.
@@ -53,18 +53,23 @@ check_space() {
     space_place=$(dirname -- "$space_place")
   done
   check_inodes
-  [ -n "$(free_mb "$space_place")" ] || log WARN "df does not tell how much is free in $space_place: that is not checked"
+  [ -n "$(free_mb "$space_place")" ] || log WARN "cannot tell how much is free in $space_place (df): not checking the space"
+  space_tight=no
   [ "$data_state" = outdated ] || need_room "$space_place" "$space_needed"
+  check_wal_space
   [ "$data_state" = outdated ] || return 0
   _space_free=$(free_mb "$store")
-  [ "${_space_free:-$space_needed}" -lt "$space_needed" ] || return 0
-  _space_old=$(du -s -k -- "$replica" | awk '{ printf "%d\n", $1 / 1024 }')
-  [ "$((_space_free + _space_old))" -ge "$space_needed" ] \
-    || fail NO_SPACE "$store has $_space_free MB left beside $_space_old MB of old data; $space_needed are needed"
-  log WARN "no room for two copies: removing the outdated data before its replacement is here"
+  if [ "${_space_free:-$space_needed}" -lt "$space_needed" ]; then
+    space_tight=yes
+    _space_old=$(du -s -k -- "$replica" | awk '{ printf "%d\n", $1 / 1024 }')
+    [ "$((_space_free + _space_old))" -ge "$space_needed" ] \
+      || fail NO_SPACE "$store has only $_space_free MB left beside $_space_old MB of old data; $space_needed MB are needed"
+  fi
+  [ "$space_tight" = yes ] || return 0
+  log WARN "no room for two copies: removing the outdated data before its replacement is complete"
   if [ "$sub_command" = run ]; then
     retire_replica
-    remove_clone "$store/clone.0"
+    remove_clone "$retired"
   fi
 }
 
@@ -72,22 +77,22 @@ check_inodes() {
   _inodes_free=$(free_inodes "$space_place")
   _inodes_needed=$((1200 + backup_mb / 1024))
   [ "${_inodes_free:-$_inodes_needed}" -ge "$_inodes_needed" ] \
-    || fail NO_SPACE "$space_place has only $_inodes_free inodes left; a clone needs $_inodes_needed at the least"
+    || fail NO_SPACE "$space_place has only $_inodes_free inodes left; a clone needs at least $_inodes_needed"
 }
 
 know_rules() {
-  version_rules "$major" || fail MASTER_VERSION "PostgreSQL $major is not one that this script was made for"
+  version_rules "$major" || fail MASTER_VERSION "this script was not made for PostgreSQL $major"
 }
 
 find_major() {
   know_rules
-  find_server "$major" || fail SERVER_BINARIES "the server of PostgreSQL $major is not installed here"
+  find_server "$major" || fail SERVER_BINARIES "the server of PostgreSQL $major is not installed here (Debian: postgresql-$major)$(other_servers)"
   meet_libpq "${major%%.*}" "the server $major of $pg_bin"
 }
 
 compare_with_master() {
   [ "$master_major" = "$pinned_major" ] || fail DATA_MAJOR \
-    "the data is of PostgreSQL $pinned_major, but $master_name is $master_major"
+    "the data belongs to PostgreSQL $pinned_major, but $master_name runs $master_major"
   if [ -n "$divergence" ]; then
     give_up_data "$divergence" || fail DATA_DIVERGED "$divergence"
   elif [ "$data_state" = finished ] && [ -f "$replica/outdated" ]; then
@@ -117,8 +122,8 @@ give_up_data() {
     mv -- "$work/outdated" "$replica/outdated" || cannot_write "$replica" "cannot write $replica/outdated"
   fi
   case $_give_up_why in
-    reclone) log WARN "$1; cloning anew (the policy is reclone)" ;;
-    never_streamed) log WARN "$1; cloning anew, since this clone has never streamed" ;;
+    reclone) log WARN "$1; cloning again (run.onDiverged is reclone)" ;;
+    never_streamed) log WARN "$1; cloning again, because this clone has never streamed" ;;
     *) return 1 ;;
   esac
   data_state=outdated
@@ -194,7 +199,7 @@ read_backup_progress() {
   bounded "$((stall_limit + checkpoint_limit))" sed -n -e p -e '/kB (/q' "$work/header" >"$work/words"
   end_feeder
   if grep -q 'single tablespace' "$work/words"; then
-    fail AGENT "the master has tablespaces of its own, which only psql 15 or later can find: \
+    fail AGENT "the master has additional tablespaces, which only psql 15 or later can find: \
 install a newer postgresql-client (this is $client_major)"
   fi
   _progress_kb=$(sed -n 's|.*/\([0-9][0-9]*\) kB (.*|\1|p' "$work/words") || return 1

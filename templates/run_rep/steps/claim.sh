@@ -16,7 +16,7 @@ step_claim() {
   _claim_tidied=no
   if [ -e "$replica" ]; then
     if server_is_live; then
-      log WARN "ending the server with process number $live_server, which outlived its run"
+      log WARN "shutting down the server with process ID $live_server, which outlived its run"
       end_old_server "$live_server"
     fi
     end_old_workers
@@ -28,12 +28,13 @@ step_claim() {
     tidy_away "$_claim_left"
   done
   if [ -e "$replica" ] && is_lost "$replica"; then
-    log WARN 'the host went down, or its disk failed, before the clone was on disk: it is removed'
+    log WARN 'the host went down or its disk failed before the clone was on disk: removing the clone'
     _claim_tidied=yes
     retire_replica
-    remove_clone "$store/clone.0"
+    remove_clone "$retired"
   fi
   [ "$_claim_tidied" = no ] || survey
+  [ ! -e "$replica" ] || relink_wal
   check_port
 }
 
@@ -41,16 +42,16 @@ step_claim() {
 tidy_away() {
   case $1 in
     "$store"/work.*)
-      is_ours "$1" || fail DATA_FOREIGN "will not remove $1, which is not ours"
+      is_ours "$1" || fail DATA_FOREIGN "will not remove $1: this script did not make it"
       remove_work "$1"
       ;;
     *)
       end_writers "$1"
       if is_installable "$1"; then
-        log INFO "$1 was finished: going on with it"
+        log INFO "$1 is a finished clone: using it"
         install_clone "$1"
       else
-        log INFO "removing $1, a clone that did not finish"
+        log INFO "removing $1, an unfinished clone"
         remove_clone "$1"
       fi
       ;;
@@ -65,6 +66,6 @@ is_installable() {
 # What preflight, which changes nothing, can say of a live owner.
 tell_owner() {
   if [ "$data_state" = finished ] && server_is_live; then
-    log WARN "a server with process number $live_server runs on $pgdata; if its run is dead, a new one ends it"
+    log WARN "a server with process ID $live_server runs on $pgdata; if its run is dead, the next run shuts it down"
   fi
 }

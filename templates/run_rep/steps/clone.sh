@@ -17,7 +17,7 @@ step_clone() {
     judge_own_disk "$_clone_words"
     judge_master_files "$_clone_words"
     if is_busy "$_clone_words"; then
-      be_patient "pg_basebackup ended with $status: $_clone_words" || give_up "$_clone_words"
+      be_patient "pg_basebackup ended with status $status: $_clone_words" || give_up "$_clone_words"
       choose_clone_wal
     else
       try_clone_again "$_clone_words"
@@ -34,7 +34,7 @@ choose_clone_wal() {
   clone_wal=stream
   [ "$((clone_busy % 3))" -eq 2 ] || return 0
   clone_wal=fetch
-  log INFO 'trying with one walsender: WAL comes at the end of the copy'
+  log INFO 'trying with one walsender: the WAL is copied at the end'
 }
 
 # A copy that broke off, or stands still, is begun anew: networks mend, and masters come back.
@@ -42,14 +42,14 @@ try_clone_again() {
   clone_tries=$((clone_tries + 1))
   if [ -e "$work/stalled" ]; then
     rm -f -- "$work/stalled"
-    [ "$clone_tries" -lt 3 ] || fail CLONE_STALLED "nothing arrived for $stall_limit s, in three tries: $1"
-    _again_words="nothing arrived for $stall_limit s"
+    [ "$clone_tries" -lt 3 ] || fail CLONE_STALLED "no data arrived for $stall_limit s, in three attempts: $1"
+    _again_words="no data arrived for $stall_limit s"
   else
-    [ "$clone_tries" -lt 3 ] || fail CLONE_FAILED "pg_basebackup ended with $status, in three tries: $1"
-    _again_words="pg_basebackup ended with $status: $1"
+    [ "$clone_tries" -lt 3 ] || fail CLONE_FAILED "pg_basebackup ended with status $status, in three attempts: $1"
+    _again_words="pg_basebackup ended with status $status: $1"
   fi
   _again_pause=$(jittered $((clone_tries * 5)))
-  enter_phase waiting WARN "$_again_words; the copy is removed; trying again in $_again_pause s"
+  enter_phase waiting WARN "$_again_words; the copy was removed; trying again in $_again_pause s"
   pause "$_again_pause"
   renew_sizes "$1"
   start_patience
@@ -60,6 +60,7 @@ try_clone_again() {
 copy_master() {
   make_ours "$staging"
   [ "$behind" = no ] || mark_unflushed "$staging"
+  make_wal_home "$staging"
   mkdir -- "$staging/tablespaces" || cannot_write "$staging" "cannot make $staging/tablespaces"
   set -- -D "$staging/data" -d "$master_conninfo$login_patience application_name=run_rep_clone" -F p \
     -c "$clone_checkpoint" -X "$clone_wal" -w -v
@@ -67,6 +68,7 @@ copy_master() {
   [ "$clone_compress" = none ] || set -- "$@" --compress="server-$clone_compress"
   [ -z "$slot" ] || [ "$clone_wal" = fetch ] || set -- "$@" -S "$slot"
   [ "$flush" = own ] || set -- "$@" --no-sync
+  [ "$wal_disk" = "$store" ] || set -- "$@" --waldir="$wal_disk/pg_wal"
   while IFS= read -r _copy_row; do
     _copy_oid=${_copy_row%%"$tab"*}
     _copy_path=${_copy_row#*"$tab"}
@@ -83,6 +85,7 @@ copy_master() {
   done <"$work/sizes"
   state_size_mb=$backup_mb state_copied_mb=0
   tell_phase ''
+  log INFO "copying $backup_mb MB from $master_name"
   note_phase cloning "copying from $master_name"
   launch "$basebackup_bin"/pg_basebackup "$@" 2>"$work/clone.log"
   launching=yes
@@ -123,15 +126,16 @@ finish_clone() {
   read_control "$staging/data" || fail CLONE_FAILED "the copy has no readable control file: $control"
   control_field 'Database system identifier'
   [ "$field" = "$master_system" ] \
-    || fail CLONE_FAILED "asked system $master_system, but copied $field"
+    || fail CLONE_FAILED "the master's system identifier is $master_system, but the copy has $field"
   write_standby_marker "$staging/data"
+  keep_wal_home
   printf '%s\n' "system_identifier=$master_system" "timeline=$master_timeline" "major=$major" \
     >"$staging/clone.done" || cannot_write "$staging" "cannot write $staging/clone.done"
   newest_wal "$staging/data"
   printf '%s\n' "$newest_wal" >"$staging/never_streamed" || cannot_write "$staging" "cannot write $staging/never_streamed"
   [ "$behind" = yes ] \
     || ignore sync "$staging/data/$standby_marker" "$staging/data" "$staging/clone.done" "$staging"
-  tell_phase 'the copy is put in its place'
+  tell_phase 'moving the copy into its place'
   install_clone "$staging"
   staging=
   log INFO "cloned $backup_mb MB"
@@ -140,7 +144,7 @@ finish_clone() {
 # By the manifest that came along: every file is there, and as long as it was; or every byte.
 verify_copy() {
   if [ "$verify_clone" = none ] || [ "$has_manifest" != yes ]; then
-    log INFO "the copy is not verified: PostgreSQL $major has no manifest, or the model says no"
+    log INFO "the copy is not verified: PostgreSQL $major has no backup manifest, or the model turns this off"
     return 0
   fi
   if [ ! -x "$basebackup_bin/pg_verifybackup" ]; then
@@ -156,9 +160,9 @@ verify_copy() {
     [ "$(major_of "$("$basebackup_bin"/pg_verifybackup --version)")" = "$major" ] || set -- -q -n
   fi
   launch "$basebackup_bin"/pg_verifybackup "$@" data >"$work/words" 2>&1
-  tell_phase 'pg_verifybackup looks at the copy' "$child"
+  tell_phase 'pg_verifybackup is checking the copy' "$child"
   await
   cd -- "${sandbox:?}" || fail RUN_USER "$RUN_USER may not enter $sandbox"
   [ "$signals" -eq 0 ] || exit "$exit_code"
-  [ "$status" -eq 0 ] || fail CLONE_FAILED "the copy is not sound: $(words_of "$work/words")"
+  [ "$status" -eq 0 ] || fail CLONE_FAILED "pg_verifybackup found faults in the copy: $(words_of "$work/words")"
 }

@@ -106,7 +106,7 @@ keep_values() {
 refuse_settings() {
   if grep -q 'could not open configuration' "$work/words"; then
     find_includes
-    fail CONFIG_INCLUDE "what the configuration includes is not here: $(words_of "$work/words")${included:+; the lines: $included}"
+    fail CONFIG_INCLUDE "a file that the configuration includes is missing here: $(words_of "$work/words")${included:+; the lines: $included}"
   fi
   fail SETTINGS "PostgreSQL $major refuses its configuration: $(words_of "$work/words")"
 }

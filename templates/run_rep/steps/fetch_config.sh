@@ -11,7 +11,7 @@ step_fetch_config() {
     [ "$decision" != clone ] || [ "$files_new" = yes ] || carry_kept
     return 0
   fi
-  [ -n "$CONFIG_URL" ] || fail CONFIG_MISSING "the published files rule here (run.configuration), and CONFIG_URL is not set"
+  [ -n "$CONFIG_URL" ] || fail CONFIG_MISSING "run.configuration is published, but CONFIG_URL is not set"
   get_files
 }
 
@@ -48,7 +48,7 @@ check_fetched_map() {
     -e "/^$_map_word.*[^[:space:]].*[[:space:]].*[^[:space:]]/d" -e '{=;q;}' "$work/conf/pg_ident.conf")
   [ -n "$_map_odd" ] || ! grep -q '^[[:space:]]*<' "$work/conf/pg_ident.conf" || _map_odd=1
   [ -n "$_map_odd" ] || return 0
-  [ "$configuration" = master ] || fail CONFIG_WRONG "line $_map_odd of $CONFIG_URL/pg_ident.conf is no mapping"
-  log WARN "line $_map_odd of $CONFIG_URL/pg_ident.conf is no mapping: doing without that file"
+  [ "$configuration" = master ] || fail CONFIG_WRONG "line $_map_odd of $CONFIG_URL/pg_ident.conf is not a mapping"
+  log WARN "line $_map_odd of $CONFIG_URL/pg_ident.conf is not a mapping: ignoring that file"
   printf '' >"$work/conf/pg_ident.conf" || cannot_write "$work" "cannot write $work/conf/pg_ident.conf"
 }

@@ -22,7 +22,8 @@ step_inspect_master() {
   until find_master; do
     [ "$foreign" = no ] || meet_strangers "$no_master"
     if [ "$foreign" = no ] && [ "$data_state" = finished ]; then
-      log WARN "no master answers; starting on the data that is here: $no_master"
+      say_no_master
+      log WARN "starting on the data here, because $no_master_words"
       return 0
     fi
     judge_faults
@@ -32,9 +33,10 @@ step_inspect_master() {
   note_settings
   master_known=yes strangers=0
   log INFO "master: $master_name, PostgreSQL $master_major, system $master_system, timeline $master_timeline"
-  [ -z "$host_notes" ] || [ "$sub_command" != run ] || log WARN "of the other hosts: $host_notes"
+  [ -z "$host_notes" ] || [ "$sub_command" != run ] || log WARN "other hosts of POSTGRES_MASTER: $host_notes"
   [ "$master_read_only" = off ] || [ "$stream_from" = replica ] \
-    || log WARN "$master_name is a standby itself: this replica follows it, and whatever it follows"
+    || log WARN "$master_name is itself a standby: this replica follows it by cascading replication"
+  [ "$is_loop" = no ] || log WARN "$loop_words"
   [ "$sub_command" = run ] || judge_master_side
   require_wal_level
 }
@@ -46,7 +48,7 @@ stand_of_data() {
     major=$pinned_major
     find_major
     if is_half_rewound; then
-      log WARN "a rewind of $pgdata was interrupted: it is no data any more, and is cloned anew"
+      log WARN "a rewind of $pgdata was interrupted, so the data is unusable: cloning again"
     else
       require_standby
       [ "$data_state" = outdated ] || judge_tablespaces
@@ -67,7 +69,7 @@ stand_of_data() {
 meet_strangers() {
   strangers=$((strangers + 1))
   if [ "$sub_command" != run ] || [ "$strangers" -ge 3 ]; then
-    fail DATA_IDENTITY "no host is a master of the data in $store: $1"
+    fail DATA_IDENTITY "no host of POSTGRES_MASTER is a master of the data in $store: $1"
   fi
 }
 
@@ -78,11 +80,7 @@ judge_faults() {
   if [ "$master_count" -gt 1 ]; then
     for _faults_place in "$work"/hosts/*.place; do
       read_place "$_faults_place" || continue
-      case $host_fault in
-        *'Connection refused'* | *timed\ out* | *timeout* | *'No route'* | *unreachable* | *'could not translate'* \
-          | *'closed the connection'* | *'silent for'* | *'starting up'* | *'shutting down'* | *'in recovery'*) return 0 ;;
-        *) ;;
-      esac
+      ! is_away "$host_fault" || return 0
     done
   fi
   judge_refusal "$no_master"
@@ -92,22 +90,15 @@ judge_faults() {
 # only English words can be told apart: a server that accepts connections and yet refuses us in words
 # that we do not know is believed the third time.
 judge_refusal() {
+  know_refusal "$1"
+  [ -z "$refusal_words" ] || fail MASTER_REFUSES "$refusal_words"
   case $1 in
-    *'no pg_hba.conf entry'*)
-      fail MASTER_REFUSES "no line of the master's pg_hba.conf lets us in for \"replication\": $1"
-      ;;
-    *'no password supplied'*)
-      fail MASTER_REFUSES "no line of $PGPASSFILE fits, with \"replication\" as the database: $1"
-      ;;
-    *'password authentication failed'* | *'must be superuser or replication role'* | *'permission denied'*)
-      fail MASTER_REFUSES "the master refuses the role $POSTGRES_REPUSER: $1"
-      ;;
     # A server that goes down in mid-handshake. One before 17 seems to, each time, when TLS comes without being asked for.
     *'unexpected eof'* | *'SYSCALL error: EOF'*) [ "${PGSSLNEGOTIATION:-}" = direct ] || return 0 ;;
     *'weak sslmode'* | *'channel binding'* | *'authentication method requirement'* | *GSSAPI* | *'SSL error'* \
       | *'not support SSL'* | *'certificate verify failed'* | *'root certificate'* | *'server certificate'* \
       | *'client certificate'* | *'certificate file'* | *'private key file'*)
-      fail MASTER_TLS "no connection with $POSTGRES_MASTER that is as safe as demanded: $1"
+      fail MASTER_TLS "no connection to $POSTGRES_MASTER with the required security: $1"
       ;;
     *'is read-only'* | *'starting up'* | *'shutting down'* | *'silent for'*) return 0 ;;
     *) ! is_busy "$1" || return 0 ;;
@@ -117,7 +108,7 @@ judge_refusal() {
   [ "$status" -eq 0 ] || return 0
   refusals=$((refusals + 1))
   [ "$refusals" -lt 3 ] || [ "${PGSSLNEGOTIATION:-}" != direct ] \
-    || fail MASTER_TLS "$POSTGRES_MASTER does not take TLS at once, as PGSSLNEGOTIATION wants and 17 was the first to: $1"
+    || fail MASTER_TLS "$POSTGRES_MASTER does not accept direct TLS (PGSSLNEGOTIATION), which servers support since PostgreSQL 17: $1"
   [ "$refusals" -lt 3 ] || fail MASTER_REFUSES "the master refuses the role $POSTGRES_REPUSER: $1"
 }
 
@@ -131,7 +122,7 @@ is_busy() {
 }
 
 give_up() {
-  ! is_busy "$1" || fail MASTER_BUSY "the master has no place for us within $MASTER_WAIT s: $1"
+  ! is_busy "$1" || fail MASTER_BUSY "the master had no free walsender or connection within $MASTER_WAIT s: $1"
   fail MASTER_AWAY "no usable answer from $POSTGRES_MASTER within $MASTER_WAIT s: $1"
 }
 
@@ -155,7 +146,7 @@ read_answers() {
     || ! is_integer "$master_max_wal_senders" 0 999999 \
     || ! is_integer "$master_max_prepared_transactions" 0 999999 \
     || ! is_integer "$master_max_locks_per_transaction" 0 999999999; then
-    fail MASTER_VERSION "the answers of $master_name are not those of a PostgreSQL server"
+    fail MASTER_VERSION "$master_name does not answer like a PostgreSQL server"
   fi
   case $_answers_segment in
     *GB) master_segment_mb=$((${_answers_segment%GB} * 1024)) ;;

@@ -55,7 +55,7 @@ judge_left() {
   if [ -n "$left_odd" ] && [ "$data_state" = nothing ] && [ "$has_trace" = no ]; then
     blink
     if [ -e "$left_odd" ] || [ -L "$left_odd" ]; then
-      fail DATA_FOREIGN "$store holds $left_odd and nothing of this script: PGDATA_DIR must be a directory of its own"
+      fail DATA_FOREIGN "$store contains $left_odd and nothing of this script: PGDATA_DIR must be a directory of its own"
     fi
   fi
   case $left_names in
@@ -63,14 +63,14 @@ judge_left() {
     *) ;;
   esac
   left_told=$left_names
-  log INFO "not of this script, and left alone in $store:$(printf '%.200s' "$left_names")"
+  log INFO "files that this script did not make are left alone in $store:$(printf '%.200s' "$left_names")"
 }
 
 # refuse_entry PATH: while we look, a run that began with us may tidy up; what is gone in a moment was no stranger's.
 refuse_entry() {
   blink
   if [ -e "$1" ] || [ -L "$1" ]; then
-    fail DATA_FOREIGN "$1 is not of this script"
+    fail DATA_FOREIGN "this script did not make $1"
   fi
 }
 
@@ -89,8 +89,10 @@ survey_replica() {
   is_owned "$pgdata" || fail DATA_FOREIGN "$pgdata does not belong to $RUN_USER"
   read -r data_major 2>/dev/null <"$pgdata/PG_VERSION" || data_major=''
   [ "$data_major" = "$pinned_major" ] \
-    || fail DATA_MAJOR "$pgdata is of PostgreSQL $data_major, but was cloned as $pinned_major"
+    || fail DATA_MAJOR "$pgdata belongs to PostgreSQL $data_major, but was cloned as $pinned_major"
   if is_outdated; then
     data_state=outdated
+  else
+    judge_wal
   fi
 }

@@ -3,27 +3,28 @@
 step_preflight() {
   faults=0
   need_tools
-  [ -z "${CONFIG_URL##file:*}" ] || have curl || have wget || tell_fault "neither curl nor wget is here"
-  find_client || tell_fault "no psql is here; install the package postgresql-client"
+  [ -z "${CONFIG_URL##file:*}" ] || have curl || have wget || tell_fault "curl or wget is missing"
+  find_client || tell_fault "psql is missing, or only Debian's wrapper is here without a client; install the package postgresql-client"
   need_user
   need_archive
-  [ "$faults" -eq 0 ] || fail AGENT "missing on this agent: $faults, named above"
+  [ "$faults" -eq 0 ] || fail AGENT "missing on this agent: $faults, listed above"
   _preflight_words=$(ignore id -u)
   _preflight_id=$(number_of "$_preflight_words")
   if [ "$_preflight_id" = 0 ]; then
-    prepare_store
+    prepare_place "$PGDATA_DIR"
+    [ -z "$wal_dir" ] || prepare_place "$wal_dir"
     leave_pointer_as_root
     become_user
   fi
   [ "$_preflight_id" = "$user_id" ] \
-    || fail RUN_USER "this runs as the user ${_preflight_id:-that id does not tell}, who is neither root nor RUN_USER $RUN_USER"
+    || fail RUN_USER "the script runs as the user ID ${_preflight_id:-unknown}, which is neither root nor RUN_USER $RUN_USER"
   check_tls_files
   find_store
   check_passfile
 }
 
 need() {
-  have "$1" || tell_fault "$1 is not here"
+  have "$1" || tell_fault "$1 is missing"
 }
 
 # The home directory without eval: from getent where it exists, else from /etc/passwd. A name service may spell the name in
@@ -32,8 +33,10 @@ need_user() {
   _user_words=$(ignore id -u -- "$RUN_USER")
   user_id=$(number_of "$_user_words")
   HOME=/nonexistent
-  if [ -z "$user_id" ] || [ "$user_id" = 0 ]; then
-    tell_fault "RUN_USER $RUN_USER does not exist here, or is root, as whom PostgreSQL does not run"
+  if [ -z "$user_id" ]; then
+    tell_fault "RUN_USER $RUN_USER does not exist here: correct it, or create that user"
+  elif [ "$user_id" = 0 ]; then
+    tell_fault "RUN_USER $RUN_USER is root, and PostgreSQL does not run as root"
   elif have getent; then
     find_home <<EOF
 $(ignore getent passwd "$RUN_USER")
@@ -93,4 +96,5 @@ find_store() {
   pgdata=$replica/data
   hba_file=$pgdata/pg_hba.run_rep.conf
   find_files
+  find_wal_dir
 }

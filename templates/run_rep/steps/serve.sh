@@ -7,7 +7,7 @@ step_serve() {
   tell_files
   announce INFO "starting PostgreSQL $major as $replica_name on port $PORT0"
   [ "$compared" = yes ] || log INFO 'closed to clients until its collations are compared'
-  [ "$access" = open ] || [ "$compared" = no ] || log INFO 'closed to clients until it has read its new access rules'
+  [ "$access" = open ] || [ "$compared" = no ] || log INFO 'closed to clients until the server has read its new access rules'
   make_door
   write_access "$access" || cannot_write "$pgdata" "cannot write $hba_file"
   make_server_log
@@ -16,7 +16,9 @@ step_serve() {
   with_settings start_server
   serving=yes
   start_watcher
-  log INFO "checked: a standby of system $pinned_system (control file: $gate_state)"
+  # The control file of a fresh clone is the master's.
+  [ "$gate_state" != 'in production' ] || gate_state="as the master's backup has it"
+  log INFO "checked: a standby with system identifier $pinned_system (control file: $gate_state)"
   status=0
   until await_child; do
     miss_watcher
@@ -32,18 +34,25 @@ step_serve() {
   end_serving
   obey_verdict
   [ "$status" -ne 1 ] || [ -f "$work/listens" ] || check_port
-  log WARN "PostgreSQL ended with status $status"
   tell_server_log
+  log WARN "PostgreSQL ended with status $status$(signal_words "$status")"
   meet_tablespace
-  need_room "$store" 16
+  need_rooms 16
   if [ "$status" -ne 0 ]; then
     # What it could not write to the end is gone by now, and there is room again.
     ! said_since | ignore tail -n 30 | grep -q 'No space left on device' \
       || fail NO_SPACE "PostgreSQL ended because the disk of $store had no space left"
-    retreat "it ended with status $status before it let clients in"
+    retreat "it ended with status $status before it accepted clients"
     has_served || judge_early_end
   fi
   exit "$status"
+}
+
+# signal_words STATUS: the signal that killed a process, as a shell tells it.
+signal_words() {
+  [ "$1" -gt 128 ] && [ "$1" -lt 160 ] || return 0
+  printf ': it was killed by signal %s' "$(($1 - 128))"
+  [ "$1" -ne 137 ] || printf ', by a person, or by the kernel for want of memory'
 }
 
 # As long as we serve, a further signal changes nothing for a server that one has ended already; and one that came
@@ -63,7 +72,7 @@ leave_if_stopped() {
   fi
   # Of an INT the server dies only before it has set up its signals; bash leaves them to a child as they were at first.
   if [ "$status" -eq 130 ]; then
-    log INFO "stopped before PostgreSQL had begun"
+    log INFO "stopped before PostgreSQL was started"
     exit "$exit_code"
   fi
   log WARN "PostgreSQL was told to stop and ended with status $status; the next start recovers the data"
@@ -76,7 +85,7 @@ leave_if_stopped() {
 # minutes may have passed.
 allow_stale_pid() {
   if server_is_live; then
-    fail DATA_IN_USE "a server with process number $live_server already runs on $pgdata"
+    fail DATA_IN_USE "a server with process ID $live_server already runs on $pgdata"
   fi
   [ -f "$pgdata/postmaster.pid" ] || return 0
   # A server that died before it wrote its number: no other one gets over that, and nothing can be told from it.
@@ -94,7 +103,12 @@ obey_verdict() {
   verdict='' verdict_text=''
   [ ! -f "$work/verdict" ] || { read -r verdict && IFS= read -r verdict_text; } <"$work/verdict" || :
   case $verdict in
-    promoted) fail GATE "$verdict_text" ;;
+    promoted)
+      # The promotion removes the standby's marker, and the next run would tell of that alone.
+      control_position_here
+      printf '%s\n' "$verdict_text$control_words" 2>/dev/null >"$replica/promoted" || :
+      fail GATE "$verdict_text$control_words"
+      ;;
     identity) fail DATA_IDENTITY "$verdict_text" ;;
     diverged | wal_gone | tablespace) leave_data ;;
     no_space) fail NO_SPACE "$verdict_text" ;;
@@ -113,21 +127,30 @@ obey_verdict() {
       if [ "$called" = no ] || { [ ! -f "$replica/unflushed" ] && ! is_closed; }; then
         read_control "$pgdata" || return 0
         raised_parity || return 0
-        log INFO "$raised: starting again with it"
+        log INFO "$raised: starting again with that value"
       fi
       ;;
   esac
   start_again
 }
 
+# control_position_here: sets $control_words to how far a server that has ended wrote, as the end of a sentence.
+control_position_here() {
+  control_words=''
+  read_control "$pgdata" || return 0
+  control_position
+  tell_time
+  control_words="; its last checkpoint is at $position of timeline $timeline, read at $state_time"
+}
+
 # A copy may take hours, and the grace of a health check ended when this server first answered: so the next task makes it.
 # The next task rewinds, too: one that is killed in the middle costs a copy.
 leave_data() {
   if [ "$rewinds" = yes ] && [ "$verdict" = diverged ]; then
-    fail REWIND "the next run rewinds it: $verdict_text"
+    fail REWIND "the next run rewinds the data: $verdict_text"
   fi
   { read -r _leave_kind && read -r _leave_text && read -r master_timeline; } <"$work/verdict" || master_timeline=0
-  ! give_up_data "$verdict_text" || fail RECLONE "the next run clones anew"
+  ! give_up_data "$verdict_text" || fail RECLONE "the next run clones again"
   [ "$verdict" != tablespace ] || fail TABLESPACE "$verdict_text"
   [ "$verdict" = diverged ] || fail WAL_GONE "$verdict_text"
   fail DATA_DIVERGED "$verdict_text"
@@ -136,7 +159,7 @@ leave_data() {
 # The same process begins anew, so nothing of this run can be left over in it; the claim knows it again.
 # It goes on with the directory that was looked at, whatever a relative name would mean by then.
 start_again() {
-  [ -r "$script" ] || fail RUN_USER "cannot read $script, to start again"
+  [ -r "$script" ] || fail RUN_USER "cannot read $script to start again"
   release_wal
   stop_flush
   end_keeper

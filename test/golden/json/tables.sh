@@ -29,6 +29,7 @@ sync_database=''
 clone_rate=''
 clone_checkpoint=fast
 clone_compress=none
+wal_dir=''
 log_file_kb=16384
 watch_interval=5
 claim_beat=5

@@ -31,6 +31,7 @@ sync_database=''
 clone_rate=102400k
 clone_checkpoint=spread
 clone_compress=lz4
+wal_dir=''
 log_file_kb=16384
 watch_interval=5
 claim_beat=5
@@ -57,7 +58,7 @@ version() {
 step_contract() {
   faults=0
   if [ -n "${PGPASSWORD:-}" ]; then
-    tell_fault 'PGPASSWORD is refused: every process of the agent could see it; use a password file, or POSTGRES_REPPASSWORD_FILE'
+    tell_fault 'PGPASSWORD is not accepted: child processes would inherit it; use a password file or POSTGRES_REPPASSWORD_FILE'
   fi
   forget_pg_variables
   POSTGRES_MASTER=${POSTGRES_MASTER:-}
@@ -65,9 +66,9 @@ step_contract() {
   POSTGRES_REPUSER=${POSTGRES_REPUSER:-}
   is_role "$POSTGRES_REPUSER" || malformed POSTGRES_REPUSER "$POSTGRES_REPUSER" 'a PostgreSQL role name: 1 to 63 bytes without control characters'
   RUN_USER=${RUN_USER:-}
-  is_user_name "$RUN_USER" || malformed RUN_USER "$RUN_USER" 'a system user other than root: up to 256 bytes without : / and control characters, no number, not first - or +, no blank at an end'
+  is_user_name "$RUN_USER" || malformed RUN_USER "$RUN_USER" 'a system user other than root: up to 256 bytes without : / and control characters, not a number, not starting with - or +, not starting or ending with a blank'
   POSTGRES_REPNAME=${POSTGRES_REPNAME:-}
-  [ -z "${POSTGRES_REPNAME:-}" ] || is_standby_name "$POSTGRES_REPNAME" || malformed POSTGRES_REPNAME "$POSTGRES_REPNAME" 'the name of a standby: up to 63 letters, digits, _ . and -, first a letter, a digit or _'
+  [ -z "${POSTGRES_REPNAME:-}" ] || is_standby_name "$POSTGRES_REPNAME" || malformed POSTGRES_REPNAME "$POSTGRES_REPNAME" 'the name of a standby: up to 63 letters, digits, _ . and -, starting with a letter, a digit or _'
   CONFIG_URL=${CONFIG_URL:-}
   [ -z "${CONFIG_URL:-}" ] || is_config_url "$CONFIG_URL" || malformed CONFIG_URL "$CONFIG_URL" 'an http or https URL without user or fragment, of letters, digits and -._~:/?@&+,;=%, or file:///DIRECTORY without ".."'
   PORT0=${PORT0:-5432}
@@ -107,7 +108,7 @@ step_contract() {
   [ -n "${PGCHANNELBINDING:-}" ] || unset PGCHANNELBINDING
   [ -z "${PGCHANNELBINDING:-}" ] || is_choice "$PGCHANNELBINDING" disable prefer require || malformed PGCHANNELBINDING "$PGCHANNELBINDING" 'one of disable, prefer, require'
   [ -n "${PGREQUIREAUTH:-}" ] || unset PGREQUIREAUTH
-  [ -z "${PGREQUIREAUTH:-}" ] || is_auth_methods "$PGREQUIREAUTH" password md5 gss sspi scram-sha-256 oauth none || malformed PGREQUIREAUTH "$PGREQUIREAUTH" 'methods separated by commas, each once, all or none of them with a ! before it: password, md5, gss, sspi, scram-sha-256, oauth, none'
+  [ -z "${PGREQUIREAUTH:-}" ] || is_auth_methods "$PGREQUIREAUTH" password md5 gss sspi scram-sha-256 oauth none || malformed PGREQUIREAUTH "$PGREQUIREAUTH" 'methods separated by commas, each once, either all or none of them with a leading !: password, md5, gss, sspi, scram-sha-256, oauth, none'
   [ -n "${GREETING:-}" ] || GREETING='it'\''s `no` $(command) } of "ours"'
   is_text "$GREETING" || malformed GREETING "$GREETING" 'one line of up to 1024 bytes without control characters'
   METRICS_PORT=${METRICS_PORT:-9187}
@@ -116,7 +117,7 @@ step_contract() {
   [ -z "${METRICS_TOKEN:-}" ] || is_text "$METRICS_TOKEN" || malformed METRICS_TOKEN "${METRICS_TOKEN:+(a secret)}" 'one line of up to 1024 bytes without control characters'
   judge_login
   name_replica
-  [ "$faults" -eq 0 ] || fail CONTRACT "variables missing or malformed: $faults, named above"
+  [ "$faults" -eq 0 ] || fail CONTRACT "variables missing or malformed: $faults, listed above"
 }
 
 # malformed NAME VALUE WHAT: an empty value was missing, or set to nothing. What stands before an @ is
@@ -124,7 +125,7 @@ step_contract() {
 malformed() {
   case $2 in
     '') tell_fault "$1 is missing; it must be $3" ;;
-    *@*) tell_fault "$1 must be $3; it holds an @ and is not shown" ;;
+    *@*) tell_fault "$1 must be $3; its value contains an @ and is not shown" ;;
     *) tell_fault "$1 must be $3; it is: $(printf '%.80s' "$2")" ;;
   esac
 }
@@ -204,9 +205,7 @@ recall_contract() {
   _recall_place=${PGDATA_DIR:-$_recall_place}
   _recall_file=$_recall_place/status/contract
   if [ ! -f "$_recall_file" ] || [ -L "$_recall_file" ] || [ ! -r "$_recall_file" ]; then
-    log ERROR "POSTGRES_MASTER is not set, and what a run left for this question cannot be read ($_recall_file): \
-ask in the directory of the task, or with its PGDATA_DIR, as its RUN_USER or as root"
-    return 0
+    fail NO_TASK "POSTGRES_MASTER is not set in this shell, and the values that a run left for this command cannot be read ($_recall_file)"
   fi
   _recall_user=$(sed -n 's/^RUN_USER=//p' "$_recall_file") || return 0
   is_user_name "$_recall_user" || return 0
@@ -307,7 +306,7 @@ wal_receiver_timeout=20s'
 ### templates/run_rep/archive.sh.hbs
 # need_archive: what the archive (restore in the model) takes is looked for with everything else.
 need_archive() {
-  have cp || tell_fault 'cp is not here, by which WAL comes from the archive'
+  have cp || tell_fault 'cp is missing, which reads WAL from the archive'
   need_archive_directory
 }
 
@@ -361,11 +360,11 @@ preflight() {
 usage() {
   cat <<'EOF'
 usage: sh run_rep.sh [run | preflight | health | ready | status | version]
-  run        clone the master if need be, then run a streaming replica (the default)
-  preflight  everything up to the clone, changing nothing
-  health     exit 0 if the replica has its port, lets clients in and is a standby
-  ready      exit 0 if, besides, it is not too far behind the master, by what it knows itself
-  status     how it stands, and what a restart would do (--json, --prometheus; --master: the master is asked, too)
-  version    what this file is
+  run        clone the master if needed, then run a streaming replica (the default)
+  preflight  check everything up to the clone, and change nothing
+  health     exit 0 if the replica has its port, accepts clients and is a standby
+  ready      exit 0 if, in addition, it is not too far behind the master, as far as the replica itself knows
+  status     show the state, and what a restart would do (--json, --prometheus; --master: ask the master, too)
+  version    show the model and the PostgreSQL majors of this script
 EOF
 }

@@ -56,6 +56,13 @@ describe('compose.yaml', () => {
     expect([replica.image, replica.volumes[0]]).toEqual([image, volume])
   })
 
+  test('the disk for WAL is that of the host, which alone is written to', () => {
+    const { volumes } = read({ clone: { walDir: '/fast' }, restore: { from: 'directory', path: '/wal' } })
+      .services.replica
+    expect(volumes).toContain('/fast:/fast')
+    expect(volumes).toContain('/wal:/wal:ro')
+  })
+
   test('each replica has a volume, a name and a port of its own', () => {
     const { services, volumes } = read({
       task: { instances: 2 },

@@ -60,7 +60,7 @@ export const models = {
       },
     },
   },
-  /** No volume, no secret, nothing fetched: each pod clones anew, and shows a certificate. */
+  /** No volume, no secret, nothing fetched: each pod clones again, and shows a certificate. */
   passing: {
     master: {
       hosts: '10.0.0.5',

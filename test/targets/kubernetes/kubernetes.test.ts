@@ -132,6 +132,32 @@ describe('kubernetes.yaml', () => {
     expect(envOf({ task: { env } })).toMatchObject({ ...env, A: '$$(PORT0) $HOME' })
   })
 
+  test('the claim for WAL alone is written to', () => {
+    const { spec } = find(
+      {
+        clone: { walDir: '/fast' },
+        targets: {
+          kubernetes: {
+            volumes: [
+              { path: '/fast', claim: 'w' },
+              { path: '/a', claim: 'a' },
+            ],
+          },
+        },
+      },
+      'StatefulSet',
+    ).spec.template
+    const of = (list: { name: string }[]) => list.filter(({ name }) => name.startsWith('more-'))
+    expect(of(spec.containers[0].volumeMounts)).toEqual([
+      { name: 'more-0', mountPath: '/fast' },
+      { name: 'more-1', mountPath: '/a', readOnly: true },
+    ])
+    expect(of(spec.volumes)).toEqual([
+      { name: 'more-0', persistentVolumeClaim: { claimName: 'w' } },
+      { name: 'more-1', persistentVolumeClaim: { claimName: 'a', readOnly: true } },
+    ])
+  })
+
   test('another script or configuration makes other pods', () => {
     const digest = (model: object) =>
       find(model, 'StatefulSet').spec.template.metadata.annotations['run_rep/digest']
@@ -172,6 +198,27 @@ describe('what Kubernetes cannot do', () => {
     [{ master: tls, ...inVolumes({ path: '/tls', secret: 'ca' }) }, []],
     [{ restore: { from: 'directory', path: '/wal' } }, ['E_KUBERNETES_PATH restore.path']],
     [{ restore: { from: 'directory', path: '/wal' }, ...inVolumes({ path: '/wal', claim: 'wal' }) }, []],
+    [{ clone: { walDir: '/fast/wal' } }, ['E_KUBERNETES_PATH clone.walDir']],
+    [
+      { clone: { walDir: '/fast/wal' }, ...inVolumes({ path: '/fast', secret: 'w' }) },
+      ['E_KUBERNETES_PATH clone.walDir'],
+    ],
+    [{ clone: { walDir: '/fast/wal' }, ...inVolumes({ path: '/fast', claim: 'w' }) }, []],
+    [
+      {
+        clone: { walDir: '/fast/wal' },
+        ...inVolumes({ path: '/fast', claim: 'w' }, { path: '/fast/wal', secret: 's' }),
+      },
+      ['E_KUBERNETES_PATH clone.walDir'],
+    ],
+    [
+      {
+        clone: { walDir: '/fast' },
+        task: { volume: '100GiB', instances: 2 },
+        ...inVolumes({ path: '/fast', claim: 'w' }),
+      },
+      ['E_KUBERNETES_WAL clone.walDir'],
+    ],
     [inVolumes({ path: '/a', claim: 'b', secret: 'c' }), ['E_MODEL targets.kubernetes.volumes.0']],
     [inVolumes({ path: '/tmp', claim: 'b' }), ['E_KUBERNETES_PATH targets.kubernetes.volumes.0.path']],
     [

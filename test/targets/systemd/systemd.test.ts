@@ -83,6 +83,7 @@ describe('the unit', () => {
     const unit = filesOf({
       master: { tls: { mode: 'verify-full', rootCert: '/pki/100%/ca.pem' } },
       run: { dataDir: '/srv/pg data', passfile: '/etc/p' },
+      clone: { walDir: '/fast' },
       restore: { from: 'directory', path: '/wal' },
     })['postgres-replica.service']
     const valuesOf = (key: string) =>
@@ -92,9 +93,10 @@ describe('the unit', () => {
       '"/srv/pg data"',
       '/etc/p',
       '/pki/100%%/ca.pem',
+      '/fast',
       '/wal',
     ])
-    expect(valuesOf('ReadWritePaths')).toEqual(['-"/srv/pg data"'])
+    expect(valuesOf('ReadWritePaths')).toEqual(['-"/srv/pg data"', '-/fast'])
   })
 
   test('lets pgbackrest write where it does by default', () => {
