@@ -36,7 +36,7 @@ no_server() {
 
 # judge_ended: a run that has ended, or was killed, waits for nothing; what it told of itself says why.
 judge_ended() {
-  yield_to_owner
+  know_identity
   find_claim
   if [ "$claim" -gt 0 ] && ! holder_lives "$claim_holder"; then
     state_at=$store/status

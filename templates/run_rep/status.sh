@@ -29,7 +29,7 @@ status() {
   read_state
   forget_stand
   clean_state
-  yield_to_owner
+  know_identity
   find_claim
   find_status
   foresee_restart "$ask_master"

@@ -104,7 +104,7 @@ describe('diff', () => {
 
   test.each([
     ['a script that a person wrote', ['--against', 'by-hand'], /was not printed by .*[\s\S]*written by hand/],
-    ['a page in its place', ['--against', 'page'], /was not printed by .*[\s\S]*a page in its place/],
+    ['a page in its place', ['--against', 'page'], /was not printed by .*[\s\S]*it may be an error page/],
     ['no such place', ['--against', 'nowhere'], /nowhere does not exist/],
     ['a directory of something else', ['--against', 'node_modules'], /node_modules has no run_rep\.sh/],
     ['a model that is refused', ['--against', 'bad.json'], /E_MODEL/],
@@ -225,7 +225,7 @@ describe('a URL', () => {
     const ask = async () =>
       new Response(null, { status: 301, headers: { location: 'http://web01/run_rep.sh' } })
     expect(await download('https://web01/run_rep.sh', soon(), ask)).toMatchObject({
-      fault: { message: 'https://web01/run_rep.sh leads to http://web01, without TLS' },
+      fault: { message: 'https://web01/run_rep.sh redirects to http://web01, without TLS' },
     })
   })
 

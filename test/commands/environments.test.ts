@@ -32,7 +32,7 @@ export default defineReplicas({
       const [one] = (await build(config)).diagnostics
       expect(one).toMatchObject({
         code: 'E_ENV_MISSING',
-        message: expect.stringContaining('those for staging and production'),
+        message: expect.stringContaining('choose from staging and production'),
       })
     })
   })

@@ -57,7 +57,7 @@ describe('init without a terminal', () => {
     await inFolder({ [`sub/${name}`]: text }, async ({ run, read, list }) => {
       const outcome = await run(['init', '--yes', 'sub'])
       expect(outcome.code).toBe(1)
-      expect(outcome.err).toContain(`sub/${name} is`)
+      expect(outcome.err).toContain(`sub/${name} exists already`)
       expect(hasTrace(outcome)).toBe(false)
       expect(await list()).toEqual([`sub/${name}`])
       expect(await read(`sub/${name}`)).toBe(text)
@@ -159,7 +159,7 @@ describe('init on a terminal', () => {
     await inFolder({ 'replica.config.json': '{}' }, async ({ dir }) => {
       const { code, out } = await onTerminal(dir, ['init'], [])
       expect(code).toBe(1)
-      expect(out).toMatch(/replica\.config\.json is there already/)
+      expect(out).toMatch(/replica\.config\.json exists already/)
       expect(out).not.toMatch(/Host of the master/)
     })
   })

@@ -41,13 +41,18 @@ take_claim() {
 # yield_to_owner: ends the run while another one works on $store. Whoever looks at the data asks first, since what
 # a live run is changing can look like a stranger's. Preflight, which changes nothing, may look beside it.
 yield_to_owner() {
+  know_identity
+  [ "$sub_command" = run ] || return 0
+  find_claim
+  refuse_live_holder
+}
+
+# know_identity: what whoever asks for a holder must know of itself.
+know_identity() {
   find_boot
   find_namespace
   identity=$own_boot.$own_namespace.$$.$(start_of "$$")
   dead_holder='' beat_host=''
-  [ "$sub_command" = run ] || return 0
-  find_claim
-  refuse_live_holder
 }
 
 # A run that started again in its place, by exec, holds the claim already.

@@ -36,13 +36,14 @@ judge_standstill() {
   [ -z "$slot" ] || mend_slot
   standstill=${_still_wait:-"$master_name answers and has the WAL after $look_replayed"}
   needed_segment "$look_replayed" || return 0
-  if is_wal_gone "$needed"; then
-    decide wal_gone "$gone"
-  fi
+  _still_gone=no
+  ! is_wal_gone "$needed" || _still_gone=yes
+  # What was needed at the last look may be here by now, and not be kept there any more.
   if streams_by_now; then
     standstill=''
     return 0
   fi
+  [ "$_still_gone" = no ] || decide wal_gone "$gone"
   if is_followed; then
     end_receiver
   else
