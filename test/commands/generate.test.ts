@@ -51,7 +51,9 @@ describe('what is written', () => {
 
   test('where there is no configuration, nothing, and what to do', async () => {
     const { err } = await refuse({ 'replica.config.yaml': '' })
-    expect(err).toMatch(/^error E_CONFIG_NONE: there is no configuration .*; replica\.config\.yaml is not taken\n/)
+    expect(err).toMatch(
+      /^error E_CONFIG_NONE: there is no configuration .*; replica\.config\.yaml is not taken\n/,
+    )
     expect(err).toContain('--embedded')
   })
 

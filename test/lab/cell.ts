@@ -129,7 +129,7 @@ export async function openPair(space: Space, cell: Cell): Promise<Pair> {
   const master = await startMaster(space, {
     ...{ host: masterHost, major, layout },
     options: [...options, ...(tls?.options ?? [])],
-    conf: cell.rewinds ? rewindConf : [],
+    conf: cell.rewinds ? rewindConf(major) : [],
   })
   if (cell.locale)
     await master.sql(

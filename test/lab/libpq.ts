@@ -41,7 +41,7 @@ export async function liveSafely(
     await refused(
       scram,
       'LIBPQ',
-      /require_auth=scram-sha-256 \(PGREQUIREAUTH\) .* since PostgreSQL 16, and not to .* 15/,
+      /require_auth=scram-sha-256 \(PGREQUIREAUTH\) is supported since PostgreSQL 16, but not by the server 15/,
     )
     return
   }
@@ -73,7 +73,7 @@ export async function liveSafely(
   await refused(
     { ...all, PGSSLCRL },
     'MASTER_TLS',
-    /libpq looks at no list \(PGSSLCRL\) beside PGSSLROOTCERT=system/,
+    /libpq ignores the revocation list \(PGSSLCRL\) when PGSSLROOTCERT is system/,
   )
   const file = { ...all, PGSSLROOTCERT: authority.root }
   await refused({ ...file, PGSSLCRL }, 'MASTER_TLS', /certificate verify failed/)

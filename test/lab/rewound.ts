@@ -12,7 +12,10 @@ import { waitFor } from '../pair/harness/wait.js'
 import { type Cell, openSecond, type Pair, shell, stop } from './cell.js'
 
 /** What pg_rewind asks of the master. */
-export const rewindConf = ['wal_log_hints = on', 'wal_keep_size = 256MB']
+export const rewindConf = (major: number) => [
+  'wal_log_hints = on',
+  major < 13 ? 'wal_keep_segments = 16' : 'wal_keep_size = 256MB',
+]
 
 /**
  * The replica has what a promoted server never had, and goes back to that one's history; also where a first pg_rewind was
