@@ -79,24 +79,14 @@ export async function init(
     // What stands in the way is said before anybody has answered.
     const first = planFiles(completeAnswers(known), there, language)
     if (first.kind === 'refused') return refuse(`${join(directory, first.message)}`, first.hint)
-    const faults = findErrors(completeAnswers(known))
-    if (faults.length > 0) {
-      report(faults, {})
-      printAside('Nothing was written.\n')
-      return exits.refused
-    }
+    if (hasErrors(completeAnswers(known))) return exits.refused
     const asked = yes === true || !isTerminal() ? undefined : await ask(known)
     if (asked?.kind === 'interrupted' || asked?.kind === 'ended') {
       printAside('Nothing was written.\n')
       return asked.kind === 'interrupted' ? interrupted : exits.refused
     }
     const answers = completeAnswers(asked?.answers ?? known)
-    const diagnostics = findErrors(answers)
-    if (diagnostics.length > 0) {
-      report(diagnostics, {})
-      printAside('Nothing was written.\n')
-      return exits.refused
-    }
+    if (hasErrors(answers)) return exits.refused
     const plan = planFiles(answers, readDirectory(directory), language)
     if (plan.kind === 'refused') return refuse(`${join(directory, plan.message)}`, plan.hint)
     const placed = Object.entries(plan.files).map(([name, text]) => [join(directory, name), text] as const)
@@ -111,8 +101,12 @@ export async function init(
 }
 
 // A configuration that `generate` would refuse is not written.
-function findErrors(answers: Answers): readonly Diagnostic[] {
-  return tryModel(makeModel(answers)).diagnostics.filter(({ code }) => code.startsWith('E_'))
+function hasErrors(answers: Answers): boolean {
+  const errors = tryModel(makeModel(answers)).diagnostics.filter(({ code }) => code.startsWith('E_'))
+  if (errors.length === 0) return false
+  report(errors, {})
+  printAside('Nothing was written.\n')
+  return true
 }
 
 function readDirectory(directory: string): Directory {

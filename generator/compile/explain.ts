@@ -1,15 +1,9 @@
-import { type ModelPath, pathTo, showPath } from '../diagnostics/path.js'
+import { type ModelPath, showPath } from '../diagnostics/path.js'
 import { builtinSteps } from '../model/builtin-steps.js'
 import { builtinVariables, exampleValues } from '../model/contract/variables.js'
 import { exitClasses, type Failure, failures } from '../model/exits.js'
-import { configurationOf } from '../model/replica.js'
-import { catalogue, newestKind, type SettingKind } from '../postgres/catalogue.js'
-import { whereHeld } from '../postgres/held.js'
-import { renamed, settingsBefore10, successors } from '../postgres/history.js'
-import { settingUrl } from '../postgres/pages.js'
-import { spanOf } from '../postgres/settings.js'
-import { type DefaultSetting, keepDefaults } from '../postgres/settings-schema.js'
-import { showKind } from '../postgres/values.js'
+import { catalogue } from '../postgres/catalogue.js'
+import { renamed, settingsBefore10 } from '../postgres/history.js'
 import { type ScriptMap, sourceLineOf } from '../script/map.js'
 import { type FunctionEffects, functionAt } from '../shell/effects.js'
 import { callersOf, closure } from '../shell/tools.js'
@@ -17,15 +11,14 @@ import type { Files } from '../targets/target.js'
 import { codeExamples } from './code-examples.js'
 import { familyOf } from './code-families.js'
 import type { Values } from './compile.js'
-import { confValue } from './conf.js'
 import { explainExit } from './explain-exit.js'
 import { explainKey } from './explain-key.js'
 import { codes } from './explain-names.js'
 import { explainFile, printedNames } from './explain-printed.js'
+import { explainSetting } from './explain-setting.js'
 import { keyNames } from './keys.js'
 import { linkOfFailure, linkOfFunction, linkOfStep, linkOfTarget, linkOfVariable } from './links.js'
 import { list } from './list.js'
-import { showSource } from './show-source.js'
 
 export { codes } from './explain-names.js'
 
@@ -51,7 +44,7 @@ export function explain(what: string, given: Explained): string | undefined {
     explainFunction(what, given),
     explainFailure(what, given),
     explainExit(what),
-    explainSetting(what, given),
+    explainPostgresSetting(what, given),
     explainModelKey(what, given),
     given.isAny === true ? undefined : explainPrinted(what, given),
     explainCode(what),
@@ -265,79 +258,19 @@ function explainModelKey(name: string, given: Explained): string | undefined {
   })
 }
 
+function explainPostgresSetting(name: string, given: Explained): string | undefined {
+  return explainSetting(name, {
+    model: given.model,
+    isAny: given.isAny === true,
+    showPart: (path) => showPart(path, given) ?? '',
+    newest: newestOf(given),
+  })
+}
+
 function explainPrinted(what: string, given: Explained): string | undefined {
   const text = explainFile(what, given.targets, (path) => showPart(path, given) ?? '')
   const owner = given.targets.find(({ trace }) => Object.hasOwn(trace?.() ?? {}, what.replace(/:\d+$/, '')))
   return text === undefined || owner === undefined ? text : `${text}\n  see  ${linkOfTarget(owner.name)}`
-}
-
-/** The newest major of the model, whose documentation is linked to. */
-function newestOf({ model }: Pick<Explained, 'model'>): number {
-  return Math.max(...model.postgresql.majors)
-}
-
-function explainSetting(name: string, given: Explained): string | undefined {
-  const { settings } = given.model.postgresql
-  const held = whereHeld(name)
-  const key = name.toLowerCase()
-  const known = catalogue.get(key)
-  const own = Object.keys(settings).find((other) => other.toLowerCase() === key)
-  const other = renamed.get(key)
-  const usual = keepDefaults(settings, given.model.task.mem).find((one) => one.name === key)
-  const isKnown = [held, known, own, other, settingsBefore10.get(key)].some((one) => one !== undefined)
-  if (!isKnown) return undefined
-  const { since, until } = spanOf(key)
-  const source = own === undefined ? usual?.from : pathTo`postgresql.settings.${own}`
-  const kind = newestKind(key)
-  return list([
-    [
-      `setting ${known?.name ?? name}`,
-      given.isAny === true ? '' : own === undefined ? notWritten(usual) : JSON.stringify(settings[own]),
-    ],
-    ['in the model', showPart(source, given)],
-    ['printed', given.isAny === true ? undefined : usual && showPrinted(usual, given)],
-    ['held', held],
-    ['what it is', known?.about],
-    ['takes', kind && showKind(kind)],
-    ['since', since === undefined ? undefined : `PostgreSQL ${since}`],
-    ['last in', until === undefined ? undefined : `PostgreSQL ${until}`],
-    ['renamed to', other && `${other.to}${other.since === undefined ? '' : ` in PostgreSQL ${other.since}`}`],
-    ['instead', successors.get(key)],
-    [
-      'example',
-      kind && held === undefined
-        ? `postgresql: { settings: ${showSource({ [known?.name ?? name]: exampleValue(kind) })} }`
-        : undefined,
-    ],
-    ['see', settingUrl(key, newestOf(given))],
-  ])
-}
-
-function exampleValue(kind: SettingKind): string | number | boolean {
-  switch (kind.type) {
-    case 'bool':
-      return true
-    case 'enum':
-      return kind.words.at(-1) ?? ''
-    case 'string':
-      return ''
-    default: {
-      const value = Math.min(Math.max(kind.min, 100), kind.max)
-      return kind.unit === 'kB' ? `${value}kB` : value
-    }
-  }
-}
-
-function notWritten(usual: DefaultSetting | undefined): string {
-  return usual === undefined ? 'not in the model' : 'not written in the model, which prints a default'
-}
-
-function showPrinted({ value, why }: DefaultSetting, { model }: Explained): string {
-  const where =
-    configurationOf(model) === 'published'
-      ? ''
-      : " (in force only where the clone brings no postgresql.conf: run.configuration is 'master')"
-  return `${confValue(value)}: ${why}${where}`
 }
 
 function stepsThatReach(name: string, functions: readonly FunctionEffects[], { steps }: ScriptMap): string[] {
@@ -358,4 +291,9 @@ function showFailure(id: string): string {
 
 function classOf({ code }: Failure): string {
   return exitClasses.find((one) => one.code === code)?.means ?? ''
+}
+
+/** The newest major of the model, whose documentation is linked to. */
+function newestOf({ model }: Pick<Explained, 'model'>): number {
+  return Math.max(...model.postgresql.majors)
 }

@@ -180,7 +180,7 @@ const table: readonly Omit<Failure, 'data'>[] = [
     means:
       'the master has a file that cannot be copied: it is damaged or unreadable, or its name is too long',
     advice:
-      'check the file named above on the master (a damaged one with amcheck or pg_checksums, an unreadable one for owner and mode), and start the replica again when it is repaired; the copy was removed',
+      'check the file named above on the master (a damaged one with amcheck or pg_checksums, an unreadable one for owner and mode), and start the replica again when it is repaired',
   },
   {
     id: 'GATE',
@@ -286,13 +286,13 @@ const table: readonly Omit<Failure, 'data'>[] = [
     code: 75,
     means: 'pg_basebackup failed, or its copy is faulty',
     advice:
-      'read the messages of pg_basebackup above and the log of the master (raise wal_keep_size if WAL was missing); the copy was removed',
+      'read the messages of pg_basebackup above and the log of the master (raise wal_keep_size if WAL was missing)',
   },
   {
     id: 'CLONE_STALLED',
     code: 75,
     means: 'the clone made no progress',
-    advice: 'check the network and the master; the copy was removed, and the next run clones again',
+    advice: 'check the network and the master',
   },
   {
     id: 'SETTINGS',

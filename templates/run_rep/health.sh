@@ -41,11 +41,7 @@ judge_ended() {
   if [ "$claim" -gt 0 ] && ! holder_lives "$claim_holder"; then
     state_at=$store/status
     read_state
-    case $state_kind in
-      ended | failed | '') ;;
-      *) state_words='it was killed, or its host went down; the next run removes a clone that did not finish, and goes on' state_since=$state_time ;;
-    esac
-    recall_early
+    settle_ended
     plain_text "${state_words:-the log of the task says why}"
     unhealthy "no server runs on $pgdata, and no live run holds the data: the last one that did ended${state_since:+" at $state_since"}: $plain"
   fi

@@ -83,32 +83,24 @@ find_status() {
       *) state_kind=preparing state_words='a run is on its way to its server' ;;
     esac
   else
-    case $state_kind in
-      ended | failed | '') ;;
-      *) lose_status ;;
-    esac
-    recall_early
+    settle_ended
     clean_state
     [ -n "$state_kind" ] || state_kind=none state_words='no run has been here'
   fi
   [ -n "$stand_recovers" ] || find_positions
 }
 
-# lose_status: the last that is known is when it was seen.
-lose_status() {
-  state_kind=ended state_words="the run was killed, or its host went down: it was seen last at $state_time"
-  state_since=$state_time state_since_s=$state_time_s state_exit='' state_copied_mb='' state_size_mb=''
-}
-
 find_live_status() {
   _seen_kind=$state_kind
   pid_line 8
   if [ "${line%% *}" != ready ]; then
-    state_kind=starting state_words='the server replays WAL until its data is consistent, and accepts no client before'
+    words_of_kind starting
+    state_kind=starting state_words=$kind_words
   elif ! find_client; then
     state_kind=silent state_words='no psql is here, so the server cannot be asked'
   elif ! ask_stand; then
-    state_kind=silent state_words="the server does not answer: $(words_of "$work/words")"
+    words_of_kind silent
+    state_kind=silent state_words="$kind_words: $(words_of "$work/words")"
     plain_text "$state_words"
     state_words=$plain
   else
@@ -122,12 +114,14 @@ take_seen_kind() {
   if [ "$stand_recovers" != t ]; then
     state_kind=promoted state_words="the server was promoted: it accepts writes beside the master of $POSTGRES_MASTER"
   elif is_closed; then
-    state_kind=closed state_words='closed to clients until its collations are compared'
+    words_of_kind closed
+    state_kind=closed state_words=$kind_words
   elif [ -e "$replica/unflushed" ]; then
-    state_kind=behind state_words='it answers, and streams when the clone is on disk'
+    words_of_kind behind
+    state_kind=behind state_words=$kind_words
   elif [ "$stand_receiver" -gt 0 ]; then
     say_stand
-    state_words=$stand_words${stand_words:+"${state_trouble:+; }"}$state_trouble
+    state_words=$stand_words
     state_kind=streaming state_told=$stand_told state_heard=$stand_heard state_heard_s=$stand_heard_s
   else
     [ "$state_kind" = not_streaming ] || state_words='no walreceiver is connected'

@@ -172,7 +172,7 @@ testWith(
     disk.fail()
     expect(await agent.exit, agent.log()).toBe(75)
     expect(agent.log()).toMatch(
-      /the copy cannot be written to the disk of .*\n(.*\n)*.*CLONE_FAILED, exit 75/,
+      /the copy cannot be written to the disk of .*\n.* data: .*\n.*CLONE_FAILED, exit 75/,
     )
     await expectNothingLeft(agent)
     expect(existsSync(agent.dataDir)).toBe(false)

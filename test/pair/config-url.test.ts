@@ -111,7 +111,9 @@ testWith(
         'pg_hba.conf': printed('pg_hba.conf'),
       })
     const missing = await expectExit(78, await url("shared_preload_libraries = 'no_such_thing'\n"))
-    expect(missing.log()).toMatch(/names no_such_thing, which is not on this agent\n(.*\n)*.*LIBRARY_MISSING/)
+    expect(missing.log()).toMatch(
+      /names no_such_thing, which is not on this agent\n.* data: .*\n.*LIBRARY_MISSING/,
+    )
 
     const libraries = join(space.dir, 'libraries')
     mkdirSync(libraries)
@@ -138,6 +140,6 @@ testWith(
     chmodSync(first.dataDir, 0o500)
     const next = await runAgent(space, { env, sandbox: first.sandbox })
     expect(await next.exit, next.log()).toBe(77)
-    expect(next.log()).toMatch(/cannot write .*\/postgresql\.conf\n(.*\n)*.*DATA_DIR/)
+    expect(next.log()).toMatch(/cannot write .*\/postgresql\.conf\n.* data: .*\n.*DATA_DIR/)
   },
 )

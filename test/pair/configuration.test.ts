@@ -221,7 +221,7 @@ describe('published files', () => {
     const agent = await runAgent(space, { env: contractFor(space, master), script })
     expect(await agent.exit, agent.log()).toBe(78)
     expect(agent.log()).toMatch(
-      /run\.configuration is published, but CONFIG_URL is not set\n(.*\n)*.*CONFIG_MISSING/,
+      /run\.configuration is published, but CONFIG_URL is not set\n.* data: .*\n.*CONFIG_MISSING/,
     )
     expect(master.clones()).toBe(0)
   })

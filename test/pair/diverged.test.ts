@@ -109,7 +109,7 @@ describe('WAL that the master has removed', () => {
       await forgetWal(master)
       const next = await again(agent, master, 'fail')
       expect(await next.exit, next.log()).toBe(65)
-      expect(next.log()).toMatch(/no longer has the WAL segment 0{7}1\w{16}.*\n(.*\n)*.*WAL_GONE/)
+      expect(next.log()).toMatch(/no longer has the WAL segment 0{7}1\w{16}.*\n.* data: .*\n.*WAL_GONE/)
       expect(existsSync(agent.dataDir)).toBe(true)
       await expectNothingLeft(next)
       // Those who come later do not serve old rows until they find out, too.
@@ -133,7 +133,7 @@ describe('WAL that the master has removed', () => {
       await forgetWal(master)
       const next = await again(agent, master, 'fail')
       expect(await next.exit, next.log()).toBe(65)
-      expect(next.log()).toMatch(/no longer has the WAL segment 0{7}1\w{16}.*\n(.*\n)*.*WAL_GONE/)
+      expect(next.log()).toMatch(/no longer has the WAL segment 0{7}1\w{16}.*\n.* data: .*\n.*WAL_GONE/)
       expect(next.log()).not.toMatch(/not streaming: replay/)
       await master.stop()
     },
@@ -291,7 +291,7 @@ describe('a master that is promoted', () => {
         const next = await again(agent, heir, policy)
         if (policy === 'fail') {
           expect(await next.exit, next.log()).toBe(65)
-          expect(next.log()).toMatch(/left that timeline.*\n(.*\n)*.*DATA_DIVERGED/)
+          expect(next.log()).toMatch(/left that timeline.*\n.* data: .*\n.*DATA_DIVERGED/)
         } else {
           await query(heir.port, "INSERT INTO rows (body) VALUES ('of the heir')")
           await next.waitForRow('of the heir')

@@ -77,7 +77,7 @@ describe('a library that the configuration of the master loads, and the agent ha
     const master = await startWithLibrary()
     await master.sql('GRANT pg_read_all_settings TO replicator')
     expect(await expectNoCopy(master)).toMatch(
-      /the master's shared_preload_libraries names .*passing\.so, which is not on this agent\n(.*\n)*.*LIBRARY_MISSING/,
+      /the master's shared_preload_libraries names .*passing\.so, which is not on this agent\n.* data: .*\n.*LIBRARY_MISSING/,
     )
   })
 
@@ -89,7 +89,7 @@ describe('a library that the configuration of the master loads, and the agent ha
     const next = await runAgent(space, { env, sandbox: agent.sandbox })
     expect(await next.exit, next.log()).toBe(78)
     expect(next.log()).toMatch(
-      /shared_preload_libraries names .*passing\.so, which[^\n]*\n(.*\n)*.*LIBRARY_MISSING/,
+      /shared_preload_libraries names .*passing\.so, which[^\n]*\n.* data: .*\n.*LIBRARY_MISSING/,
     )
     expect(master.clones()).toBe(1)
   })
@@ -122,11 +122,11 @@ describe('a published configuration', () => {
 
   testWith(['nginx'], 'with a library of each kind that is not here costs no copy', async () => {
     expect(await refused("session_preload_libraries = 'auto_explain, no_thing'")).toMatch(
-      /session_preload_libraries names no_thing, which is not on this agent\n(.*\n)*.*LIBRARY_MISSING/,
+      /session_preload_libraries names no_thing, which is not on this agent\n.* data: .*\n.*LIBRARY_MISSING/,
     )
     // There is one of that name, but not where anybody may load it from.
     expect(await refused("local_preload_libraries = 'auto_explain'")).toMatch(
-      /local_preload_libraries names auto_explain, which is not on this agent\n(.*\n)*.*LIBRARY_MISSING/,
+      /local_preload_libraries names auto_explain, which is not on this agent\n.* data: .*\n.*LIBRARY_MISSING/,
     )
     expect(await refused("local_preload_libraries = '/tmp/x'")).toMatch(/from \$libdir\/plugins only/)
     // One name, as ALTER SYSTEM has written it for many a one who meant two.
@@ -137,7 +137,7 @@ describe('a published configuration', () => {
 
   testWith(['nginx'], 'with a faulty access rule costs no copy', async () => {
     expect(await refused('', '# first\nhost all all 10.0.0.0/8 scram-sha256')).toMatch(
-      /conf\/pg_hba\.conf, line 2: "scram-sha256" is not a method of this server\n(.*\n)*.*ACCESS/,
+      /conf\/pg_hba\.conf, line 2: "scram-sha256" is not a method of this server\n.* data: .*\n.*ACCESS/,
     )
   })
 
@@ -147,7 +147,7 @@ describe('a published configuration', () => {
 
   testWith(['nginx'], 'with more memory than there is costs no copy', async () => {
     expect(await refused("shared_buffers = '900GB'")).toMatch(
-      /: shared_buffers is 921600 MB, so [^\n]* \d+ MB of shared memory: this agent has only \d+ MB of memory\n(.*\n)*.*MEMORY/,
+      /: shared_buffers is 921600 MB, so [^\n]* \d+ MB of shared memory: this agent has only \d+ MB of memory\n.* data: .*\n.*MEMORY/,
     )
   })
 })
@@ -188,7 +188,7 @@ describe('TLS of the master', () => {
       const { master, own } = await startWithTls()
       chmodSync(own.key, 0o644)
       expect(await expectNoCopy(master)).toMatch(
-        /ssl_key_file is .*, which has a mode that PostgreSQL does not accept \(-rw-r--r--\)[^\n]*\n(.*\n)*.*CERTIFICATE/,
+        /ssl_key_file is .*, which has a mode that PostgreSQL does not accept \(-rw-r--r--\)[^\n]*\n.* data: .*\n.*CERTIFICATE/,
       )
       writeFileSync(
         own.key,
@@ -210,7 +210,7 @@ describe('TLS of the master', () => {
       const agent = await runAgent(space, { env: contractFor(space, master) })
       expect(await agent.exit, agent.log()).toBe(78)
       expect(agent.log()).toMatch(
-        /before it accepted clients: [^\n]*private key[^\n]*mismatch[^\n]*\n(.*\n)*.*CERTIFICATE/,
+        /before it accepted clients: [^\n]*private key[^\n]*mismatch[^\n]*\n.* data: .*\n.*CERTIFICATE/,
       )
     },
   )
@@ -289,7 +289,7 @@ describe('what a master has and an agent has not', () => {
     const zone = '/usr/share/zoneinfo/US/Alaska'
     const log = await expectNoCopy(master, {}, { mounts: [{ from: nothing, over: zone }] })
     expect(log).toMatch(
-      /the time zone of TimeZone is not installed here[^\n]*US\/Alaska[^\n]*\n(.*\n)*.*SETTINGS/,
+      /the time zone of TimeZone is not installed here[^\n]*US\/Alaska[^\n]*\n.* data: .*\n.*SETTINGS/,
     )
   })
 })
@@ -299,7 +299,7 @@ describe('memory of the task', () => {
     const master = await startMaster(space, { conf: ["shared_buffers = '8GB'"], hba: replicationOnly })
     const log = await expectNoCopy(master, {}, { within: makeMemoryGroup(space, 160).words })
     expect(log).toMatch(
-      /the master's shared_buffers is 8192 MB, [^\n]*, 179 MB of it at the start: this task may use only 160 MB\n(.*\n)*.*MEMORY/,
+      /the master's shared_buffers is 8192 MB, [^\n]*, 179 MB of it at the start: this task may use only 160 MB\n.* data: .*\n.*MEMORY/,
     )
   })
 
@@ -356,7 +356,7 @@ describe('a server that ends before it lets anybody in', () => {
   testWith([], 'for want of memory says so', async () => {
     const { code, log } = await runChanged(add("shared_buffers = '900GB'"))
     expect(log).toMatch(
-      /ended with status 1 before it accepted clients: [^\n]*could not map anonymous[^\n]*\n(.*\n)*.*MEMORY/,
+      /ended with status 1 before it accepted clients: [^\n]*could not map anonymous[^\n]*\n.* data: .*\n.*MEMORY/,
     )
     expect(code).toBe(78)
   })
@@ -365,7 +365,7 @@ describe('a server that ends before it lets anybody in', () => {
     const group = makeMemoryGroup(space, 100)
     const { code, log } = await runChanged(add("shared_buffers = '8GB'"), group.words)
     expect(log).toMatch(
-      /ended with status 137 before it accepted clients[^\n]*killed, as the kernel does[^\n]*\n(.*\n)*.*MEMORY/,
+      /ended with status 137 before it accepted clients[^\n]*killed, as the kernel does[^\n]*\n.* data: .*\n.*MEMORY/,
     )
     expect(code).toBe(78)
   })
@@ -375,7 +375,7 @@ describe('a server that ends before it lets anybody in', () => {
     writeFileSync(library, 'this is no library\n')
     const { code, log } = await runChanged(add(`shared_preload_libraries = '${library}'`))
     expect(log).toMatch(
-      /before it accepted clients: [^\n]*could not load library[^\n]*\n(.*\n)*.*LIBRARY_MISSING/,
+      /before it accepted clients: [^\n]*could not load library[^\n]*\n.* data: .*\n.*LIBRARY_MISSING/,
     )
     expect(code).toBe(78)
   })
@@ -385,7 +385,7 @@ describe('a server that ends before it lets anybody in', () => {
       rmSync(join(dataDir, 'pg_replslot'), { recursive: true }),
     )
     expect(log).toMatch(
-      /before it accepted clients: [^\n]*could not open directory[^\n]*\n(.*\n)*.*DATA_DAMAGED/,
+      /before it accepted clients: [^\n]*could not open directory[^\n]*\n.* data: .*\n.*DATA_DAMAGED/,
     )
     expect(code).toBe(65)
   })
@@ -394,13 +394,15 @@ describe('a server that ends before it lets anybody in', () => {
     const { code, log } = await runChanged((dataDir) =>
       writeFileSync(join(dataDir, 'pg_hba.conf'), 'host all all 127.0.0.1/32 trust\nhost all all nonsense\n'),
     )
-    expect(log).toMatch(/line 2 of .*data\/pg_hba\.conf: .+\n(.*\n)*.*ACCESS/)
+    expect(log).toMatch(/line 2 of .*data\/pg_hba\.conf: .+\n.* data: .*\n.*ACCESS/)
     expect(code).toBe(78)
   })
 
   testWith([], 'for another reason has its words told, and is no bare 1', async () => {
     const { code, log } = await runChanged(add('wal_level = minimal'))
-    expect(log).toMatch(/before it accepted clients: [^\n]*requires wal_level[^\n]*\n(.*\n)*.*START_FAILED/)
+    expect(log).toMatch(
+      /before it accepted clients: [^\n]*requires wal_level[^\n]*\n.* data: .*\n.*START_FAILED/,
+    )
     expect(code).toBe(78)
   })
 })
@@ -411,6 +413,6 @@ testWith([], 'an access rule that the master has not read yet is told before the
   const agent = await runAgent(space, { env: contractFor(space, master) })
   expect(await agent.exit, agent.log()).toBe(78)
   expect(agent.log()).toMatch(
-    /replica\/data\/pg_hba\.conf, line 6: "hostt" is not a connection type\n(.*\n)*.*ACCESS/,
+    /replica\/data\/pg_hba\.conf, line 6: "hostt" is not a connection type\n.* data: .*\n.*ACCESS/,
   )
 })

@@ -188,6 +188,33 @@ describe('ready, by what the replica knows itself', () => {
     await end(pair)
   })
 
+  testWith([], 'is 1 while a query here delays replay', async () => {
+    const pair = await makePair()
+    await pair.master.sql('CREATE TABLE held AS SELECT 1 AS n')
+    await pair.agent.waitForRow(await pair.master.insert())
+    await pair.agent.sql('ALTER SYSTEM SET max_standby_streaming_delay = -1')
+    await pair.agent.sql('SELECT pg_reload_conf()')
+    const held = pair.agent.sql('SELECT pg_sleep(600) FROM held').catch(() => 'cancelled')
+    const seen = "query LIKE 'SELECT pg_sleep(600)%' AND wait_event = 'PgSleep'"
+    await waitFor('the query', async () => {
+      return (await pair.agent.sql(`SELECT 1 FROM pg_stat_activity WHERE ${seen}`)).length === 1
+    })
+    await pair.master.sql('DROP TABLE held')
+    for (let file = 0; file < 3; file += 1) {
+      await pair.master.insert()
+      await pair.master.sql('SELECT pg_switch_wal()')
+    }
+    await becomes(
+      pair,
+      1,
+      /replay is at \S+, \d+ bytes behind what was received; check queries here that delay replay/,
+    )
+    await pair.agent.sql(`SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE ${seen}`)
+    expect(await held).toBe('cancelled')
+    await becomes(pair, 0)
+    await end(pair)
+  })
+
   testWith([], 'is 1 where the master turns out to be another cluster, or the replica itself', async () => {
     const pair = await makePair()
     await becomes(pair, 0)

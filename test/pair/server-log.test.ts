@@ -148,7 +148,7 @@ testWith([], 'a port that is taken is told before anything is copied', async () 
   expect(await agent.exit).toBe(75)
   taken.close()
   expect(agent.log()).toMatch(
-    /ERROR claim: port \d+ of \S+ .*is in use by a process of[^\n]*\n(.*\n)*.*\(PORT, exit 75\)/,
+    /ERROR claim: port \d+ of \S+ .*is in use by a process of[^\n]*\n.* data: .*\n.*\(PORT, exit 75\)/,
   )
   expect(agent.log()).not.toContain('cloned')
 })

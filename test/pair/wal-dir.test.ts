@@ -238,7 +238,7 @@ testWith(
     const { ino } = statSync(join(snapshot, 'replica'))
     rmSync(mark)
     symlinkSync(`run_rep.inode.${ino}`, mark)
-    await expectRefused(snapshot, 65, /which is not marked as that of .*\n(.*\n)*.*WAL_DIR/)
+    await expectRefused(snapshot, 65, /which is not marked as that of .*\n.* data: .*\n.*WAL_DIR/)
 
     renameSync(volume, `${volume}-gone`)
     const clones = master.clones()

@@ -133,6 +133,7 @@ export function readSource(source: string): readonly [secret: string, key: strin
 
 function listMounts(kubernetes: Kubernetes, replica: Replica, image: Image): Tree[] {
   const secret = chooseSecret(kubernetes, replica)
+  const walVolume = findWalVolume(kubernetes, replica.clone.walDir)
   return [
     { name: 'data', mountPath: said(image.mount, pathTo`targets.kubernetes.mount`) },
     { name: 'config', mountPath: home, readOnly: true },
@@ -142,7 +143,7 @@ function listMounts(kubernetes: Kubernetes, replica: Replica, image: Image): Tre
     ...kubernetes.volumes.map((volume, index) => ({
       name: `more-${index}`,
       mountPath: said(volume.path, pathTo`targets.kubernetes.volumes.${index}.path`),
-      readOnly: volume === findWalVolume(kubernetes, replica.clone.walDir) ? undefined : true,
+      readOnly: volume === walVolume ? undefined : true,
     })),
   ]
 }
@@ -161,6 +162,7 @@ export function findWalVolume(
 function listVolumes(kubernetes: Kubernetes, replica: Replica): Tree[] {
   const { task } = replica
   const secret = chooseSecret(kubernetes, replica)
+  const walVolume = findWalVolume(kubernetes, replica.clone.walDir)
   // With fsGroup they belong to root and that group, whatever the mode says of others.
   const modeOfFiles = 0o440
   return [
@@ -198,7 +200,7 @@ function listVolumes(kubernetes: Kubernetes, replica: Replica): Tree[] {
     { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
     ...kubernetes.volumes.map((volume, index) => {
       const { claim, secret: secretName, configMap } = volume
-      const readOnly = volume === findWalVolume(kubernetes, replica.clone.walDir) ? undefined : true
+      const readOnly = volume === walVolume ? undefined : true
       return said(
         {
           name: `more-${index}`,

@@ -1,8 +1,8 @@
 # The data lies in $store (PGDATA_DIR): "replica" holds a finished clone, "clone.<n>" one that the run
-# of that claim is making, "clone.0" one that was replaced ("clone.00", while that one cannot be removed). Each holds data (PGDATA), tablespaces/<oid> and
-# files of ours *beside* PGDATA, where no clone of a clone can bring them along: clone.done (rewinding in its place while
-# pg_rewind works on it), outdated if it must be replaced, and run_rep.wal if its WAL lies elsewhere. Only remove_clone and
-# install_clone remove or rename one.
+# of that claim is making, "clone.0" one that was replaced ("clone.00", while that one cannot be removed). Each holds data
+# (PGDATA), tablespaces/<oid> and files of ours *beside* PGDATA, where no clone of a clone can bring them along: clone.done
+# (rewinding in its place while pg_rewind works on it), outdated if it must be replaced, and run_rep.wal if its WAL lies
+# elsewhere. Only remove_clone and install_clone remove or rename one.
 
 # is_ours DIRECTORY: does it bear our mark and a number, or is it empty, as between two steps of making it?
 is_ours() {
@@ -160,14 +160,13 @@ need_rooms() {
 
 # find_no_room MB: sets $no_room where either has less than that left; false where both have it, or df does not tell.
 find_no_room() {
-  for _no_room_place in "$store" "$wal_disk"; do
-    _no_room_mb=$(free_mb "$_no_room_place")
-    if [ "${_no_room_mb:-$1}" -lt "$1" ]; then
-      no_room="$_no_room_place has $_no_room_mb MB left"
-      return 0
-    fi
-  done
-  return 1
+  lacks_room "$store" "$1" || { [ "$wal_disk" != "$store" ] && lacks_room "$wal_disk" "$1"; }
+}
+
+lacks_room() {
+  _lacks_mb=$(free_mb "$1")
+  no_room="$1 has $_lacks_mb MB left"
+  [ "${_lacks_mb:-$2}" -lt "$2" ]
 }
 
 # free_inodes DIRECTORY: prints how many files may still be made there. Not every df counts them, and not

@@ -12,14 +12,17 @@ settle_flush() {
     *) ;;
   esac
   # Of a file system above another one (overlay, FUSE), or of a server's, nobody hears what that could not write.
-  for _flush_place in "$store" "$wal_disk"; do
-    _flush_kind=''
-    ! have stat || _flush_kind=$(stat -f -c %T -- "$_flush_place" 2>/dev/null) || _flush_kind=''
-    case $_flush_kind in
-      ext2/ext3 | xfs | btrfs | f2fs | tmpfs) ;;
-      *) flush=own ;;
-    esac
-  done
+  tells_errors "$store" || flush=own
+  [ "$wal_disk" = "$store" ] || tells_errors "$wal_disk" || flush=own
+}
+
+tells_errors() {
+  _tells_kind=''
+  ! have stat || _tells_kind=$(stat -f -c %T -- "$1" 2>/dev/null) || _tells_kind=''
+  case $_tells_kind in
+    ext2/ext3 | xfs | btrfs | f2fs | tmpfs) return 0 ;;
+    *) return 1 ;;
+  esac
 }
 
 start_flush() {
@@ -129,9 +132,14 @@ finish_flush() {
 }
 
 unwritten() {
-  _unwritten_place=$store
-  [ "$wal_disk" = "$store" ] || _unwritten_place="$store or that of $wal_disk"
-  printf 'the copy cannot be written to the disk of %s; see the kernel log\n' "$_unwritten_place"
+  name_disks
+  printf 'the copy cannot be written to the disk of %s; see the kernel log\n' "$disks"
+}
+
+# name_disks: sets $disks to whose they are, for a message.
+name_disks() {
+  disks=$store
+  [ "$wal_disk" = "$store" ] || disks="$store or that of $wal_disk"
 }
 
 # flush_store: both file systems, where WAL has one of its own. A signal ends the waiting, and the script or the watcher, at

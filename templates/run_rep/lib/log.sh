@@ -75,8 +75,7 @@ place_advice() {
   _place_words='"mv replica replica.old" in PGDATA_DIR'
   case ${replica:+$failure_advice} in
     *"$_place_words"*)
-      find_place
-      failure_advice="${failure_advice%%"$_place_words"*}\"mv $place\" and restart the task\
+      ! find_place || failure_advice="${failure_advice%%"$_place_words"*}\"mv $place\" and restart the task\
 ${failure_advice#*"$_place_words"}"
       ;;
     *) ;;
@@ -84,7 +83,7 @@ ${failure_advice#*"$_place_words"}"
 }
 
 # find_place: sets $place to the operands of mv(1), as a shell reads them, for a name that nothing has yet: into a directory
-# of that name the data would be moved.
+# of that name the data would be moved. False for a path with a quote in it.
 find_place() {
   _place_end=.old _place_number=1
   while [ -e "${replica:-}$_place_end" ] && [ "$_place_number" -lt 100 ]; do
@@ -92,7 +91,7 @@ find_place() {
     _place_end=.old$_place_number
   done
   case ${replica:-} in
-    *\'*) place="replica replica$_place_end" ;;
+    *\'*) return 1 ;;
     *[!A-Za-z0-9_./-]*) place="'${replica:-}' '${replica:-}$_place_end'" ;;
     *) place="${replica:-} ${replica:-}$_place_end" ;;
   esac

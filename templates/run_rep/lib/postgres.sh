@@ -69,7 +69,7 @@ other_servers() {
     know_major "$_other_dir"
     _other_majors="$_other_majors $tool_major"
   done
-  [ -z "$_other_majors" ] || printf '; here is%s\n' "$_other_majors"
+  [ -z "$_other_majors" ] || printf '; installed here:%s\n' "$_other_majors"
 }
 
 # find_server MAJOR: sets $pg_bin to the directory of exactly that major's server, and $server_version to its words. The

@@ -82,7 +82,7 @@ on_exit() {
   release_wal
   end_feeder
   if [ -n "$staging" ]; then
-    [ "$signals" -eq 0 ] || log INFO 'told to stop: the unfinished copy is removed'
+    [ "$signals" -eq 0 ] || [ ! -d "$staging" ] || log INFO 'told to stop: the unfinished copy is removed'
     end_writers "$staging"
     remove_clone "$staging"
   fi

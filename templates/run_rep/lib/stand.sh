@@ -5,8 +5,9 @@
 # far the master is, the walreceiver was told with the last message ($stand_told); while it is away what it said last
 # counts ($state_told), and always what it answered to the watcher ($state_asked). Seconds are those since the commit that
 # was replayed last (of none yet: since the server's start), while there is more to replay, from the end of run.delay;
-# $stand_held is t while replay waits for that. $stand_left: how many connections are left for clients. A role that is no superuser sees little of the walreceiver. $stand_reached: is replay where the
-# master was when streaming began ($stream_goal)? Numbers of 64 bits are for people: some shells have 32.
+# $stand_held is t while replay waits for that. $stand_left: how many connections are left for clients. A role that is no
+# superuser sees little of the walreceiver. $stand_reached: is replay where the master was when streaming began
+# ($stream_goal)? Numbers of 64 bits are for people: some shells have 32.
 ask_stand() {
   forget_stand
   _stand_wait=false
@@ -53,7 +54,8 @@ forget_stand() {
   stand_time=- stand_time_s=0 stand_heard=- stand_heard_s=0 stand_reached=f stand_left=1
 }
 
-# say_stand: sets $stand_words to what clients meet here and no other line tells, for people: empty if all is well.
+# say_stand: sets $stand_words to what clients meet here and no other line tells, and to $state_trouble, for people: empty
+# if all is well.
 say_stand() {
   stand_words=''
   [ "$stand_paused" != t ] || [ "$stand_recovers" != t ] \
@@ -62,6 +64,7 @@ say_stand() {
     0 | -*) stand_words="$stand_words${stand_words:+; }all connections for clients are in use (max_connections): new clients are refused" ;;
     *) ;;
   esac
+  stand_words="$stand_words${stand_words:+"${state_trouble:+; }"}$state_trouble"
 }
 
 # is_lsn TEXT

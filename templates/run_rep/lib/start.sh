@@ -14,13 +14,12 @@ start_server() {
 # timeline as the master; and it is never replaced either, since it may hold what nobody else has.
 require_standby() {
   read -r data_major 2>/dev/null <"$pgdata/PG_VERSION" || data_major=''
-  tell_promotion
   [ "$data_major" = "$major" ] \
     || fail DATA_MAJOR "$pgdata belongs to PostgreSQL $data_major, but the server is $major"
-  [ -f "$pgdata/standby.signal" ] || [ "$standby_marker" != standby.signal ] \
-    || fail GATE "standby.signal is missing in $pgdata: without it the server would be a second master$promotion"
-  [ -f "$pgdata/recovery.conf" ] || [ "$standby_marker" != recovery.conf ] \
-    || fail GATE "recovery.conf is missing in $pgdata: without it the server would be a second master$promotion"
+  if [ ! -f "$pgdata/$standby_marker" ]; then
+    tell_promotion
+    fail GATE "$standby_marker is missing in $pgdata: without it the server would be a second master$promotion"
+  fi
   [ ! -e "$pgdata/recovery.signal" ] \
     || fail GATE "recovery.signal is in $pgdata: recovery would end, and the server would be a second master"
   read_control "$pgdata" || fail GATE "pg_controldata cannot read $pgdata: $control"
@@ -32,8 +31,10 @@ require_standby() {
   case $gate_state in
     'in archive recovery' | 'shut down in recovery') ;;
     *)
-      [ -f "$pgdata/backup_label" ] \
-        || fail GATE "$pgdata has run as a master: its state is \"$gate_state\", without backup_label${promotion_seen:+$promotion}"
+      if [ ! -f "$pgdata/backup_label" ]; then
+        tell_promotion
+        fail GATE "$pgdata has run as a master: its state is \"$gate_state\", without backup_label${promotion_seen:+$promotion}"
+      fi
       ;;
   esac
   # Before, such data is judged by the policy.

@@ -5,11 +5,10 @@ note_look() {
   if [ -z "$stand_recovers" ]; then
     tell_time
     state_lag_seconds=''
-    if is_open; then
-      change_state silent 'the server does not answer'
-    else
-      change_state starting 'the server replays WAL until the data is consistent, and accepts no clients before'
-    fi
+    _note_kind=starting
+    ! is_open || _note_kind=silent
+    words_of_kind "$_note_kind"
+    change_state "$_note_kind" "$kind_words"
   else
     take_stand
     take_upstream
@@ -18,13 +17,16 @@ note_look() {
       state_heard=$stand_heard state_heard_s=$stand_heard_s
       state_told=$stand_told
       say_stand
-      change_state streaming "$stand_words${stand_words:+"${state_trouble:+; }"}$state_trouble"
+      change_state streaming "$stand_words"
     else
       _look_words=${watch_said:-no walreceiver is connected}
       change_state not_streaming "${state_trouble:-$_look_words}"
     fi
-    [ "$access" = open ] || change_state closed 'closed to clients until its collations are compared'
-    [ "$behind" = no ] || change_state behind 'open to clients; streaming begins when the clone is on disk'
+    _note_kind=''
+    [ "$access" = open ] || _note_kind=closed
+    [ "$behind" = no ] || _note_kind=behind
+    words_of_kind "$_note_kind"
+    [ -z "$_note_kind" ] || change_state "$_note_kind" "$kind_words"
   fi
   write_state
 }

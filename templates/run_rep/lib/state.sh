@@ -26,6 +26,17 @@ tell_time() {
   state_time=$now state_time_s=$now_s
 }
 
+# words_of_kind KIND: sets $kind_words to what that state means for clients.
+words_of_kind() {
+  case $1 in
+    starting) kind_words='the server replays WAL until its data is consistent, and accepts no clients before' ;;
+    silent) kind_words='the server does not answer' ;;
+    closed) kind_words='closed to clients until its collations are compared' ;;
+    behind) kind_words='open to clients; streaming begins when the clone is on disk' ;;
+    *) kind_words='' ;;
+  esac
+}
+
 # change_state KIND WORDS: at $state_time. Since when it is so, changes with the kind.
 change_state() {
   if [ "$state_words" != "$2" ]; then
@@ -101,6 +112,19 @@ recall_early() {
   failure_words=$_early_words failure_help=$_early_help failure_means=$_early_means
   state_kind=ended state_since=$_early_time state_since_s=$_early_time_s state_exit=$_early_exit
   state_words="exit code $_early_exit: $_early_words"
+}
+
+# settle_ended: of a run that is over, by what it told of itself. One that was killed could not say so: the last that is known
+# is when it was seen.
+settle_ended() {
+  case $state_kind in
+    ended | failed | '') ;;
+    *)
+      state_kind=ended state_words='it was killed, or its host went down, and was seen last then'
+      state_since=$state_time state_since_s=$state_time_s state_exit='' state_copied_mb='' state_size_mb=''
+      ;;
+  esac
+  recall_early
 }
 
 # end_state STATUS: the last that this run does. What a watcher wrote is told on.

@@ -42,7 +42,7 @@ check_wal_space() {
     || log WARN "$wal_dir (clone.walDir) lies on the same file system as $space_place: is its disk mounted?"
   _wal_needed=$((3 * master_segment_mb))
   _wal_free=$(free_mb "$wal_disk")
-  [ "${_wal_free:-$backup_mb}" -ge "$((backup_mb / 20 + _wal_needed))" ] \
+  [ -z "$_wal_free" ] || [ "$_wal_free" -ge "$((backup_mb / 20 + _wal_needed))" ] \
     || log WARN "$wal_disk has only $_wal_free MB left for the WAL that arrives during the copy of $backup_mb MB"
   if [ "$data_state" = outdated ] && find_wal_home "$replica" && [ -n "$wal_home" ]; then
     [ "${_wal_free:-$_wal_needed}" -lt "$_wal_needed" ] || return 0
@@ -93,8 +93,8 @@ is_wal_home() {
     || [ "$(ignore readlink -- "$_home_store/replica/run_rep.wal")" != "$home_made" ]
 }
 
-# find_wal_home CLONE: sets $home_made to the directory that was made for it, and $wal_home to where that is, which may be mounted in another place by now;
-# empty where it has none. False, with a $wal_fault, where it has one that is not here.
+# find_wal_home CLONE: sets $home_made to the directory that was made for it, and $wal_home to where that is, which may be
+# mounted in another place by now; empty where it has none. False, with a $wal_fault, where it has one that is not here.
 find_wal_home() {
   wal_home='' wal_fault=''
   [ -L "$1/run_rep.wal" ] || return 0
@@ -148,7 +148,7 @@ relink_wal() {
     "$wal_place"/*) ;;
     *)
       log WARN "pg_wal of this replica lies in $wal_disk, and not in $wal_dir (clone.walDir): only a clone puts it there. \
-To clone anew, run \"mv replica replica.old\" in $store"
+To clone again, run \"mv replica replica.old\" in $store"
       ;;
   esac
 }

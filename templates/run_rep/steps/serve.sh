@@ -40,8 +40,9 @@ step_serve() {
   need_rooms 16
   if [ "$status" -ne 0 ]; then
     # What it could not write to the end is gone by now, and there is room again.
+    name_disks
     ! said_since | ignore tail -n 30 | grep -q 'No space left on device' \
-      || fail NO_SPACE "PostgreSQL ended because the disk of $store had no space left"
+      || fail NO_SPACE "PostgreSQL ended because the disk of $disks had no space left"
     retreat "it ended with status $status before it accepted clients"
     has_served || judge_early_end
   fi
