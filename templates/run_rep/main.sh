@@ -6,7 +6,8 @@ main() {
   keeper='' clock='' clocked=no unwatched=no watcher_falls=0 said=no served='' no_fork=no dead_holder='' claim=0 beat='' beat_digit=1 tick_count=0 own_boot='' own_host='' claim_holder='' written='' values_known='' values_asked='' left_told=''
   files_new=no files_fetched=no fetched_kept=no carried_from='' carried_time='' master_conf='' master_rules=''
   state_place='' state_new='' state_at='' state_own_name='' state_own_port='' planning=no restart_does='' restart_why='' restart_failure='' restart_exit='' asked_master='' asked_position='' asked_lag='' last_error='' stream_goal='' recalled=no ask_master=no
-  tab=$(printf '\t')
+  tab='	'
+  begun='' word='' free='' number='' major_of='' agent_libc='' log_state='' own_user='' user_id=''
   newline='
 '
   forget_state
@@ -15,7 +16,7 @@ main() {
   own_number=$self_number trap_number=$self_number
   read_supervisor
   exec 9</dev/null
-  sandbox=$(pwd)
+  sandbox=${PWD:-$(pwd)}
   case $0 in
     /*) script=$0 ;;
     */*)

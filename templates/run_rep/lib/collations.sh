@@ -6,7 +6,8 @@
 settle_access() {
   access=open compared=yes collation_key='' collation_words=''
   [ "$on_collation" != ignore ] || return 0
-  collation_key="PostgreSQL ${server_version#*') '}, $(libc_of_agent)"
+  know_libc
+  collation_key="PostgreSQL ${server_version#*') '}, $agent_libc"
   if read_collations; then
     [ -z "$collation_words" ] || log WARN "$collation_words"
   else
@@ -14,10 +15,10 @@ settle_access() {
   fi
 }
 
-# What decides how text is sorted here, so far as can be told without a server.
-libc_of_agent() {
+# know_libc: sets $agent_libc to what decides how text is sorted here, so far as can be told without a server.
+know_libc() {
   _libc_version=''
-  ! have getconf || _libc_version=$(ignore getconf GNU_LIBC_VERSION)
+  ! have getconf || _libc_version=$(getconf GNU_LIBC_VERSION 2>/dev/null) || _libc_version=''
   _libc_system=''
   while IFS= read -r _libc_line; do
     case $_libc_line in
@@ -25,7 +26,7 @@ libc_of_agent() {
       *) ;;
     esac
   done 2>/dev/null </etc/os-release || :
-  printf '%s, %s\n' "${_libc_version:-no glibc}" "$_libc_system"
+  agent_libc="${_libc_version:-no glibc}, $_libc_system"
 }
 
 # Sets $collation_words to what was found here before; false if it was not here, or with other software.

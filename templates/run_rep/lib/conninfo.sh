@@ -55,7 +55,10 @@ postgresql-client-$word_since or later; the replica streams through the server's
     return 0
   fi
   case $2 in
-    *[!A-Za-z0-9_.,/-]*) login="$login${login:+ }$1=$(quote_conninfo "$2")" ;;
+    *[!A-Za-z0-9_.,/-]*)
+      conninfo_word "$2"
+      login="$login${login:+ }$1=$word"
+      ;;
     *) login="$login${login:+ }$1=$2" ;;
   esac
 }

@@ -125,31 +125,54 @@ is_half_rewound() {
   [ -f "$replica/rewinding" ] && [ ! -f "$replica/clone.done" ]
 }
 
-# free_mb DIRECTORY: prints how much may still be written there; nothing if df cannot tell.
-free_mb() {
-  { df -P -k -- "$1" 2>/dev/null || ignore df -k -- "$1"; } | free_of 1024
+# find_free DIRECTORY: sets $free to the MB that may still be written there; to nothing if df cannot tell.
+find_free() {
+  _find_free_text=$(df -P -k -- "$1" 2>/dev/null) || _find_free_text=$(ignore df -k -- "$1")
+  free_of "$_find_free_text" 1024
 }
 
-# free_of UNIT: of what df prints, the number that is free, in so many units. A line may be broken behind a long name, names
-# hold blanks, and the head is in any language; but the numbers stand in a row before the first percentage, or the dash in
-# its place. Less than nothing is left where a reserve has been used up.
+# free_of TEXT UNIT: sets $free to the number in what df prints that is free, in so many units. A line may be broken behind
+# a long name, names hold blanks, and the head is in any language; but the numbers stand in a row before the first
+# percentage, or the dash in its place. Less than nothing is left where a reserve has been used up.
 free_of() {
-  awk -v unit="$1" '
-    NR > 1 { text = text " " $0 }
-    END {
-      count = split(text, word, " ")
-      for (i = 4; i <= count; i++)
-        if (word[i] ~ /^([0-9]+%|-)$/ && word[i - 1] ~ /^-?[0-9]+$/ && word[i - 2] ~ /^[0-9]+$/ && word[i - 3] ~ /^[0-9]+$/) {
-          if (word[i - 3] > 0) printf "%d\n", (word[i - 1] > 0 ? word[i - 1] / unit : 0)
-          exit
-        }
-    }'
+  free='' _free_size='' _free_used='' _free_left='' _free_rest=${1#*"$newline"}
+  while [ -n "$_free_rest" ]; do
+    _free_word=${_free_rest%%[" $tab$newline"]*}
+    _free_rest=${_free_rest#"$_free_word"}
+    _free_rest=${_free_rest#?}
+    case $_free_word in
+      '') continue ;;
+      - | [0-9]*%)
+        if is_digits "$_free_size" && is_digits "$_free_used" && is_digits "${_free_left#-}"; then
+          [ "$_free_size" != 0 ] || return 0
+          free=0
+          [ "${_free_left#-}" != "$_free_left" ] || free=$((_free_left / $2))
+          return 0
+        fi
+        ;;
+      *) ;;
+    esac
+    _free_size=$_free_used _free_used=$_free_left _free_left=$_free_word
+  done
+}
+
+is_digits() {
+  case $1 in
+    '' | *[!0-9]*) return 1 ;;
+    *) return 0 ;;
+  esac
+}
+
+# free_mb DIRECTORY: prints what find_free finds.
+free_mb() {
+  find_free "$1"
+  [ -z "$free" ] || printf '%s\n' "$free"
 }
 
 # need_room DIRECTORY MB: a full disk is told as such, before something else fails for its sake.
 need_room() {
-  _room_mb=$(free_mb "$1")
-  [ "${_room_mb:-$2}" -ge "$2" ] || fail NO_SPACE "$1 has only $_room_mb MB left; $2 MB are needed"
+  find_free "$1"
+  [ "${free:-$2}" -ge "$2" ] || fail NO_SPACE "$1 has only $free MB left; $2 MB are needed"
 }
 
 # need_rooms MB: so much, where the data lies, and where its WAL does.
@@ -164,15 +187,16 @@ find_no_room() {
 }
 
 lacks_room() {
-  _lacks_mb=$(free_mb "$1")
-  no_room="$1 has $_lacks_mb MB left"
-  [ "${_lacks_mb:-$2}" -lt "$2" ]
+  find_free "$1"
+  no_room="$1 has $free MB left"
+  [ "${free:-$2}" -lt "$2" ]
 }
 
 # free_inodes DIRECTORY: prints how many files may still be made there. Not every df counts them, and not
 # every file system has a number of them.
 free_inodes() {
-  ignore df -P -i -- "$1" | free_of 1
+  free_of "$(ignore df -P -i -- "$1")" 1
+  [ -z "$free" ] || printf '%s\n' "$free"
 }
 
 # cannot_write DIRECTORY TEXT: the end, when something could not be made there: a full disk, or a missing right.

@@ -86,11 +86,16 @@ renew_access() {
 # system means by them, whatever the owner of a database has made. $door_options are settings of the session; what a
 # setting names that ends each login is found by asking without.
 call_door() {
-  _door_conninfo=host=/proc/self/cwd/door
-  [ -d /proc/self/cwd ] || _door_conninfo=host=$(quote_conninfo "$replica/door")
-  _door_conninfo="$_door_conninfo port=$PORT0 user=$(quote_conninfo "$2")"
-  _door_conninfo="$_door_conninfo dbname=$(quote_conninfo "$3") $near"
-  _door_conninfo="$_door_conninfo options=$(quote_conninfo "-c search_path=pg_catalog -c statement_timeout=0$door_options")"
+  _door_place=/proc/self/cwd/door
+  [ -d /proc/self/cwd ] || _door_place=$replica/door
+  conninfo_word "$_door_place"
+  _door_conninfo="host=$word port=$PORT0 $near"
+  conninfo_word "$2"
+  _door_conninfo="$_door_conninfo user=$word"
+  conninfo_word "$3"
+  _door_conninfo="$_door_conninfo dbname=$word"
+  conninfo_word "-c search_path=pg_catalog -c statement_timeout=0$door_options"
+  _door_conninfo="$_door_conninfo options=$word"
   _door_seconds=$1
   shift 3
   for _door_command in "$@"; do

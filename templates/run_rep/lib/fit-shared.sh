@@ -43,7 +43,8 @@ $1"
 # the defaults of PostgreSQL one query with two parallel hash joins takes 30 MB, and as many as it lets run at once
 # 200. Shared memory of System V is slower to make, and has other limits, mostly none.
 settle_dynamic_memory() {
-  _dynamic_mb=$(free_mb /dev/shm)
+  find_free /dev/shm
+  _dynamic_mb=$free
   [ -w /dev/shm ] || _dynamic_mb=0
   [ "${_dynamic_mb:-256}" -lt 256 ] || return 0
   setting_since 10 dynamic_shared_memory_type posix

@@ -2,10 +2,12 @@
 # another run has taken the data over, and whether script and watcher live. It goes by the clock, and needs no process
 # as long as that lives.
 
+# start_keeper FILE...: which it removes first.
 start_keeper() {
   launching=yes
   (
     become_keeper
+    [ "$#" -eq 0 ] || ignore rm -f -- "$@"
     keep_claim
   ) &
   keeper=$!

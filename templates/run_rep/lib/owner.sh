@@ -15,7 +15,7 @@ claim_store() {
   hold_alive
   [ -f "$beat" ] || make_beat
   start_clock
-  start_keeper
+  # What dead runs left is removed by the keeper, while the script goes on. Listed here, nothing of a later run is in it.
   set --
   for _claim_old in "$store"/claim.* "$store"/alive.* "$store"/beat.*; do
     case $_claim_old in
@@ -23,7 +23,7 @@ claim_store() {
       *) set -- "$@" "$_claim_old" ;;
     esac
   done
-  [ "$#" -eq 0 ] || rm -f -- "$@"
+  start_keeper "$@"
 }
 
 take_claim() {
@@ -51,7 +51,8 @@ yield_to_owner() {
 know_identity() {
   find_boot
   find_namespace
-  identity=$own_boot.$own_namespace.$$.$(start_of "$$")
+  start_of "$$"
+  identity=$own_boot.$own_namespace.$$.$begun
   dead_holder='' beat_host=''
 }
 
@@ -92,8 +93,9 @@ holder_lives() {
     return "$?"
   fi
   if [ "${_holder_rest%%.*}" = "$own_namespace" ] && [ "$own_namespace" != unknown ]; then
-    [ "$(start_of "${_holder_pid##*.}")" = "${1##*.}" ] || return 1
-    return 0
+    start_of "${_holder_pid##*.}"
+    [ "$begun" = "${1##*.}" ]
+    return "$?"
   fi
   [ -p "$store/alive.$1" ] || return 1
   bounded 5 tee -- "$store/alive.$1" >/dev/null
@@ -134,10 +136,10 @@ find_namespace() {
   esac
 }
 
-# start_of PID: when that process began, in ticks since boot; nothing for one that is dead but not yet
+# start_of PID: sets $begun to when that process began, in ticks since boot; to nothing for one that is dead but not yet
 # waited for. The name in the second field may hold anything, so what counts is behind the last ")".
 start_of() {
-  _start_text=''
+  begun='' _start_text=''
   while IFS= read -r _start_line; do
     _start_text="$_start_text $_start_line"
   done 2>/dev/null <"/proc/$1/stat" || :
@@ -151,5 +153,5 @@ start_of() {
     _start_text=${_start_text#* }
     _start_left=$((_start_left - 1))
   done
-  printf '%s\n' "${_start_text%% *}"
+  begun=${_start_text%% *}
 }

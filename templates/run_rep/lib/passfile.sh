@@ -89,7 +89,7 @@ refuse_passfile() {
 
 # Of its mode and owner; behind the mode some systems print a + or a dot.
 is_open_to_others() {
-  case $(ignore ls -ldL -- "$1") in
+  case $(ls -ldL -- "$1" 2>/dev/null) in
     -???------*) return 1 ;;
     *) return 0 ;;
   esac

@@ -1,11 +1,13 @@
-# major_of VERSION: prints 15 of "postgres (PostgreSQL) 15.18 (Debian ...)", 9.6 of "... 9.6.24".
+# major_of VERSION: sets $major_of to 15 of "postgres (PostgreSQL) 15.18 (Debian ...)", 9.6 of "... 9.6.24".
 major_of() {
-  _major=${1#*') '}
-  case $_major in
-    [89].*) _major=${_major%%.*}.$(printf '%s' "${_major#*.}" | sed 's/[^0-9].*//') ;;
-    *) _major=${_major%%[!0-9]*} ;;
+  major_of=${1#*') '}
+  case $major_of in
+    [89].*)
+      _major_rest=${major_of#*.}
+      major_of=${major_of%%.*}.${_major_rest%%[!0-9]*}
+      ;;
+    *) major_of=${major_of%%[!0-9]*} ;;
   esac
-  printf '%s\n' "$_major"
 }
 
 # is_newer MAJOR NEWEST: may a major that came after this script be tried by the rules of the newest that it knows?
@@ -27,10 +29,13 @@ know_major() {
       ;;
     *) tool_major='' ;;
   esac
-  if [ -z "$tool_major" ] && [ -x "$_know_dir/psql" ]; then
-    tool_major=$(major_of "$("$_know_dir"/psql --version)")
-  elif [ -z "$tool_major" ]; then
-    tool_major=$(major_of "$("$_know_dir"/pg_basebackup --version)")
+  if [ -z "$tool_major" ]; then
+    if [ -x "$_know_dir/psql" ]; then
+      major_of "$("$_know_dir"/psql --version)"
+    else
+      major_of "$("$_know_dir"/pg_basebackup --version)"
+    fi
+    tool_major=$major_of
   fi
   tool_major=${tool_major%%.*}
   is_integer "$tool_major" 1 999 || tool_major=0
@@ -75,13 +80,14 @@ other_servers() {
 # find_server MAJOR: sets $pg_bin to the directory of exactly that major's server, and $server_version to its words. The
 # server would take five times as long as its small companion to say it.
 find_server() {
-  _server_path=$(command -v postgres || :)
-  for _server_dir in "/usr/lib/postgresql/$1/bin" "/usr/pgsql-$1/bin" "/usr/libexec/postgresql$1" \
-    "${_server_path%/*}"; do
-    pg_bin=$_server_dir
+  for _server_dir in "/usr/lib/postgresql/$1/bin" "/usr/pgsql-$1/bin" "/usr/libexec/postgresql$1" ''; do
+    # The last is wherever PATH leads.
+    [ -n "$_server_dir" ] || _server_dir=$(command -v postgres) || _server_dir=''
+    pg_bin=${_server_dir%/postgres}
     if [ -x "$pg_bin/postgres" ] && [ -x "$pg_bin/pg_controldata" ]; then
       server_version=$("$pg_bin"/pg_controldata --version) || server_version=''
-      [ "$(major_of "$server_version")" != "$1" ] || return 0
+      major_of "$server_version"
+      [ "$major_of" != "$1" ] || return 0
     fi
   done
   pg_bin=

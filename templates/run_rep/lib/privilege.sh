@@ -2,8 +2,8 @@
 
 # go_down: whoever is asked as root, by "docker exec" say, answers as RUN_USER, before a file is read or written.
 go_down() {
-  _down_id=$(id -u)
-  [ "$_down_id" -eq 0 ] || return 0
+  know_own_user
+  [ "$own_user" = 0 ] || return 0
   faults=0
   need_user
   [ "$faults" -eq 0 ] || fail RUN_USER "the user $RUN_USER does not exist here"
@@ -13,13 +13,15 @@ go_down() {
 # Goes on as RUN_USER in this same process, by the first tool that proves that it can.
 become_user() {
   _become_words=$(ignore id -g -- "$RUN_USER")
-  user_group=$(number_of "$_become_words")
+  number_of "$_become_words"
+  user_group=$number
   [ -n "$user_group" ] || fail RUN_USER "cannot find the group of $RUN_USER (id -g)"
   for _become_tool in setpriv gosu su-exec chpst start-stop-daemon chroot busybox; do
     have "$_become_tool" || continue
     # It is replaced by the tool, which may fail.
     _become_words=$(as_user "$_become_tool" id -u 2>/dev/null) || _become_words=''
-    if [ "$(number_of "$_become_words")" = "$user_id" ]; then
+    number_of "$_become_words"
+    if [ "$number" = "$user_id" ]; then
       if [ -z "$(ignore as_user "$_become_tool" sh "$script" version)" ]; then
         fail RUN_USER "$RUN_USER may not enter $(pwd), or may not read $script"
       fi

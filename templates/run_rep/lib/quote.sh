@@ -7,6 +7,14 @@ quote_conninfo() {
   quote_with "$1" "\\"
 }
 
+# conninfo_word VALUE: sets $word to what quote_conninfo prints; most values need no process for it.
+conninfo_word() {
+  case $1 in
+    *[\'\\]*) word=$(quote_conninfo "$1") ;;
+    *) word="'$1'" ;;
+  esac
+}
+
 # A value of postgresql.conf: ' and \ are doubled. A newline would end the setting: refused.
 # https://www.postgresql.org/docs/current/config-setting.html#CONFIG-SETTING-CONFIGURATION-FILE
 quote_conf() {

@@ -28,8 +28,12 @@ rewind_data() {
 # find_source: pg_rewind reads the files of the master by SQL, in a database. What it may read there, its dry run tells.
 find_source() {
   rewind_conninfo="$master_conninfo$login_patience application_name=run_rep_rewind"
-  [ -z "$rewind_role" ] || rewind_conninfo="$rewind_conninfo user=$(quote_conninfo "$rewind_role")"
-  rewind_conninfo="$rewind_conninfo dbname=$(quote_conninfo "$rewind_database")"
+  if [ -n "$rewind_role" ]; then
+    conninfo_word "$rewind_role"
+    rewind_conninfo="$rewind_conninfo user=$word"
+  fi
+  conninfo_word "$rewind_database"
+  rewind_conninfo="$rewind_conninfo dbname=$word"
   if [ ! -x "$pg_bin/pg_rewind" ]; then
     rewind_fault="there is no pg_rewind in $pg_bin"
     return 0
@@ -88,7 +92,8 @@ plan_rewind() {
     rewind_plan=yes
     rewind_size=$(sed -n 's/.*need to copy \([0-9]* MB\) (total source directory size is \([0-9]* MB\)).*/\1 of \2/p' \
       "$work/rewind.log")
-    _plan_mb=${rewind_size%% *} _plan_free=$(free_mb "$store")
+    find_free "$store"
+    _plan_mb=${rewind_size%% *} _plan_free=$free
     if is_integer "$_plan_mb" 0 999999999 && [ "${_plan_free:-$_plan_mb}" -lt "$_plan_mb" ]; then
       rewind_plan=no
       rewind_fault="$store has only $_plan_free MB left; pg_rewind has to copy $_plan_mb MB"
@@ -105,7 +110,8 @@ has_room_to_rewind() {
   if ask_source "SELECT ceil(sum((pg_stat_file('$wal_directory/' || name, true)).size) / 1048576) FROM pg_ls_dir('$wal_directory', true, false) AS name"; then
     read -r _room_needed <"$work/answers" || :
   fi
-  _room_free=$(free_mb "$wal_disk")
+  find_free "$wal_disk"
+  _room_free=$free
   if is_integer "$_room_needed" 0 999999999 && [ "${_room_free:-$_room_needed}" -lt "$_room_needed" ]; then
     rewind_fault="$wal_disk has only $_room_free MB left; pg_rewind may have to copy $_room_needed MB of WAL"
     return 1

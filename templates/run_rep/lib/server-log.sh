@@ -7,7 +7,8 @@ make_server_log() {
     fail DATA_DIR "$RUN_USER may not write to $store/log"
   fi
   printf '' >"$work/first_words" || cannot_write "$work" "cannot write $work/first_words"
-  log_before=$(log_state)
+  log_state
+  log_before=$log_state
   log INFO "the log of PostgreSQL is in $store/log"
 }
 
@@ -25,10 +26,11 @@ find_live_log() {
   done 2>/dev/null <"$pgdata/current_logfiles" || :
 }
 
-# log_state: prints how long that file is, and its name.
+# log_state: sets $log_state to how long that file is, and its name.
 log_state() {
   find_live_log
-  [ -z "$live_log" ] || ignore wc -c "$live_log"
+  log_state=''
+  [ ! -f "$live_log" ] || log_state=$(wc -c "$live_log" 2>/dev/null) || log_state=''
 }
 
 # said_since: prints what the live log has got since this start; one of an earlier start may go on in the same second.
@@ -91,8 +93,8 @@ tell_first_words() {
 tell_server_log() {
   [ -e "$work/told" ] || tell_first_words "$work"
   find_live_log
-  _tell_state=$(log_state)
-  [ -f "$live_log" ] && [ "$_tell_state" != "$log_before" ] || return 0
+  log_state
+  [ -f "$live_log" ] && [ "$log_state" != "$log_before" ] || return 0
   log WARN "the end of $live_log:"
   tail -n 200 -- "$live_log" | sed -e '/ cannot be changed without restarting the server$/d' \
     -e '/ contains errors; unaffected changes were applied$/d' | tail -n 20 | cut -c 1-1000 | while IFS= read -r _tell_line; do

@@ -15,7 +15,7 @@ begin_state() {
     ignore mkdir -- "$state_place"
     umask 077
   fi
-  ignore rm -f -- "$state_place/early"
+  [ ! -e "$state_place/early" ] || ignore rm -f -- "$state_place/early"
   keep_contract
   leave_pointer "$sandbox/run_rep.data"
 }

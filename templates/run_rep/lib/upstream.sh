@@ -7,8 +7,12 @@
 build_conninfo() {
   split_host_list "$POSTGRES_MASTER" "$POSTGRES_PORT"
   login_conninfo "$libpq_major" "$libpq_client"
-  primary_conninfo="service=run_rep application_name=$(quote_conninfo "$replica_name") $login"
-  [ -z "$sync_database" ] || primary_conninfo="$primary_conninfo dbname=$(quote_conninfo "$sync_database")"
+  conninfo_word "$replica_name"
+  primary_conninfo="service=run_rep application_name=$word $login"
+  if [ -n "$sync_database" ]; then
+    conninfo_word "$sync_database"
+    primary_conninfo="$primary_conninfo dbname=$word"
+  fi
   PGSERVICEFILE=$replica/upstream.conf
   export PGSERVICEFILE
 }
@@ -18,10 +22,14 @@ build_conninfo() {
 # replica (synchronous_standby_names) must not mistake it.
 locate_master() {
   master_host=$1 master_port=$2 master_address=$3
-  master_conninfo="host=$(quote_conninfo "$1") port=$2 $login application_name=run_rep"
+  conninfo_word "$1"
+  master_conninfo="host=$word port=$2 $login application_name=run_rep"
   name_server "$1" "$2" "$3"
   master_name=$server_name
-  [ -z "$3" ] || master_conninfo="$master_conninfo hostaddr=$(quote_conninfo "$3")"
+  if [ -n "$3" ]; then
+    conninfo_word "$3"
+    master_conninfo="$master_conninfo hostaddr=$word"
+  fi
 }
 
 # name_server HOST PORT ADDRESS: sets $server_name, for people.

@@ -41,7 +41,8 @@ check_wal_space() {
   ! is_same_disk "$space_place" "$wal_disk" \
     || log WARN "$wal_dir (clone.walDir) lies on the same file system as $space_place: is its disk mounted?"
   _wal_needed=$((3 * master_segment_mb))
-  _wal_free=$(free_mb "$wal_disk")
+  find_free "$wal_disk"
+  _wal_free=$free
   [ -z "$_wal_free" ] || [ "$_wal_free" -ge "$((backup_mb / 20 + _wal_needed))" ] \
     || log WARN "$wal_disk has only $_wal_free MB left for the WAL that arrives during the copy of $backup_mb MB"
   if [ "$data_state" = outdated ] && find_wal_home "$replica" && [ -n "$wal_home" ]; then

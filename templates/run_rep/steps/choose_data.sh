@@ -53,7 +53,8 @@ check_space() {
     space_place=$(dirname -- "$space_place")
   done
   check_inodes
-  [ -n "$(free_mb "$space_place")" ] || log WARN "cannot tell how much is free in $space_place (df): not checking the space"
+  find_free "$space_place"
+  [ -n "$free" ] || log WARN "cannot tell how much is free in $space_place (df): not checking the space"
   space_tight=no
   [ "$data_state" = outdated ] || need_room "$space_place" "$space_needed"
   check_wal_space

@@ -35,7 +35,8 @@ step_claim() {
   fi
   [ "$_claim_tidied" = no ] || survey
   [ ! -e "$replica" ] || relink_wal
-  check_port
+  # Before a copy is paid for. A server that starts finds it by itself, and then it is looked at.
+  [ "$data_state" = finished ] || check_port
 }
 
 # tidy_away DIRECTORY: a clone that was finished, and died before its rename, is good.

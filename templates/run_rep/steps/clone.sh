@@ -157,7 +157,8 @@ verify_copy() {
   if [ "$verify_clone" = bytes ]; then
     # Only that of the same major can read the WAL, too.
     set -- -q
-    [ "$(major_of "$("$basebackup_bin"/pg_verifybackup --version)")" = "$major" ] || set -- -q -n
+    major_of "$("$basebackup_bin"/pg_verifybackup --version)"
+    [ "$major_of" = "$major" ] || set -- -q -n
   fi
   launch "$basebackup_bin"/pg_verifybackup "$@" data >"$work/words" 2>&1
   tell_phase 'pg_verifybackup is checking the copy' "$child"

@@ -59,7 +59,7 @@ recall_values() {
     read -r _recall_conf _recall_size _recall_rest
     read -r _recall_auto _recall_auto_size _recall_rest
   } <<EOF || return 0
-$(ignore cksum -- "$conf_file" "$pgdata/postgresql.auto.conf")
+$(cksum -- "$conf_file" "$pgdata/postgresql.auto.conf" 2>/dev/null)
 EOF
   values_key="$server_version $_recall_conf $_recall_size $_recall_auto $_recall_auto_size"
   [ -f "$replica/values" ] || return 0

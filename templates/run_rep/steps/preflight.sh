@@ -8,8 +8,8 @@ step_preflight() {
   need_user
   need_archive
   [ "$faults" -eq 0 ] || fail AGENT "missing on this agent: $faults, listed above"
-  _preflight_words=$(ignore id -u)
-  _preflight_id=$(number_of "$_preflight_words")
+  know_own_user
+  _preflight_id=$own_user
   if [ "$_preflight_id" = 0 ]; then
     prepare_place "$PGDATA_DIR"
     [ -z "$wal_dir" ] || prepare_place "$wal_dir"
@@ -27,22 +27,24 @@ need() {
   have "$1" || tell_fault "$1 is missing"
 }
 
-# The home directory without eval: from getent where it exists, else from /etc/passwd. A name service may spell the name in
-# another way, and say more than was asked.
+# Number and home directory, the latter without eval: from getent where it exists, else from id and /etc/passwd. A name
+# service may spell the name in another way, and say more than was asked.
 need_user() {
-  _user_words=$(ignore id -u -- "$RUN_USER")
-  user_id=$(number_of "$_user_words")
-  HOME=/nonexistent
+  user_id='' HOME=/nonexistent
+  if have getent; then
+    find_home <<EOF
+$(getent passwd "$RUN_USER" 2>/dev/null)
+EOF
+  fi
+  if [ -z "$user_id" ]; then
+    number_of "$(ignore id -u -- "$RUN_USER")"
+    user_id=$number
+    [ -z "$user_id" ] || [ ! -r /etc/passwd ] || find_home </etc/passwd
+  fi
   if [ -z "$user_id" ]; then
     tell_fault "RUN_USER $RUN_USER does not exist here: correct it, or create that user"
   elif [ "$user_id" = 0 ]; then
     tell_fault "RUN_USER $RUN_USER is root, and PostgreSQL does not run as root"
-  elif have getent; then
-    find_home <<EOF
-$(ignore getent passwd "$RUN_USER")
-EOF
-  elif [ -r /etc/passwd ]; then
-    find_home </etc/passwd
   fi
   export HOME
   PGPASSFILE=${PGPASSFILE:-}
@@ -51,36 +53,49 @@ EOF
   export PGPASSFILE
 }
 
-# find_home: sets $HOME by lines of passwd(5), the first of that user.
+# find_home: sets $HOME by lines of passwd(5), the first of that user, and $user_id where it is not known yet.
 find_home() {
   while IFS=: read -r _home_name _home_password _home_id _home_group _home_words _home_directory _home_rest; do
-    if [ "$_home_id" = "$user_id" ] && [ -n "$_home_directory" ]; then
-      HOME=$_home_directory
+    if is_digits "$_home_id" && [ "$_home_id" = "${user_id:-$_home_id}" ] && [ -n "$_home_directory" ]; then
+      user_id=$_home_id HOME=$_home_directory
       return 0
     fi
   done
 }
 
-# number_of TEXT: prints its first line that is a number, past whatever else a tool had to say.
+# number_of TEXT: sets $number to its first line that is a number, past whatever else a tool had to say.
 number_of() {
-  while read -r _number_line; do
-    case $_number_line in
-      '' | *[!0-9]*) ;;
-      *)
-        printf '%s\n' "$_number_line"
-        return 0
-        ;;
+  number='' _number_rest=$1
+  while [ -n "$_number_rest" ]; do
+    number=${_number_rest%%"$newline"*}
+    _number_rest=${_number_rest#"$number"}
+    _number_rest=${_number_rest#"$newline"}
+    case $number in
+      '' | *[!0-9]*) number='' ;;
+      *) return 0 ;;
     esac
-  done <<EOF
-$1
-EOF
+  done
+}
+
+# know_own_user: sets $own_user to the ID of the user that this process acts as, which the kernel tells without another
+# process: of its four numbers the second.
+know_own_user() {
+  own_user=''
+  while read -r _own_user_name _own_user_real own_user _own_user_rest; do
+    [ "$_own_user_name" != Uid: ] || break
+    own_user=''
+  done 2>/dev/null </proc/self/status || :
+  if [ -z "$own_user" ]; then
+    number_of "$(ignore id -u)"
+    own_user=$number
+  fi
 }
 
 # Sets $store, the absolute path of PGDATA_DIR, and names of what lies in it.
 find_store() {
   case $PGDATA_DIR in
     /*) store=$PGDATA_DIR ;;
-    *) store=$(pwd)/$PGDATA_DIR ;;
+    *) store=$sandbox/$PGDATA_DIR ;;
   esac
   if [ "$sub_command" = run ]; then
     # As root makes it: what lies in it is closed or open by its own mode, as status/ is to everybody.
@@ -89,7 +104,11 @@ find_store() {
       fail DATA_DIR "$RUN_USER may not write to $store: $(touch -c -- "$store" 2>&1 || :)"
     fi
   fi
-  [ ! -d "$store" ] || store=$(cd -- "${store:?}" && pwd -P) || fail DATA_DIR "cannot enter $PGDATA_DIR"
+  if [ -d "$store" ]; then
+    cd -P -- "${store:?}" 2>/dev/null || fail DATA_DIR "cannot enter $PGDATA_DIR"
+    store=$PWD
+    cd -- "${sandbox:?}" 2>/dev/null || fail DATA_DIR "cannot enter $sandbox"
+  fi
   # POSIX lets two slashes at the front stay, as bash and mksh do, and no /proc/PID/cwd has them.
   store=/${store#"${store%%[!/]*}"}
   replica=$store/replica
