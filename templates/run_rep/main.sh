@@ -7,7 +7,7 @@ main() {
   files_new=no files_fetched=no fetched_kept=no carried_from='' carried_time='' master_conf='' master_rules=''
   state_place='' state_new='' state_at='' state_own_name='' state_own_port='' planning=no restart_does='' restart_why='' restart_failure='' restart_exit='' asked_master='' asked_position='' asked_lag='' last_error='' stream_goal='' recalled=no ask_master=no
   tab='	'
-  begun='' word='' free='' number='' major_of='' agent_libc='' log_state='' own_user='' user_id=''
+  begun='' word='' free='' number='' major_of='' agent_libc='' shared_memory_mb='' log_state='' own_user='' user_id=''
   newline='
 '
   forget_state

@@ -6,7 +6,6 @@
 settle_access() {
   access=open compared=yes collation_key='' collation_words=''
   [ "$on_collation" != ignore ] || return 0
-  know_libc
   collation_key="PostgreSQL ${server_version#*') '}, $agent_libc"
   if read_collations; then
     [ -z "$collation_words" ] || log WARN "$collation_words"

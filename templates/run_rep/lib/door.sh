@@ -86,14 +86,15 @@ renew_access() {
 # system means by them, whatever the owner of a database has made. $door_options are settings of the session; what a
 # setting names that ends each login is found by asking without.
 call_door() {
-  _door_place=/proc/self/cwd/door
-  [ -d /proc/self/cwd ] || _door_place=$replica/door
-  conninfo_word "$_door_place"
-  _door_conninfo="host=$word port=$PORT0 $near"
+  _door_conninfo=host=/proc/self/cwd/door
+  if [ ! -d /proc/self/cwd ]; then
+    conninfo_word "$replica/door"
+    _door_conninfo=host=$word
+  fi
   conninfo_word "$2"
-  _door_conninfo="$_door_conninfo user=$word"
+  _door_conninfo="$_door_conninfo port=$PORT0 user=$word"
   conninfo_word "$3"
-  _door_conninfo="$_door_conninfo dbname=$word"
+  _door_conninfo="$_door_conninfo dbname=$word $near"
   conninfo_word "-c search_path=pg_catalog -c statement_timeout=0$door_options"
   _door_conninfo="$_door_conninfo options=$word"
   _door_seconds=$1

@@ -39,12 +39,17 @@ hold_value() {
 $1"
 }
 
+# know_shared_memory: sets $shared_memory_mb to what is free in /dev/shm; to nothing where nobody can tell.
+know_shared_memory() {
+  find_free /dev/shm
+  shared_memory_mb=$free
+}
+
 # What the processes of one query share lies in /dev/shm. Containers have 64 MB there, or none: too little, since with
 # the defaults of PostgreSQL one query with two parallel hash joins takes 30 MB, and as many as it lets run at once
 # 200. Shared memory of System V is slower to make, and has other limits, mostly none.
 settle_dynamic_memory() {
-  find_free /dev/shm
-  _dynamic_mb=$free
+  _dynamic_mb=$shared_memory_mb
   [ -w /dev/shm ] || _dynamic_mb=0
   [ "${_dynamic_mb:-256}" -lt 256 ] || return 0
   setting_since 10 dynamic_shared_memory_type posix

@@ -149,25 +149,31 @@ bounded() {
 
 # guard SECONDS: waits so long for the child. One whose script was killed is ended, too.
 guard() {
-  _guard_seconds=$1
-  launching=yes
-  (
-    begin_helper
-    while [ "$_guard_seconds" -gt 0 ] && kill -0 "$$" 2>/dev/null; do
-      _guard_nap=5
-      [ "$_guard_seconds" -gt 5 ] || _guard_nap=$_guard_seconds
-      nap "$_guard_nap"
-      _guard_seconds=$((_guard_seconds - _guard_nap))
-    done
-    end_tree "$child"
-  ) &
-  watchdog=$!
-  launched
+  # What has ended meanwhile needs none.
+  ! lives "$child" || start_watchdog "$1"
   await
   end_helper "$watchdog"
   watchdog=
   [ "$signals" -eq 0 ] || exit "$exit_code"
   [ "$status" -lt 128 ] || status=124
+}
+
+# start_watchdog SECONDS
+start_watchdog() {
+  _watchdog_seconds=$1
+  launching=yes
+  (
+    begin_helper
+    while [ "$_watchdog_seconds" -gt 0 ] && kill -0 "$$" 2>/dev/null; do
+      _watchdog_nap=5
+      [ "$_watchdog_seconds" -gt 5 ] || _watchdog_nap=$_watchdog_seconds
+      nap "$_watchdog_nap"
+      _watchdog_seconds=$((_watchdog_seconds - _watchdog_nap))
+    done
+    end_tree "$child"
+  ) &
+  watchdog=$!
+  launched
 }
 
 # pause SECONDS: a signal ends it, and the script, at once.

@@ -9,10 +9,12 @@ step_inspect_master() {
   master_known=no master_major='' master_segment_mb=0 backup_mb=0
   refusals=0 strangers=0
   own_runs=no
-  # The master answers while the data here is looked at.
+  # The master answers while the data and the agent are looked at.
   if [ "$data_state" = finished ] && [ "$sub_command" = run ]; then
     ignore begin_asking
   fi
+  know_libc
+  know_shared_memory
   stand_of_data
   if [ "$data_state" != finished ]; then
     end_asking
