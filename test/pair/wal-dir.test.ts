@@ -260,11 +260,13 @@ testWith([], 'a model that says otherwise moves nothing by itself', async () => 
 
   const other = makeVolume(space)
   await serve(other)
-  const tree = listTree(join(other, 'replica'))
+  // The directory of its WAL has a link back to here.
+  const list = () => listTree(join(other, 'replica')).filter((name) => !name.includes('run_rep.store/'))
+  const tree = list()
   await expectRefused(other, 65, /pg_wal of .* lies in .*, and this model has no clone\.walDir/, {
     script: 'usual',
   })
-  expect(listTree(join(other, 'replica'))).toEqual(tree)
+  expect(list()).toEqual(tree)
 })
 
 testWith(['root'], 'a directory that cannot be used is told before anything is written', async () => {
