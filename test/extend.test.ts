@@ -86,7 +86,7 @@ beforeAll(async () => {
   await execa(join(home, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.json'], { cwd: home })
   const built: unknown = await import(pathToFileURL(join(home, 'build/index.js')).href)
   compile = (built as { generate: typeof generate }).generate
-}, 120_000)
+}, 600_000)
 
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 

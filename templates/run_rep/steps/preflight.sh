@@ -27,24 +27,22 @@ need() {
   have "$1" || tell_fault "$1 is missing"
 }
 
-# Number and home directory, the latter without eval: from getent where it exists, else from id and /etc/passwd. A name
-# service may spell the name in another way, and say more than was asked.
+# The home directory without eval: from getent where it exists, else from /etc/passwd. A name service may spell the name in
+# another way, and say more than was asked.
 need_user() {
-  user_id='' HOME=/nonexistent
-  if have getent; then
-    find_home <<EOF
-$(getent passwd "$RUN_USER" 2>/dev/null)
-EOF
-  fi
-  if [ -z "$user_id" ]; then
-    number_of "$(ignore id -u -- "$RUN_USER")"
-    user_id=$number
-    [ -z "$user_id" ] || [ ! -r /etc/passwd ] || find_home </etc/passwd
-  fi
+  _user_words=$(id -u -- "$RUN_USER" 2>/dev/null) || :
+  number_of "$_user_words"
+  user_id=$number HOME=/nonexistent
   if [ -z "$user_id" ]; then
     tell_fault "RUN_USER $RUN_USER does not exist here: correct it, or create that user"
   elif [ "$user_id" = 0 ]; then
     tell_fault "RUN_USER $RUN_USER is root, and PostgreSQL does not run as root"
+  elif have getent; then
+    find_home <<EOF
+$(getent passwd "$RUN_USER" 2>/dev/null)
+EOF
+  elif [ -r /etc/passwd ]; then
+    find_home </etc/passwd
   fi
   export HOME
   PGPASSFILE=${PGPASSFILE:-}
@@ -53,11 +51,11 @@ EOF
   export PGPASSFILE
 }
 
-# find_home: sets $HOME by lines of passwd(5), the first of that user, and $user_id where it is not known yet.
+# find_home: sets $HOME by lines of passwd(5), the first of that user.
 find_home() {
   while IFS=: read -r _home_name _home_password _home_id _home_group _home_words _home_directory _home_rest; do
-    if is_digits "$_home_id" && [ "$_home_id" = "${user_id:-$_home_id}" ] && [ -n "$_home_directory" ]; then
-      user_id=$_home_id HOME=$_home_directory
+    if [ "$_home_id" = "$user_id" ] && [ -n "$_home_directory" ]; then
+      HOME=$_home_directory
       return 0
     fi
   done

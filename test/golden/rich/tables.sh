@@ -141,7 +141,7 @@ forget_pg_variables() {
       *) ;;
     esac
   done <<EOF
-$(export -p | sed -n 's/^[a-z -]* \(PG[A-Z0-9_]*\).*/\1/p')
+$(awk 'BEGIN { for (name in ENVIRON) if (name ~ /^PG[A-Z0-9_]*$/) print name }' 2>/dev/null)
 EOF
 }
 
