@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { expect } from 'vitest'
 import { clusterState } from './control.js'
 import { become, findUser, type Identity, isRoot, serverUser } from './identity.js'
@@ -227,9 +227,10 @@ export async function expectNothingLeft(agent: Agent): Promise<void> {
   }
 }
 
-/** Every path below a directory with kind, mode, owner, size and time: equal before and after means untouched. */
+/** Every path below a directory with kind, mode, owner, size and time: equal before and after means untouched. Links are not followed. */
 export function listTree(dir: string, skip: readonly string[] = ['stdout', 'stderr']): string[] {
-  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .map(({ parentPath, name }) => relative(dir, join(parentPath, name)))
     .filter((name) => !skip.includes(name))
     .sort()
     .map((name) => {
