@@ -128,10 +128,14 @@ is_half_rewound() {
 # find_free DIRECTORY: sets $free to the MB that may still be written there; to nothing if df cannot tell.
 find_free() {
   _find_free_text=$(df -P -k -- "$1" 2>/dev/null) || _find_free_text=$(ignore df -k -- "$1")
-  free_of "$_find_free_text" 1024
+  free_of "$_find_free_text"
+  [ -z "$free" ] || {
+    mb_of_kb "$free"
+    free=$mb
+  }
 }
 
-# free_of TEXT UNIT: sets $free to the number in what df prints that is free, in so many units. A line may be broken behind
+# free_of TEXT: sets $free to the number in what df prints that is free. A line may be broken behind
 # a long name, names hold blanks, and the head is in any language; but the numbers stand in a row before the first
 # percentage, or the dash in its place. Less than nothing is left where a reserve has been used up.
 free_of() {
@@ -146,7 +150,7 @@ free_of() {
         if is_digits "$_free_size" && is_digits "$_free_used" && is_digits "${_free_left#-}"; then
           [ "$_free_size" != 0 ] || return 0
           free=0
-          [ "${_free_left#-}" != "$_free_left" ] || free=$((_free_left / $2))
+          [ "${_free_left#-}" != "$_free_left" ] || free=$_free_left
           return 0
         fi
         ;;
@@ -195,7 +199,7 @@ lacks_room() {
 # free_inodes DIRECTORY: prints how many files may still be made there. Not every df counts them, and not
 # every file system has a number of them.
 free_inodes() {
-  free_of "$(ignore df -P -i -- "$1")" 1
+  free_of "$(ignore df -P -i -- "$1")"
   [ -z "$free" ] || printf '%s\n' "$free"
 }
 

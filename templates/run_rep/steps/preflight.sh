@@ -102,11 +102,8 @@ find_store() {
       fail DATA_DIR "$RUN_USER may not write to $store: $(touch -c -- "$store" 2>&1 || :)"
     fi
   fi
-  if [ -d "$store" ]; then
-    cd -P -- "${store:?}" 2>/dev/null || fail DATA_DIR "cannot enter $PGDATA_DIR"
-    store=$PWD
-    cd -- "${sandbox:?}" 2>/dev/null || fail DATA_DIR "cannot enter $sandbox"
-  fi
+  # In a subshell: whoever asks from a directory that only root may enter could not come back.
+  [ ! -d "$store" ] || store=$(cd -- "${store:?}" && pwd -P) || fail DATA_DIR "cannot enter $PGDATA_DIR"
   # POSIX lets two slashes at the front stay, as bash and mksh do, and no /proc/PID/cwd has them.
   store=/${store#"${store%%[!/]*}"}
   replica=$store/replica
