@@ -242,7 +242,11 @@ const runSchema = z.strictObject({
     .max(8000)
     .default(64)
     .describe("How much of PostgreSQL's own log is kept beside the data, in four files, in MiB"),
-  watchInterval: seconds(1, 3600).default(5).describe('Seconds between two looks at the running server'),
+  watchInterval: seconds(1, 3600)
+    .default(5)
+    .describe(
+      'Seconds between two looks at the running server; while it streams and lacks nothing, every third look asks it how it stands',
+    ),
   claimInterval: seconds(1, 60)
     .default(5)
     .describe(

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { type Agent, runAgent } from './harness/agent.js'
 import { buildQuickScript } from './harness/build-script.js'
@@ -119,3 +120,35 @@ testWith([], 'of a connection that comes and goes it says the first end, and the
   await stop(agent)
   await master.stop()
 })
+
+testWith(
+  [],
+  'while nothing happens two of three looks ask nothing, and a change is seen all the same',
+  async () => {
+    const master = await startMaster(space)
+    const agent = await runAgent(space, { env: contractFor(space, master), script })
+    await agent.waitForLog(/caught up/)
+    const file = join(agent.dataDir, '../../status/status.json')
+    const asked = () =>
+      Date.parse((JSON.parse(readFileSync(file, 'utf8')) as { readonly time: string }).time) / 1000
+    // Each look sleeps for a second, so that a machine of any speed has three between two questions. What the replica
+    // has received, and the first questions after that, are behind it by then.
+    const seen: number[] = []
+    await waitFor('five questions', () => {
+      const last = asked()
+      if (last !== seen.at(-1)) seen.push(last)
+      return seen.length > 5
+    })
+    const between = seen.slice(2).map((one, index) => one - (seen[index + 1] ?? 0))
+    expect(Math.min(...between)).toBeGreaterThanOrEqual(3)
+
+    await agent.sql('SELECT pg_wal_replay_pause()')
+    await master.insert()
+    await agent.waitForLog(/replay is paused/)
+    await agent.sql('SELECT pg_wal_replay_resume()')
+    await agent.waitForLog(/replay has resumed/)
+    await master.stop()
+    await agent.waitForLog(/: streaming from .* has ended/)
+    await stop(agent)
+  },
+)

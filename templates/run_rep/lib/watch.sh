@@ -68,6 +68,7 @@ watch_server() {
   strangers=0 hosts_said='' doubt_said='' left_clean='' left_tries=0 loop_position='' loop_said_s=''
   opening_tries=0 opening_port=no opening_settled=no renew_said='' door_superuser='' watch_links=''
   behind_state=unflushed behind_still=0 behind_replayed='' watch_closed=0 watch_pause=no watch_full=no watch_free=0 watch_put_off=no
+  watch_calm=0 stand_words=''
   know_door "$major"
   forget_stand
   begin_look
@@ -80,9 +81,10 @@ watch_server() {
     watch_tablespaces
     tell_early_words
     renew_access
+    tell_opening
+    ! is_calm || continue
     trim_server_log
     renew_rotation
-    tell_opening
     look || watch_control
     watch_clients
     # Nothing streams before it is on disk.
@@ -181,6 +183,21 @@ decide() {
   ! printf '%s\n' "$1" "$2" "${master_timeline:-0}" 2>/dev/null >"$verdict_file.new" || ignore mv -- "$verdict_file.new" "$verdict_file"
   kill -s USR2 "$$" 2>/dev/null || end_if_alone
   exit 0
+}
+
+# is_calm: may this look do without a question? Two of three may, while the replica streams, lacks nothing and has nothing to
+# tell: what ends that ends the walreceiver, too, or takes the standby's marker away, as a promotion does. A client and its
+# session cost more than all the rest of a look.
+is_calm() {
+  if [ "$watch_calm" -ge 2 ] || [ "$streams" = no ] || [ "$watch_receiver" != "$stream_receiver" ] || [ -n "$stream_goal" ] \
+    || [ "$stream_pending" = yes ] || [ "$stream_ends" -gt 0 ] || [ "$access" = closed ] || [ "$behind" = yes ] \
+    || [ "$stand_lag" != 0 ] || [ -n "$stand_words" ] || [ "$watch_full" = yes ] || [ ! -e "$pgdata/$standby_marker" ] \
+    || ! lives "$stream_receiver" || ! is_open; then
+    watch_calm=0
+    return 1
+  fi
+  watch_calm=$((watch_calm + 1))
+  watch_streamed=$((watch_streamed + watch_interval))
 }
 
 # look: one question, by one client, tells how the server stands. False when nobody is let in yet, or it gives no answer,
