@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { expect } from 'vitest'
-import { type Agent, runAgent } from '../pair/harness/agent.js'
+import { type Agent, expectNoProcesses, runAgent } from '../pair/harness/agent.js'
 import { buildScript } from '../pair/harness/build-script.js'
 import { serverBin } from '../pair/harness/capability.js'
 import { contractFor } from '../pair/harness/contract.js'
 import type { Host } from '../pair/harness/network.js'
-import { killTree, processesUnder } from '../pair/harness/processes.js'
+import { killTree } from '../pair/harness/processes.js'
 import { query } from '../pair/harness/query.js'
 import { pickPort, type Space } from '../pair/harness/space.js'
 import { makeVolume } from '../pair/harness/volume.js'
@@ -71,7 +71,7 @@ export async function undergo(space: Space, drawn: Draw): Promise<Outcome> {
       expect(await rowsOf(replica.near)).toEqual(await rowsOf(house.rightful))
       replica.life?.terminate('SIGTERM', 'script')
       expect(await replica.life?.exit).toBe(0)
-      expect(processesUnder(replica.life?.sandbox ?? '/nowhere')).toEqual([])
+      if (replica.life) expectNoProcesses(replica.life)
     }
     return { struck: struck.map((one) => one.split(':')[0] as Blow), ends }
   } catch (error) {

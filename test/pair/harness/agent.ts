@@ -199,17 +199,21 @@ export async function runAgent(space: Space, options: AgentOptions): Promise<Age
   }
 }
 
+/** Fails when a process of the task is left. Nobody waits for the sleep of a helper that has been killed. */
+export function expectNoProcesses({ sandbox }: Agent): void {
+  const left = processesUnder(sandbox).filter((one) => !isEnding(one))
+  expect(
+    left.map((one) => `${one.pid} ${one.args}`),
+    'processes left',
+  ).toEqual([])
+}
+
 /** Directories of tests that run beside this one, some of them as the same user. */
 const otherTests = new RegExp(`^(${spacePrefix}|rep-)`)
 
 /** Fails when a process of the task is left, its port is taken, or a file of its user lies outside of the space. */
 export async function expectNothingLeft(agent: Agent): Promise<void> {
-  // Nobody waits for the sleep of a helper that has been killed.
-  const left = processesUnder(agent.sandbox).filter((one) => !isEnding(one))
-  expect(
-    left.map((one) => `${one.pid} ${one.args}`),
-    'processes left',
-  ).toEqual([])
+  expectNoProcesses(agent)
   expect(await isFree(agent.port), `port ${agent.port} is free again`).toBe(true)
   const owner = serverUser().uid
   const started = statSync(join(agent.sandbox, 'run_rep.sh')).ctimeMs
