@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type Artefacts, toArtefacts } from '../diff/artefacts.js'
@@ -79,11 +79,10 @@ async function compare(built: Built, options: DiffOptions): Promise<Compared> {
   const before =
     against === undefined && existsSync(where.out)
       ? readDirectory(where.out, where.app)
-      : await readPlace(
-          place,
-          Object.keys(after),
-          options.againstEnv ?? (isModelOf(place, built) ? env : undefined),
-        )
+      : await readPlace(place, Object.keys(after), {
+          env: options.againstEnv ?? (isModelOf(place, built) ? (env ?? built.env) : undefined),
+          of: options.againstEnv ?? built.env,
+        })
   if (before.kind === 'fault') return { kind: 'refused', diagnostics: [before.fault] }
   if (before.kind === 'refused') return before
   const comparison = compareArtefacts(before.artefacts, after)
@@ -110,13 +109,21 @@ function isModelOf(place: string, { config }: Built): boolean {
 
 type Place = Published | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] }
 
-async function readPlace(place: string, wanted: readonly string[], env: string | undefined): Promise<Place> {
+async function readPlace(
+  place: string,
+  wanted: readonly string[],
+  { env, of }: { readonly env: string | undefined; readonly of: string | undefined },
+): Promise<Place> {
   if (isUrl(place)) return await readUrl(place, wanted)
   if (!existsSync(place)) {
     const hint = 'name a directory, a URL or another model by --against; generate makes the directory'
     return { kind: 'fault', fault: { code: 'E_PUBLISHED', message: `${place} does not exist`, hint } }
   }
-  if (statSync(place).isDirectory()) return readDirectory(place)
+  if (statSync(place).isDirectory()) {
+    // A directory of several environments has one for each.
+    const own = of === undefined ? place : join(place, of)
+    return readDirectory(!existsSync(join(place, 'run_rep.sh')) && existsSync(own) ? own : place)
+  }
   const built = await buildOne(place, { env })
   const { files, values, diagnostics } = built
   if (values === undefined) return { kind: 'refused', diagnostics }

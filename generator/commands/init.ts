@@ -7,6 +7,7 @@ import { type Answers, completeAnswers, questions } from '../init/answers.js'
 import { makeModel } from '../init/model.js'
 import { printNextSteps } from '../init/next-steps.js'
 import { configurationNames, type Directory, planFiles } from '../init/plan.js'
+import { taskEnv } from '../model/replica.js'
 import { readIfThere, writeFiles } from '../write.js'
 import { ask } from './ask.js'
 import { type AddCommand, exits } from './options.js'
@@ -93,7 +94,9 @@ export async function init(
     printText(`wrote ${writeFiles(Object.fromEntries(placed)).join(', ')}\n`)
     const scripts = plan.scripts.map((name) => `npm run ${name}`).join(', ')
     printText(`scripts of package.json: ${scripts}\n\n`)
-    printText(printNextSteps(answers, { directory, isInstalled: isInstalled(directory) }))
+    const { model } = tryModel(makeModel(answers))
+    const env = model === undefined ? {} : taskEnv(model)
+    printText(printNextSteps(answers, { directory, isInstalled: isInstalled(directory), env }))
     return exits.done
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error), 'nothing was written')

@@ -84,19 +84,6 @@ const interplays: readonly Interplay[] = [
     hint: "take run.configUrl out, or say 'master'",
   },
   {
-    code: 'W_CONFIG_EXAMPLE',
-    find: (model) =>
-      model.run.configuration === 'published' &&
-      model.run.configUrl === undefined &&
-      model.publish === usualReplica.publish &&
-      !Object.hasOwn(model.task.env, 'CONFIG_URL')
-        ? pathTo`run.configuration`
-        : undefined,
-    message: ({ publish }) =>
-      `the configuration is fetched from ${publish}/conf, the URL of the example: the model does not say where it is published`,
-    hint: 'set publish, or run.configUrl',
-  },
-  {
     code: 'W_CONFIG_UNUSED',
     find: (model) => (isUnfetched(model) && writesSettings(model) ? pathTo`postgresql.settings` : undefined),
     message: () =>

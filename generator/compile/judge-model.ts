@@ -66,12 +66,21 @@ export function judgeGiven(given: Given, { model, contract }: Design): Diagnosti
     ...judgeUser(user, model),
     ...judgeStopGrace(model.shutdown, stopGrace),
     ...judgeContract(env, { model, contract }),
+    ...judgeConfigUrl(env, model),
     ...(space === undefined ? [] : [...judgeDisk(settings, space), ...judgeLog(run.logMiB, space)]),
     ...(given.asksHealth
       ? [...judgeHealth(health), ...judgeHealthGrace(health, { ...run, ...clone, space: space?.size })]
       : []),
     ...(given.keepsData ? [] : judgeLostData(model)),
   ]
+}
+
+// A container has its files beside it; whoever fetches them must know from where.
+function judgeConfigUrl({ CONFIG_URL: url }: Given['env'], model: Replica): Diagnostic[] {
+  const { publish } = usualReplica
+  if (configurationOf(model) !== 'published' || url !== `${publish}/conf`) return []
+  const message = `the configuration is fetched from ${publish}/conf, the URL of the example: the model does not say where it is published`
+  return [{ code: 'W_CONFIG_EXAMPLE', path: pathTo`publish`, message, hint: 'set publish, or run.configUrl' }]
 }
 
 function accessContext({ postgresql: { settings, majors } }: Replica): AccessContext {

@@ -97,7 +97,8 @@ function compareKeys(file: string, kind: Kind, before: Document, after: Document
       const what = isNew ? { to: 'new' } : { from: 'there' }
       return [{ ...base, name: whole, ...what, ...judgeWhole(kind, whole, isNew) }]
     }
-    return [{ ...base, name: key, from: show(from), to: show(to), ...judgeKey(kind, key) }]
+    const verdict = isReserved(kind, key, after) ? reserved : judgeKey(kind, key)
+    return [{ ...base, name: key, from: show(from), to: show(to), ...verdict }]
   })
   // One for each service or object that came or went, not one for each of its keys.
   const seen = new Set<string>()
@@ -126,6 +127,19 @@ function judgeWhole(kind: Kind, name: string, isNew: boolean): Verdict {
     effect: 'clone',
     means: isNew ? 'its replicas begin with a clone' : 'its replicas go on until somebody deletes it',
   }
+}
+
+// Of an app with a persistent volume Marathon changes nothing that it has reserved (AppDefinition.scala, 664 to 714).
+function isReserved(kind: Kind, key: string, { keys }: Document): boolean {
+  if (kind !== 'marathon' || !/^(cpus|mem|disk|requirePorts)$|^portDefinitions\b.*\bport$/.test(key))
+    return false
+  return [...keys.keys()].some((one) => one.startsWith('container.volumes'))
+}
+
+const reserved: Verdict = {
+  effect: 'clone',
+  means:
+    'Marathon has reserved it with the volume, and refuses the update: give the app another id, whose tasks clone, or delete it first, which deletes its data',
 }
 
 interface KeyRule {

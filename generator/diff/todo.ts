@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { bare } from '../shell/words.js'
 import type { Artefacts } from './artefacts.js'
 import { type Change, worstOf } from './change.js'
@@ -24,10 +25,18 @@ export function listTodo(
       : []),
   ]
   const isPublished = changes.some(({ files: names }) => names.some((name) => !name.startsWith('master.')))
+  const where = pathOf('')
   return [
     ...upgrade(changes, after),
-    ...master,
-    ...(isPublished ? [`generate, and publish what it wrote into ${pathOf('')}`] : []),
+    // What is run on the master is written first.
+    ...(master.length > 0 ? ['generate', ...master] : []),
+    ...(isPublished
+      ? [
+          master.length > 0
+            ? `publish what it wrote into ${where}`
+            : `generate, and publish what it wrote into ${where}`,
+        ]
+      : []),
     ...(worst === 'reload' ? [reload] : []),
     ...(worst === 'restart' || worst === 'clone'
       ? Object.entries(after).flatMap((file) => restart(file, pathOf))
@@ -71,10 +80,11 @@ function restart(
     case 'marathon':
       return [
         `curl -X PUT -H 'Content-Type: application/json' -d ${bare(`@${pathOf(name)}`)} ${app}`,
-        `curl -X POST ${app}/restart    (where ${path} itself did not change)`,
+        `curl -X POST ${app}/restart    (instead, where ${path} itself did not change)`,
       ]
     case 'systemd':
       return [
+        `${installUnit(name, text)}    (on each host, as root, in a copy of what was published)`,
         `systemctl daemon-reload && systemctl restart ${name.replace('@.service', '@PORT')}    (one after the other)`,
       ]
     case 'compose':
@@ -84,4 +94,16 @@ function restart(
     default:
       return []
   }
+}
+
+// Whatever the unit says of its files; those that it has by default else.
+function installUnit(name: string, unit: string): string {
+  const environment = /^EnvironmentFile=-?(\S+)$/m.exec(unit)?.[1]
+  const script = /^ExecStart=\S*sh (\/\S+)/m.exec(unit)?.[1] ?? '/usr/local/lib/run_rep.sh'
+  const files = [
+    ['run_rep.sh', script],
+    ...(environment === undefined ? [] : [[basename(environment), environment]]),
+    [name, `/etc/systemd/system/${name}`],
+  ]
+  return files.map(([from = '', to = '']) => `install -m 644 ${bare(from)} ${bare(to)}`).join(' && ')
 }

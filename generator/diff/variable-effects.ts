@@ -33,7 +33,7 @@ const judges: Readonly<Record<string, (from: string | undefined, to: string | un
   }),
   POSTGRES_REPUSER: () => ({
     effect: 'restart',
-    means: 'the role must be there (master.sql), and its password where the old one was',
+    means: 'the role must be there (master.sql), and the hosts need the password of this one',
   }),
   POSTGRES_REPNAME: () => ({
     effect: 'restart',

@@ -8,10 +8,12 @@ export interface Surroundings {
   readonly directory: string
   /** Whether this package is installed there. */
   readonly isInstalled: boolean
+  /** The variables that the model gives each task. */
+  readonly env: Readonly<Record<string, unknown>>
 }
 
 /** From a new configuration to a replica that streams: commands in their order, with the user's own names in them. */
-export function printNextSteps(answers: Answers, { directory, isInstalled }: Surroundings): string {
+export function printNextSteps(answers: Answers, { directory, isInstalled, env }: Surroundings): string {
   const [master = ''] = answers.master
   const [, bracketed, plain = master, port] = /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(master) ?? []
   const host = bracketed ?? plain
@@ -22,8 +24,9 @@ export function printNextSteps(answers: Answers, { directory, isInstalled }: Sur
   ]
   const first = [
     'npx postgres-rep-marathon generate',
-    `psql -X ${place} -U postgres -d postgres -f dist/master.sql -c ${bare(`\\password ${sqlName(answers.role)}`)}    # or there, as postgres, without -h and -U`,
+    `psql -X ${place} -U postgres -d postgres -f dist/master.sql -c ${bare(`\\password ${sqlName(answers.role)}`)}    # makes the role, then asks for its password; or there, as postgres, without -h and -U`,
   ]
+  const rules = `     Then put the lines of dist/master.pg_hba.conf before all others in pg_hba.conf of ${host}, and in psql: SELECT pg_reload_conf();`
   const authority = answers.tls.startsWith('verify-')
     ? [
         `The certificate of the authority that signed the master's goes to ${authorityFile} on each host first.`,
@@ -32,12 +35,14 @@ export function printNextSteps(answers: Answers, { directory, isInstalled }: Sur
   const parts = answers.target.map((target) => {
     const commands = [...first, ...commandsOf[target](answers)]
     const title = answers.target.length > 1 ? ` with ${titles[target]}` : ''
-    return [`From here to a replica that streams${title}:`, ...number(commands), `  ${seen[target](answers)}`]
+    const [generate = '', prepare = '', ...others] = number(commands)
+    const lines = [generate, prepare, rules, ...others, `  ${seen[target](answers)}`]
+    return [`From here to a replica that streams${title}:`, ...lines]
   })
   return [
     ...(before.length === 0 ? [] : ['First:', ...before.map((command) => `  ${command}`), '']),
     ...parts.flatMap((part) => [...part, '']),
-    `After step 2 put the lines of dist/master.pg_hba.conf before all others in pg_hba.conf of ${host}, then run SELECT pg_reload_conf().`,
+    ...byHand(answers, env),
     ...authority,
     '',
   ].join('\n')
@@ -54,7 +59,7 @@ const commandsOf: Readonly<Record<TargetName, (answers: Answers) => string[]>> =
   marathon: ({ major, publish = '', role }) => {
     const { host, pathname } = new URL(publish)
     return [
-      `apt-get install -y postgresql-${major} curl && install -m 600 -o postgres /dev/stdin ~postgres/.pgpass    # on each agent, as root; type *:*:replication:${passfileWord(role)}:PASSWORD, then Ctrl-D`,
+      `apt-get install -y postgresql-${major} curl && runuser -u postgres -- sh -c 'umask 077 && cat >>~/.pgpass'    # on each agent, as root; type *:*:replication:${passfileWord(role)}: and the password, then Enter and Ctrl-D`,
       `rsync -a dist/ ${host.replace(/:\d+$/, '')}:/var/www/html${pathname.replace(/\/*$/, '/')}    # whatever directory ${publish} is`,
       "curl -X POST -H 'Content-Type: application/json' -d @marathon.json http://marathon:8080/v2/apps",
     ]
@@ -88,6 +93,17 @@ const seen: Readonly<Record<TargetName, (answers: Answers) => string>> = {
   compose: () => 'It streams when the last one ends with 0; docker compose logs says how far a clone is.',
   kubernetes: ({ name }) =>
     `It streams when the last one returns; kubectl logs ${name}-0 says how far a clone is.`,
+}
+
+/** One replica that no supervisor starts, as on the host that tries it first. */
+function byHand({ name }: Answers, { CONFIG_URL: url, ...given }: Surroundings['env']): string[] {
+  const words = Object.entries(given).map(([variable, value]) => `${variable}=${bare(String(value))}`)
+  const conf = url === undefined ? '' : ' CONFIG_URL="file://$PWD/conf"'
+  return [
+    'Without any of them, as root in a copy of dist on a host; the password is read first, then Ctrl-D:',
+    `  install -d -o postgres /var/lib/${name} && install -m 600 /dev/stdin /etc/${name}.password`,
+    `  ${words.join(' ')}${conf} PORT0=5433 PGDATA_DIR=/var/lib/${name} POSTGRES_REPPASSWORD_FILE=/etc/${name}.password sh run_rep.sh`,
+  ]
 }
 
 function number(commands: readonly string[]): string[] {

@@ -29,7 +29,8 @@ ${run === undefined ? '' : `${configurationLines(run)}\n`}
     // settings: { max_connections: 200, work_mem: '16MB' },
   },
 
-  // Who may read, as lines of pg_hba.conf; without it: all private networks, by password. (Import allow, too.)
+  // Who may read, as lines of pg_hba.conf (import allow, too). Without it: as the master says, or, with settings,
+  // all private networks by password.
   // access: [allow.host({ database: 'all', user: 'all', from: '10.0.0.0/8' })],
 
   // What the supervisor gives each replica: shares of CPUs, MiB of memory, how many${task?.volume === undefined ? '' : ', the disk that keeps its data'}.

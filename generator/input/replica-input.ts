@@ -291,8 +291,8 @@ export interface RunInput {
    */
   readonly logMiB?: number | undefined
   /**
-   * Seconds between two looks at the running server; while it streams and lacks nothing, every third look
-   * asks it how it stands. 1 to 3600.
+   * Seconds between two looks at the running server; while it streams and lacks nothing, up to 15 s pass
+   * until one asks it how it stands. 1 to 3600.
    * @default 5
    */
   readonly watchInterval?: number | undefined

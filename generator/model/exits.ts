@@ -46,7 +46,7 @@ const table: readonly Omit<Failure, 'data'>[] = [
     code: 78,
     means: 'an environment variable is missing or malformed',
     advice:
-      'correct the variables listed above where the supervisor gets them: "env" of marathon.json, or the environment file',
+      'correct the variables listed above where they are given: "env" of marathon.json, the environment file, or the line that calls sh run_rep.sh',
   },
   {
     id: 'NO_TASK',

@@ -18,6 +18,7 @@ const files = {
   env: { Z: variable.text({ default: 'ü' }), A: variable.flag() },
   steps: [{ name: 'warm', doc: 'warms', file: './warm.sh', after: 'configure' }],
   targets: { marathon: { labels: { b: '1', a: '2', B: '3' } } },
+  publish: 'http://files.example/pg',
 })
 `,
   'warm.sh': 'step_warm() {\n  log INFO "$A $Z"\n}\n',

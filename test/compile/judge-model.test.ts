@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { tryModel } from '../../generator/compile/compile.js'
+import { usualReplica } from '../../generator/model/replica.js'
 import { list } from './sources.js'
 
 const judge = (value: unknown) => {
@@ -154,8 +155,13 @@ describe('judgeModel', () => {
     ],
     [
       'published files where the example has them',
-      { run: { configuration: 'published' } },
-      ['W_CONFIG_EXAMPLE run.configuration'],
+      { publish: usualReplica.publish, run: { configuration: 'published' } },
+      ['W_CONFIG_EXAMPLE publish'],
+    ],
+    [
+      'settings that are published where the example is',
+      { publish: usualReplica.publish, postgresql: { settings: { work_mem: '8MB' } } },
+      ['W_CONFIG_EXAMPLE publish'],
     ],
     [
       'published files in a directory',
@@ -416,6 +422,6 @@ describe('judgeModel', () => {
     ['a slot for a volume', { run: { slot: 'permanent' }, task: { volume: '1TiB' } }, []],
     ['a slot for a directory', { run: { slot: 'permanent', dataDir: '/srv/pg' } }, []],
   ])('%s', (_title, model, wanted) => {
-    expect(list(judge(model))).toEqual(wanted)
+    expect(list(judge({ publish: 'http://files.example/pg', ...model }))).toEqual(wanted)
   })
 })

@@ -97,7 +97,7 @@ describe('judgeShape', () => {
     ],
     ['a terabyte faster', { clone: { maxRate: '20MB' }, task: { volume: '1TiB' } }, []],
   ])('%s', (_title, model, wanted) => {
-    expect(list(judge(model))).toEqual(wanted)
+    expect(list(judge({ publish: 'http://files.example/pg', ...model }))).toEqual(wanted)
   })
 
   test.each<[object, string]>([

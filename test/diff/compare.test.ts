@@ -221,7 +221,7 @@ describe('every target', () => {
     const keys = all.filter(({ area }) => area === 'target')
     expect(keys.map(({ files, name, effect }) => [files[0], name, effect])).toEqual(
       expect.arrayContaining([
-        ['marathon.json', 'mem', 'restart'],
+        ['marathon.json', 'mem', 'clone'],
         ['pg@.service', 'Service.MemoryMax', 'restart'],
         ['compose.yaml', 'services.replica.mem_limit', 'restart'],
       ]),
@@ -374,7 +374,7 @@ Access rules (pg_hba.conf)
 What to do
   generate, and publish what it wrote into dist
   curl -X PUT -H 'Content-Type: application/json' -d @marathon.json http://marathon:8080/v2/apps/db/pg
-  curl -X POST http://marathon:8080/v2/apps/db/pg/restart    (where marathon.json itself did not change)
+  curl -X POST http://marathon:8080/v2/apps/db/pg/restart    (instead, where marathon.json itself did not change)
 `)
 })
 
@@ -384,10 +384,11 @@ test('another major: first of all the master is upgraded, and hosts get its serv
     'master.sql': (text) => text.replaceAll('server_version', 'server_version_num'),
   })
   const comparison = compareArtefacts(usual(), after)
-  expect(listTodo(comparison, after, (name) => `dist/production/${name}`).slice(0, 4)).toEqual([
+  expect(listTodo(comparison, after, (name) => `dist/production/${name}`).slice(0, 5)).toEqual([
     'upgrade the master to 17, if it is not yet: replicas of another major are refused',
     'apt-get install -y postgresql-17 postgresql-client-17    (on each host that runs replicas, as root)',
+    'generate',
     'psql -X -d postgres -f dist/production/master.sql    (on the master, as a superuser)',
-    'generate, and publish what it wrote into dist/production/',
+    'publish what it wrote into dist/production/',
   ])
 })

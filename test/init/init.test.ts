@@ -193,7 +193,11 @@ describe('the next steps', () => {
         name: 'shop',
         role: 'Rep',
       })
-      const text = printNextSteps(answers, { directory: '.', isInstalled: true })
+      const text = printNextSteps(answers, {
+        directory: '.',
+        isInstalled: true,
+        env: { RUN_USER: 'postgres' },
+      })
       const numbers = [...text.matchAll(/^ {2}(\d)\. /gm)].map(([, number]) => number)
       expect(numbers).toEqual(['1', '2', '3', '4', '5'])
       expect(text).toContain(
@@ -211,12 +215,12 @@ describe('the next steps', () => {
     ['fd00::1', '-h fd00::1'],
   ])('lead psql to %s', (host, words) => {
     const answers = completeAnswers({ master: [host, 'pg2.db:6432'] })
-    const text = printNextSteps(answers, { directory: '.', isInstalled: true })
+    const text = printNextSteps(answers, { directory: '.', isInstalled: true, env: { RUN_USER: 'postgres' } })
     expect(text).toContain(`psql -X ${words} -U postgres`)
   })
 
   test('begin in the directory, by an installation where there is none', () => {
-    const text = printNextSteps(completeAnswers({}), { directory: 'my project', isInstalled: false })
+    const text = printNextSteps(completeAnswers({}), { directory: 'my project', isInstalled: false, env: {} })
     expect(text).toMatch(/^First:\n {2}cd 'my project'\n {2}npm install --save-dev postgres-rep-marathon\n/)
   })
 })

@@ -121,6 +121,25 @@ describe('ready, by what the replica knows itself', () => {
     },
   )
 
+  testWith([], 'is 1 while the master refuses the role, and 0 when that is mended', async () => {
+    const pair = await makePair()
+    await pair.master.sql('ALTER ROLE replicator NOREPLICATION')
+    await pair.master.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_replication')
+    await becomes(
+      pair,
+      1,
+      /not ready: not streaming: the master refuses the role replicator: .*without a restart/,
+    )
+    expect(await ask(pair, 'health')).toMatchObject({ code: 0 })
+    await pair.master.sql('ALTER ROLE replicator REPLICATION')
+    await becomes(pair, 0)
+    // What a person's shell has for psql is none of the task's.
+    expect(await ask({ ...pair, env: { ...pair.env, PGPASSWORD: 'another' } }, 'ready')).toMatchObject({
+      code: 0,
+    })
+    await end(pair)
+  })
+
   testWith([], 'stays 0 while the master is frozen, and does not hang', async () => {
     const pair = await makePair()
     await becomes(pair, 0)

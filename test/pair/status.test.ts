@@ -209,7 +209,7 @@ describe('status of one that runs', () => {
     expect(await askJson(pair, ['--master'])).toMatchObject({
       restart: {
         does: 'reuse',
-        why: expect.stringContaining('starting on the data here, because no master was found'),
+        why: expect.stringContaining('it would start on the data here, because no master was found'),
       },
     })
     expect(readJson(pair.agent).last_error).toBeUndefined()

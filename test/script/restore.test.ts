@@ -209,7 +209,10 @@ describe('the model', () => {
   })
 
   test('refuses the setting', () => {
-    const { diagnostics } = tryModel({ postgresql: { settings: { restore_command: 'cp %f %p' } } })
+    const { diagnostics } = tryModel({
+      publish: 'http://files.example/pg',
+      postgresql: { settings: { restore_command: 'cp %f %p' } },
+    })
     expect(list(diagnostics)).toEqual(['E_SETTING_HELD postgresql.settings.restore_command'])
   })
 

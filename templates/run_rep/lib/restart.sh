@@ -102,7 +102,7 @@ foresee_by_master() {
     [ "$foreign" = no ] || fail DATA_IDENTITY "no host of POSTGRES_MASTER is a master of the data in $store: $no_master"
     [ "$data_state" = finished ] || foretell clone "when a master answers: $no_master"
     say_no_master
-    foretell reuse "starting on the data here, because $no_master_words"
+    foretell reuse "it would start on the data here, because $no_master_words"
   fi
   read_answers
   master_known=yes

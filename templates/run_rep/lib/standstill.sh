@@ -22,6 +22,11 @@ judge_standstill() {
   if ! look_for_master; then
     say_no_master
     standstill=$no_master_words doubt_said=''
+    # A master that refuses us takes writes that do not come here.
+    if [ -n "$refusal_words" ]; then
+      standstill="$standstill; it streams again without a restart when that is mended, as for MASTER_REFUSES"
+      state_trouble="not streaming: $standstill"
+    fi
     believe_strangers
     ! streams_by_now || standstill=''
     return 0

@@ -187,9 +187,11 @@ decide() {
 
 # is_calm: may this look do without a question? Two of three may, while the replica streams, lacks nothing and has nothing to
 # tell: what ends that ends the walreceiver, too, or takes the standby's marker away, as a promotion does. A client and its
-# session cost more than all the rest of a look.
+# session cost more than all the rest of a look. Who reads what was written takes it for old after a minute, so that 15 s
+# are the most between two questions.
 is_calm() {
-  if [ "$watch_calm" -ge 2 ] || [ "$streams" = no ] || [ "$watch_receiver" != "$stream_receiver" ] || [ -n "$stream_goal" ] \
+  if [ "$watch_calm" -ge 2 ] || [ "$((watch_interval * (watch_calm + 2)))" -gt 15 ] \
+    || [ "$streams" = no ] || [ "$watch_receiver" != "$stream_receiver" ] || [ -n "$stream_goal" ] \
     || [ "$stream_pending" = yes ] || [ "$stream_ends" -gt 0 ] || [ "$access" = closed ] || [ "$behind" = yes ] \
     || [ "$stand_lag" != 0 ] || [ -n "$stand_words" ] || [ "$watch_full" = yes ] || [ ! -e "$pgdata/$standby_marker" ] \
     || ! lives "$stream_receiver" || ! is_open; then
@@ -320,7 +322,10 @@ watch_stream() {
     watch_still=$watch_stood watch_put_off=yes
     return 0
   fi
-  if [ "$watch_still" -ge "$stale_limit" ]; then
+  # One that has just connected is looked at once more.
+  _watch_limit=$stale_limit
+  [ "$look_receiver" -eq 0 ] || _watch_limit=$((stale_limit + watch_interval))
+  if [ "$watch_still" -ge "$_watch_limit" ]; then
     watch_still=0 watch_streamed=0 watch_put_off=no
     judge_standstill
     [ -n "$standstill" ] || return 0

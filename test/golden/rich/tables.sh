@@ -57,6 +57,11 @@ version() {
 # Every variable that the script takes: defaults for what is absent, and all faults at once.
 step_contract() {
   faults=0
+  # Who asks has it in a shell of his own.
+  case $sub_command in
+    health | ready | status) unset PGPASSWORD ;;
+    *) ;;
+  esac
   if [ -n "${PGPASSWORD:-}" ]; then
     tell_fault 'PGPASSWORD is not accepted: child processes would inherit it; use a password file or POSTGRES_REPPASSWORD_FILE'
   fi

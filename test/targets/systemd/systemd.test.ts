@@ -199,7 +199,7 @@ describe('what systemd cannot do', () => {
   test.each<[object, string[]]>([
     [{}, []],
     [{ task: { preset: 'persistent' }, run: { slot: 'permanent', masterWait: 100_000 } }, []],
-    [{ postgresql: { settings: { max_wal_size: '20GB' } } }, []],
+    [{ postgresql: { settings: { max_wal_size: '20GB' } } }, ['W_CONFIG_EXAMPLE publish']],
     [{ task: { env: { PORT0: '5433' } } }, ['E_TASK_ENV task.env.PORT0']],
     [{ targets: { systemd: { name: 'postgresql' } } }, ['E_SYSTEMD_NAME targets.systemd.name']],
     [{ targets: { systemd: { name: 'a.service' } } }, ['E_SYSTEMD_NAME targets.systemd.name']],
