@@ -122,7 +122,9 @@ async function readPlace(
   if (statSync(place).isDirectory()) {
     // A directory of several environments has one for each.
     const own = of === undefined ? place : join(place, of)
-    return readDirectory(!existsSync(join(place, 'run_rep.sh')) && existsSync(own) ? own : place)
+    const name = !existsSync(join(place, 'run_rep.sh')) && existsSync(own) ? own : place
+    const found = readDirectory(name)
+    return found.kind === 'found' ? { ...found, name } : found
   }
   const built = await buildOne(place, { env })
   const { files, values, diagnostics } = built

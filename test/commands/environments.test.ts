@@ -86,6 +86,8 @@ export default defineReplicas({
       /^staging: nothing differs\n[\s\S]*^production: 1 setting[\s\S]*work_mem: 8MB -> 16MB/m,
     )
     expect(out).toContain('generate, and publish what it wrote into dist/production\n')
+    // What was published of all lies in one directory, with one for each.
+    expect((await run(['diff', '--against', 'dist'])).out).toBe(out)
     expect(await run(['report'])).toMatchObject({ code: 0 })
     expect(await read('report.production.html')).toContain('(production)</title>')
     const explained = await run(['explain', 'targets.kubernetes.volumes'])

@@ -242,6 +242,22 @@ describe('every target', () => {
     ])
   })
 
+  test('is told what to do in an order that works: written, run on the master, published, installed, started', () => {
+    const { systemd } = targets
+    const [before, after] = ['replicator', 'other'].map((role) =>
+      artefactsOf({ ...base, targets: { systemd }, master: { hosts: 'pg1.db', role } }),
+    )
+    if (before === undefined || after === undefined) throw new Error('two')
+    expect(listTodo(compareArtefacts(before, after), after, inDist)).toEqual([
+      'generate',
+      'psql -X -d postgres -f dist/master.sql    (on the master, as a superuser)',
+      'the lines above, in pg_hba.conf of the master; then SELECT pg_reload_conf()',
+      'publish what it wrote into dist',
+      'install -m 644 run_rep.sh /usr/local/lib/run_rep.sh && install -m 644 pg.env /etc/pg.env && install -m 644 pg@.service /etc/systemd/system/pg@.service    (on each host, as root, in a copy of what was published)',
+      'systemctl daemon-reload && systemctl restart pg@PORT    (one after the other)',
+    ])
+  })
+
   test('that mounts the script and the configuration makes its containers anew', () => {
     const side = (digest: string) =>
       withTexts({
