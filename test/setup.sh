@@ -41,6 +41,7 @@ list_missing() {
   # What a network of containers is made by, and their names are told by.
   [ -e /usr/lib/podman/netavark ] || echo netavark
   [ -e /usr/lib/podman/aardvark-dns ] || echo aardvark-dns
+  lacks iptables iptables
   lacks crun crun
   lacks catatonit catatonit
   lacks podman-compose podman-compose

@@ -83,7 +83,7 @@ waits_for_delay() {
 
 # is_wal_gone NAME: asked of the master as a walreceiver would ask, and of the archive, if there is one; $gone says so.
 # Servers speak many languages, but each names the file. An empty file of that name, ending in .partial, says where
-# pg_receivewal begins.
+# pg_receivewal begins; it names that one itself when a server shuts down while it is asked.
 is_wal_gone() {
   gone="$master_name no longer has the WAL segment $1, which this replica needs next"
   [ -x "$client_bin/pg_receivewal" ] || return 1
@@ -92,5 +92,5 @@ is_wal_gone() {
   printf '' >"$work/wal/$1.partial" || return 1
   bounded 5 "$client_bin"/pg_receivewal -D "$work/wal" -d "$master_conninfo" -n -w 2>"$work/words"
   ignore rm -f -- "${work:?}/wal"/*
-  [ "$status" -ne 124 ] && grep -q -F -e "$1" "$work/words" && ! in_archive "$1"
+  [ "$status" -ne 124 ] && grep -v -F -e "$1.partial" "$work/words" | grep -q -F -e "$1" && ! in_archive "$1"
 }

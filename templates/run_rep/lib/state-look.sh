@@ -20,7 +20,8 @@ note_look() {
       change_state streaming "$stand_words"
     else
       _look_words=${watch_said:-no walreceiver is connected}
-      change_state not_streaming "${state_trouble:-$_look_words}"
+      _look_words=${state_trouble:-$_look_words}
+      change_state not_streaming "${_look_words#not streaming: }"
     fi
     _note_kind=''
     [ "$access" = open ] || _note_kind=closed

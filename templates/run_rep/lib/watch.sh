@@ -185,12 +185,12 @@ decide() {
   exit 0
 }
 
-# is_calm: may this look do without a question? Two of three may, while the replica streams, lacks nothing and has nothing to
+# is_calm: may this look do without a question? Three of four may, while the replica streams, lacks nothing and has nothing to
 # tell: what ends that ends the walreceiver, too, or takes the standby's marker away, as a promotion does. A client and its
-# session cost more than all the rest of a look. Who reads what was written takes it for old after a minute, so that 15 s
+# session cost more than all the rest of a look. Who reads what was written takes it for old after a minute, so that 20 s
 # are the most between two questions.
 is_calm() {
-  if [ "$watch_calm" -ge 2 ] || [ "$((watch_interval * (watch_calm + 2)))" -gt 15 ] \
+  if [ "$watch_calm" -ge 3 ] || [ "$((watch_interval * (watch_calm + 2)))" -gt 20 ] \
     || [ "$streams" = no ] || [ "$watch_receiver" != "$stream_receiver" ] || [ -n "$stream_goal" ] \
     || [ "$stream_pending" = yes ] || [ "$stream_ends" -gt 0 ] || [ "$access" = closed ] || [ "$behind" = yes ] \
     || [ "$stand_lag" != 0 ] || [ -n "$stand_words" ] || [ "$watch_full" = yes ] || [ ! -e "$pgdata/$standby_marker" ] \
