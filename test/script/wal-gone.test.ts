@@ -1,0 +1,57 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { requireCapability, runShell, shells } from '../shells.js'
+
+const script = readFileSync(new URL('../../dist/run_rep.sh', import.meta.url), 'utf8')
+const folder = mkdtempSync(join(tmpdir(), 'wal-gone-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const library = join(folder, 'functions.sh')
+writeFileSync(library, script.replace(/main "\$@"\n$/, ''))
+const client = join(folder, 'pg_receivewal')
+writeFileSync(client, '#!/bin/sh\ncat -- "$WORDS" >&2\nexit 1\n')
+chmodSync(client, 0o755)
+const segment = '000000010000000000000004'
+
+/** What pg_receivewal 15 said on standard error, and whether WAL is gone by it. */
+const answers: readonly [what: string, words: string, gone: boolean][] = [
+  [
+    'the server has removed it',
+    `pg_receivewal: error: could not send replication command "START_REPLICATION": ERROR:  requested WAL segment ${segment} has already been removed`,
+    true,
+  ],
+  [
+    'the server has removed it, and speaks German',
+    `pg_receivewal: Fehler: konnte Replikationsbefehl nicht senden: FEHLER:  das angeforderte WAL-Segment ${segment} wurde schon entfernt`,
+    true,
+  ],
+  [
+    'the server shuts down meanwhile',
+    `pg_receivewal: not renaming "${segment}.partial", segment is not complete\npg_receivewal: error: replication stream was terminated before stop point`,
+    false,
+  ],
+  [
+    'nobody answers',
+    'pg_receivewal: error: connection to server at "pg1", port 5432 failed: Connection refused',
+    false,
+  ],
+]
+
+describe.each(shells)('in $name', (shell) => {
+  test.for(answers)('%s', async ([, words, gone], context) => {
+    requireCapability(shell.available, shell.name, context)
+    const file = join(folder, 'words.txt')
+    writeFileSync(file, `${words}\n`)
+    const { stdout } = await runShell(
+      shell,
+      `. ${library}
+work=${folder} client_bin=${folder} master_name=pg1 master_conninfo=''
+bounded() { shift; status=0; WORDS=${file} "$@" || status=$?; }
+in_archive() { return 1; }
+if is_wal_gone ${segment}; then echo gone; else echo there; fi`,
+      [],
+    )
+    expect(stdout.trim()).toBe(gone ? 'gone' : 'there')
+  })
+})
