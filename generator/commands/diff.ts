@@ -69,7 +69,7 @@ type Compared =
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] }
 
 async function compare(built: Built, options: DiffOptions): Promise<Compared> {
-  const { against, env } = options
+  const { against } = options
   const { files, values, diagnostics } = built
   if (values === undefined) return { kind: 'refused', diagnostics }
   const after = toArtefacts(files)
@@ -80,7 +80,7 @@ async function compare(built: Built, options: DiffOptions): Promise<Compared> {
     against === undefined && existsSync(where.out)
       ? readDirectory(where.out, where.app)
       : await readPlace(place, Object.keys(after), {
-          env: options.againstEnv ?? (isModelOf(place, built) ? (env ?? built.env) : undefined),
+          env: options.againstEnv ?? (isModelOf(place, built) ? built.env : undefined),
           of: options.againstEnv ?? built.env,
         })
   if (before.kind === 'fault') return { kind: 'refused', diagnostics: [before.fault] }

@@ -133,7 +133,7 @@ function judgeWhole(kind: Kind, name: string, isNew: boolean): Verdict {
 function isReserved(kind: Kind, key: string, { keys }: Document): boolean {
   if (kind !== 'marathon' || !/^(cpus|mem|disk|requirePorts)$|^portDefinitions\b.*\bport$/.test(key))
     return false
-  return [...keys.keys()].some((one) => one.startsWith('container.volumes'))
+  return keepsData(kind, keys)
 }
 
 const reserved: Verdict = {
@@ -253,10 +253,11 @@ export function listForgetful(artefacts: Artefacts): string[] {
   return Object.entries(artefacts).flatMap(([name, text]) => {
     const kind = kindOf(name)
     if (kind !== 'marathon' && kind !== 'kubernetes') return []
-    const keys = [...(readDocument(kind, text)?.keys.keys() ?? [])]
-    const keeps = keys.some((key) =>
-      (kind === 'marathon' ? /^container\.volumes/ : /^StatefulSet .*\.volumeClaimTemplates/).test(key),
-    )
-    return keeps ? [] : [name]
+    return keepsData(kind, readDocument(kind, text)?.keys ?? new Map()) ? [] : [name]
   })
+}
+
+function keepsData(kind: 'marathon' | 'kubernetes', keys: Document['keys']): boolean {
+  const volume = kind === 'marathon' ? /^container\.volumes/ : /^StatefulSet .*\.volumeClaimTemplates/
+  return [...keys.keys()].some((key) => volume.test(key))
 }

@@ -25,21 +25,16 @@ export function listTodo(
       : []),
   ]
   const isPublished = changes.some(({ files: names }) => names.some((name) => !name.startsWith('master.')))
-  const where = pathOf('')
   return [
     ...upgrade(changes, after),
     // What is run on the master is written first.
     ...(master.length > 0 ? ['generate', ...master] : []),
     ...(isPublished
-      ? [
-          master.length > 0
-            ? `publish what it wrote into ${where}`
-            : `generate, and publish what it wrote into ${where}`,
-        ]
+      ? [`${master.length > 0 ? '' : 'generate, and '}publish what it wrote into ${pathOf('')}`]
       : []),
     ...(worst === 'reload' ? [reload] : []),
     ...(worst === 'restart' || worst === 'clone'
-      ? Object.entries(after).flatMap((file) => restart(file, pathOf))
+      ? Object.keys(after).flatMap((name) => restart(name, after, pathOf))
       : []),
     ...(worst === 'clone' ? [clone] : []),
   ]
@@ -68,13 +63,10 @@ const clone =
 const reload =
   'replicas take it at their next start; sooner, put the published files into replica/conf/ of PGDATA_DIR and SELECT pg_reload_conf() there'
 
-function restart(
-  [name, text]: readonly [name: string, text: string],
-  pathOf: (name: string) => string,
-): string[] {
+function restart(name: string, after: Artefacts, pathOf: (name: string) => string): string[] {
   const path = bare(pathOf(name))
   const kind = kindOf(name)
-  const keys = kind === undefined ? undefined : readDocument(kind, text)?.keys
+  const keys = kind === undefined ? undefined : readDocument(kind, after[name] ?? '')?.keys
   const app = `http://marathon:8080/v2/apps${keys?.get('id') ?? ''}`
   switch (kind) {
     case 'marathon':
@@ -84,7 +76,7 @@ function restart(
       ]
     case 'systemd':
       return [
-        `${installUnit(name, text)}    (on each host, as root, in a copy of what was published)`,
+        `${installUnit(name, after)}    (on each host, as root, in a copy of what was published)`,
         `systemctl daemon-reload && systemctl restart ${name.replace('@.service', '@PORT')}    (one after the other)`,
       ]
     case 'compose':
@@ -96,14 +88,21 @@ function restart(
   }
 }
 
-// Whatever the unit says of its files; those that it has by default else.
-function installUnit(name: string, unit: string): string {
+// Where the unit and its environment say that their files are.
+function installUnit(name: string, after: Artefacts): string {
+  const unit = after[name] ?? ''
+  const script = /^ExecStart=\S*sh (\/\S+)/m.exec(unit)?.[1]
   const environment = /^EnvironmentFile=-?(\S+)$/m.exec(unit)?.[1]
-  const script = /^ExecStart=\S*sh (\/\S+)/m.exec(unit)?.[1] ?? '/usr/local/lib/run_rep.sh'
+  const variables = environment === undefined ? undefined : after[basename(environment)]
+  const url = readDocument('environment', variables ?? '')?.env.get('CONFIG_URL')
+  const conf = /^file:\/\/(.+)/.exec(url ?? '')?.[1]
   const files = [
-    ['run_rep.sh', script],
+    ...(script === undefined ? [] : [['run_rep.sh', script]]),
     ...(environment === undefined ? [] : [[basename(environment), environment]]),
     [name, `/etc/systemd/system/${name}`],
   ]
-  return files.map(([from = '', to = '']) => `install -m 644 ${bare(from)} ${bare(to)}`).join(' && ')
+  return [
+    ...files.map(([from = '', to = '']) => `install -m 644 ${bare(from)} ${bare(to)}`),
+    ...(conf === undefined ? [] : [`install -D -m 644 -t ${bare(conf)} conf/*.conf`]),
+  ].join(' && ')
 }

@@ -100,7 +100,7 @@ function byHand({ name }: Answers, { CONFIG_URL: url, ...given }: Surroundings['
   const words = Object.entries(given).map(([variable, value]) => `${variable}=${bare(String(value))}`)
   const conf = url === undefined ? '' : ' CONFIG_URL="file://$PWD/conf"'
   return [
-    'Without any of them, as root in a copy of dist on a host; the password is read first, then Ctrl-D:',
+    'By hand, without a supervisor: as root, in a copy of dist that postgres can read; the first line reads the password, then Ctrl-D:',
     `  install -d -o postgres /var/lib/${name} && install -m 600 /dev/stdin /etc/${name}.password`,
     `  ${words.join(' ')}${conf} PORT0=5433 PGDATA_DIR=/var/lib/${name} POSTGRES_REPPASSWORD_FILE=/etc/${name}.password sh run_rep.sh`,
   ]

@@ -196,12 +196,15 @@ describe('the next steps', () => {
       const text = printNextSteps(answers, {
         directory: '.',
         isInstalled: true,
-        env: { RUN_USER: 'postgres' },
+        env: { RUN_USER: 'postgres', CONFIG_URL: 'http://web01/postgres/conf' },
       })
       const numbers = [...text.matchAll(/^ {2}(\d)\. /gm)].map(([, number]) => number)
       expect(numbers).toEqual(['1', '2', '3', '4', '5'])
       expect(text).toContain(
         `psql -X -h pg1.db -p 5433 -U postgres -d postgres -f dist/master.sql -c '\\password "Rep"'`,
+      )
+      expect(text).toMatch(
+        /^ {2}RUN_USER=postgres CONFIG_URL="file:\/\/\$PWD\/conf" .*PGDATA_DIR=\/var\/lib\/shop .* sh run_rep\.sh$/m,
       )
       if (target === 'systemd') expect(text).toContain('systemctl enable --now shop@5433')
       if (target === 'kubernetes') expect(text).toContain('statefulset/shop')

@@ -24,7 +24,7 @@ judge_standstill() {
     standstill=$no_master_words doubt_said=''
     # A master that refuses us takes writes that do not come here.
     if [ -n "$refusal_words" ]; then
-      standstill="$standstill; it streams again without a restart when that is mended, as for MASTER_REFUSES"
+      standstill="$standstill; once that is mended, it streams again without a restart (see MASTER_REFUSES)"
       state_trouble="not streaming: $standstill"
     fi
     believe_strangers

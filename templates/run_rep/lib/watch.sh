@@ -185,10 +185,10 @@ decide() {
   exit 0
 }
 
-# is_calm: may this look do without a question? Three of four may, while the replica streams, lacks nothing and has nothing to
-# tell: what ends that ends the walreceiver, too, or takes the standby's marker away, as a promotion does. A client and its
-# session cost more than all the rest of a look. Who reads what was written takes it for old after a minute, so that 20 s
-# are the most between two questions.
+# is_calm: may this look do without a question? Three of four may, while the replica streams, lacks nothing and has nothing
+# to tell. An end of streaming ends the walreceiver, and a promotion takes the standby's marker away, which both is seen
+# without one; a pause of replay, or clients that take every connection, are told so much later. A client and its session
+# cost more than all the rest of a look. Who reads what was written takes it for old after a minute: 20 s are the most.
 is_calm() {
   if [ "$watch_calm" -ge 3 ] || [ "$((watch_interval * (watch_calm + 2)))" -gt 20 ] \
     || [ "$streams" = no ] || [ "$watch_receiver" != "$stream_receiver" ] || [ -n "$stream_goal" ] \

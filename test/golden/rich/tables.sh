@@ -57,7 +57,7 @@ version() {
 # Every variable that the script takes: defaults for what is absent, and all faults at once.
 step_contract() {
   faults=0
-  # Who asks has it in a shell of his own.
+  # A person who asks may have it for psql; what is asked here needs no password of the environment.
   case $sub_command in
     health | ready | status) unset PGPASSWORD ;;
     *) ;;
