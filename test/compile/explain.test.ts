@@ -41,7 +41,7 @@ test.each<[string, RegExp[]]>([
   ['is_ours', [/^function is_ours: lines \d+ to \d+/, /called by .*remove_clone/, /reached by .*claim/]],
   [
     'NO_SPACE',
-    [/exit code +73: no space/, /what to do +give what is named above more space/, /said in .*need_room/],
+    [/exit code +73: no space/, /what to do +give what is named above more space/, /said in .*judge_room/],
   ],
   ['73', [/^exit code 73: no space on the disk\n {2}NO_SPACE/]],
   ['wal_keep_segments', [/last in +PostgreSQL 12/, /instead +wal_keep_size/]],

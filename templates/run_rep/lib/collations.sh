@@ -72,7 +72,8 @@ ask_collations() {
     cat -- "$answers" >"$work/cluster" || return 1
   fi
   printf '' >"$work/collations" || return 1
-  told_at=$(date +%s) || return 1
+  know_time
+  told_at=${now_s:-0}
   while IFS= read -r _ask_row; do
     case $_ask_row in
       "superuser$tab"* | "session$tab"* | "trigger$tab"* | end) ;;

@@ -24,10 +24,10 @@ find_files() {
 # note_files: so that the next run need not judge it again.
 note_files() {
   make_conf_directory
-  _note_now=$(ignore date -u +%Y-%m-%dT%H:%M:%SZ)
-  [ "$conf_time" != now ] || conf_time=${_note_now:-then}
-  [ "$rules_time" != now ] || rules_time=${_note_now:-then}
-  [ "$map_time" != now ] || map_time=${_note_now:-then}
+  know_time
+  [ "$conf_time" != now ] || conf_time=${now:-then}
+  [ "$rules_time" != now ] || rules_time=${now:-then}
+  [ "$map_time" != now ] || map_time=${now:-then}
   {
     printf 'configuration\t%s\t-\t-\n' "$configuration" \
       && printf 'postgresql.conf\t%s\t%s\t%s\n' "${conf_file#"$replica/"}" "${conf_time:--}" "${conf_from:--}" \

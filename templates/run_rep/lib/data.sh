@@ -176,6 +176,11 @@ free_mb() {
 # need_room DIRECTORY MB: a full disk is told as such, before something else fails for its sake.
 need_room() {
   find_free "$1"
+  judge_room "$1" "$2"
+}
+
+# judge_room DIRECTORY MB: by $free.
+judge_room() {
   [ "${free:-$2}" -ge "$2" ] || fail NO_SPACE "$1 has only $free MB left; $2 MB are needed"
 }
 

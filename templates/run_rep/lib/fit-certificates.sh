@@ -3,6 +3,7 @@
 check_certificates() {
   setting_or ssl off
   [ "$value" = on ] || return 0
+  ask_ahead ssl_cert_file ssl_key_file ssl_ca_file ssl_crl_file
   check_file 9 ssl_cert_file server.crt
   check_file 9 ssl_key_file server.key
   [ -z "$file" ] || check_key "$file"

@@ -2,7 +2,8 @@
 # of what an agent may lack. It is written as a file, so that it is judged as any other.
 
 # write_questions: for psql. What only a superuser or a member of pg_read_all_settings may ask would be an error in the
-# log of the master, which psql goes on after; of a mere preflight there is to be none.
+# log of the master, so who may not ask the first of it asks no more (psql 10 does not know); of a mere preflight there is
+# to be none.
 write_questions() {
   {
     printf '%s\n' '\set ON_ERROR_STOP off' \
@@ -10,9 +11,10 @@ write_questions() {
         lc_monetary lc_numeric lc_time ssl ssl_cert_file ssl_key_file ssl_ca_file ssl_crl_file \
         local_preload_libraries \
       && { [ "$sub_command" = run ] || printf '%s\n' 'SHOW is_superuser \gset' '\if :is_superuser'; } \
-      && ask_for shared_preload_libraries session_preload_libraries dynamic_library_path \
+      && ask_for data_directory && printf '%s\n' '\if :ERROR' '\else' \
+      && ask_for config_file hba_file shared_preload_libraries session_preload_libraries dynamic_library_path \
       && { [ "$sub_command" = run ] || printf '%s\n' '\endif'; } \
-      && printf '%s\n' '\echo = end'
+      && printf '%s\n' '\endif' '\echo = end'
   } >"$work/questions" || cannot_write "$work" "cannot write $work/questions"
 }
 
@@ -23,8 +25,9 @@ ask_for() {
   done
 }
 
-# note_settings: of the master that was found, in $work/asked.
+# note_settings: of the master that was found, in $work/asked, but for where its files are.
 note_settings() {
+  noted_data='' noted_conf='' noted_rules=''
   [ -f "$work/questions" ] || return 0
   mkdir -- "$work/asked" || cannot_write "$work" "cannot make $work/asked"
   _note_name=''
@@ -32,8 +35,15 @@ note_settings() {
     if [ "${_note_line#= }" != "$_note_line" ]; then
       _note_name=${_note_line#= }
     elif [ -n "$_note_name" ] && [ -n "$_note_line" ]; then
-      _note_value=$(quote_conf "$_note_line")
-      printf '%s = %s\n' "$_note_name" "$_note_value" || cannot_write "$work" "cannot write $work/asked"
+      case $_note_name in
+        data_directory) noted_data=$_note_line ;;
+        config_file) noted_conf=$_note_line ;;
+        hba_file) noted_rules=$_note_line ;;
+        *)
+          { printf '%s = ' "$_note_name" && quote_conf "$_note_line" && printf '\n'; } \
+            || cannot_write "$work" "cannot write $work/asked"
+          ;;
+      esac
       _note_name=''
     fi
   done <"$master_file.answers" >"$work/asked/postgresql.conf"
@@ -44,12 +54,25 @@ note_settings() {
 # judge_settings: before a clone whose configuration is the master's.
 judge_settings() {
   [ "$decision" = clone ] && [ -d "$work/asked" ] || return 0
-  conf_dir=$work/asked conf_file=$work/asked/postgresql.conf
-  setting max_connections
-  list_written
+  turn_to_settings
+  judge_lines
   judge_fit
   conf_dir=$pgdata
   find_files
+}
+
+# foresee_settings: what that will ask, while the master is busy.
+foresee_settings() {
+  [ "$configuration" = master ] && [ -d "$work/asked" ] || return 0
+  turn_to_settings
+  ask_of_each
+  conf_dir=$pgdata
+  find_files
+}
+
+turn_to_settings() {
+  conf_dir=$work/asked conf_file=$work/asked/postgresql.conf
+  [ "$written_of" = "$conf_dir" ] || list_written
 }
 
 # is_left_behind NAME: was that given to the master's server on its command line? The clone brings files along, and

@@ -35,8 +35,7 @@ check_memory() {
 know_need() {
   setting_or shared_buffers 16384
   buffers_mb=$((value / 128))
-  setting_or max_connections 100
-  need_mb=$((buffers_mb + buffers_mb / 50 + value / 20 + 16))
+  need_mb=$((buffers_mb + buffers_mb / 50 + connections / 20 + 16))
 }
 
 # know_memory: sets, in MB, $agent_mb that there is here, with swap, or 0 where nobody tells, $free_mb of that now, and

@@ -31,16 +31,18 @@ directory, and CONFIG_URL is not set"
 ask_places() {
   master_conf='' master_rules=''
   [ "$sub_command" = run ] || return 0
-  if ! ask_replication 'SHOW data_directory' 'SHOW config_file' 'SHOW hba_file'; then
+  # Before a clone it was asked with all the rest.
+  if [ ! -f "$work/questions" ]; then
+    noted_data='' noted_conf='' noted_rules=''
+    ! ask_replication 'SHOW data_directory' 'SHOW config_file' 'SHOW hba_file' || {
+      IFS= read -r noted_data && IFS= read -r noted_conf && IFS= read -r noted_rules
+    } <"$work/answers" || noted_rules=''
+  fi
+  if [ -z "$noted_rules" ]; then
     log INFO "$POSTGRES_REPUSER may not see which configuration files the master uses (GRANT pg_read_all_settings allows it)"
     return 0
   fi
-  {
-    IFS= read -r _places_data
-    IFS= read -r master_conf
-    IFS= read -r master_rules
-  } <"$work/answers" || master_conf='' master_rules=''
-  master_conf=${master_conf#"$_places_data/"} master_rules=${master_rules#"$_places_data/"}
+  master_conf=${noted_conf#"$noted_data/"} master_rules=${noted_rules#"$noted_data/"}
 }
 
 # place_masters: what did not come along is put in its place. Without a postgresql.conf in it, the data directory is not

@@ -76,8 +76,8 @@ replaying_file() {
 
 # tell_minutely TEXT: where steps follow each other, each of which may take long. Needs $told_at.
 tell_minutely() {
-  _minutely_now=$(date +%s) || return 0
-  [ "$((_minutely_now - told_at))" -ge 60 ] || return 0
-  told_at=$_minutely_now
+  know_time
+  [ "$((${now_s:-0} - told_at))" -ge 60 ] || return 0
+  told_at=$now_s
   announce INFO "$1"
 }

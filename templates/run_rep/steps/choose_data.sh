@@ -56,7 +56,7 @@ check_space() {
   find_free "$space_place"
   [ -n "$free" ] || log WARN "cannot tell how much is free in $space_place (df): not checking the space"
   space_tight=no
-  [ "$data_state" = outdated ] || need_room "$space_place" "$space_needed"
+  [ "$data_state" = outdated ] || judge_room "$space_place" "$space_needed"
   check_wal_space
   [ "$data_state" = outdated ] || return 0
   _space_free=$(free_mb "$store")
@@ -170,7 +170,9 @@ read_backup_header() {
     -c "$backup_command" </dev/null >"$work/header" 2>"$work/words" &
   feeder=$!
   launched
-  bounded "$((stall_limit + checkpoint_limit))" sed -n -e p -e "/^$tab$tab/q" "$work/header" >"$work/sizes"
+  launch sed -n -e p -e "/^$tab$tab/q" "$work/header" >"$work/sizes"
+  prepare_meanwhile
+  guard "$((stall_limit + checkpoint_limit))"
   end_feeder
   tablespace_count=-1
   while IFS= read -r _header_row; do
@@ -189,6 +191,12 @@ read_backup_header() {
   [ "$tablespace_count" -ge 0 ]
 }
 
+# prepare_meanwhile: while the master writes its checkpoint, what comes before the copy anyway.
+prepare_meanwhile() {
+  settle_flush
+  foresee_settings
+}
+
 # Before 15 psql shows only the last answer to a command. Then the first line of progress of pg_basebackup
 # tells the size and how many tablespaces there are, but not where, so there must be none of its own.
 read_backup_progress() {
@@ -197,7 +205,9 @@ read_backup_progress() {
     </dev/null >/dev/null 2>"$work/header" &
   feeder=$!
   launched
-  bounded "$((stall_limit + checkpoint_limit))" sed -n -e p -e '/kB (/q' "$work/header" >"$work/words"
+  launch sed -n -e p -e '/kB (/q' "$work/header" >"$work/words"
+  prepare_meanwhile
+  guard "$((stall_limit + checkpoint_limit))"
   end_feeder
   if grep -q 'single tablespace' "$work/words"; then
     fail AGENT "the master has additional tablespaces, which only psql 15 or later can find: \

@@ -5,7 +5,6 @@ step_clone() {
   settle_slot
   [ "$decision" = clone ] || return 0
   staging=$store/clone.$claim
-  settle_flush
   settle_durability
   clone_tries=0 clone_busy=0 clone_wal=stream copy_said=''
   start_patience

@@ -18,15 +18,15 @@ step_configure() {
   conf_dir=$pgdata
   flush_rest
   recall_values
-  # Whatever else it is asked, this judges its whole configuration.
-  setting max_connections
-  parity_held=
   [ -n "$written" ] || list_written
+  judge_lines max_worker_processes max_wal_senders max_prepared_transactions max_locks_per_transaction
+  parity_held=
   if [ "$configuration" = master ]; then
     settle_masters
     tell_includes
   fi
-  hold_parity max_connections "$value" "${master_max_connections:-0}" max_connections
+  hold_parity max_connections "$connections" "${master_max_connections:-0}" max_connections
+  connections=$value
   hold_parity max_worker_processes 8 "${master_max_worker_processes:-0}" max_worker_processes
   hold_parity max_wal_senders 10 "${master_max_wal_senders:-0}" max_wal_senders
   hold_parity max_prepared_transactions 0 "${master_max_prepared_transactions:-0}" max_prepared_xacts
@@ -44,7 +44,6 @@ step_configure() {
 setting() {
   [ "$conf_dir" != "$pgdata" ] || ! recall_value "$1" || return 0
   ask_setting "$1" || { settle_values && ask_setting "$1"; } || refuse_settings
-  IFS= read -r value <"$work/value" || :
   [ "$conf_dir" != "$pgdata" ] || values_asked="$values_asked$1=$value$newline"
 }
 
@@ -115,6 +114,7 @@ refuse_settings() {
 # which is not there has its default, and the server need not be asked: that takes as long as half a start. With an
 # include nobody knows without asking.
 list_written() {
+  written_of=$conf_dir
   written=$newline$(ignore sed -n 's/^[[:space:]]*\([A-Za-z_][A-Za-z_]*\).*/\1/p' "$conf_file" \
     "$conf_dir/postgresql.auto.conf" | tr '[:upper:]' '[:lower:]')$newline
 }
@@ -122,20 +122,67 @@ list_written() {
 # setting_or NAME DEFAULT: as setting, but asks only where a file may say something else.
 setting_or() {
   value=$2
+  ! is_written "$1" || setting "$1"
+}
+
+# is_written NAME: may a file assign it?
+is_written() {
   case $written in
-    '' | *"$newline"include* | *"$newline$1$newline"*) setting "$1" ;;
-    *) ;;
+    *"$newline"include* | *"$newline$1$newline"*) return 0 ;;
+    *) return 1 ;;
   esac
 }
 
-# In English, so that its words can be told apart.
+# judge_lines NAME...: the server judges its whole configuration, whatever it is asked. Sets $connections. Asks ahead for
+# these, and for what is wanted of every configuration.
+judge_lines() {
+  ask_of_each "$@"
+  setting max_connections
+  connections=$value
+}
+
+ask_of_each() {
+  [ "$decision" != clone ] || set -- shared_buffers "$@"
+  ask_ahead max_connections ssl shared_preload_libraries session_preload_libraries local_preload_libraries "$@"
+}
+
+# ask_ahead NAME...: for what will be wanted if a file assigns it. A server tells one value and ends, so several answer at
+# the same time. Where the configuration is refused, or no process can be made, nothing is known, and is asked again.
+ask_ahead() {
+  for _ahead_name in "$@"; do
+    shift
+    is_written "$_ahead_name" && [ ! -s "$work/said.${conf_dir##*/}.$_ahead_name" ] || continue
+    [ "$conf_dir" != "$pgdata" ] || ! recall_value "$_ahead_name" || continue
+    set -- "$@" "$_ahead_name"
+  done
+  [ "$#" -eq 0 ] || ignore ask_together "$@"
+}
+
+ask_together() {
+  (
+    for _together_name in "$@"; do
+      ask_server "$_together_name" "$work/said.${conf_dir##*/}.$_together_name" /dev/null &
+    done
+    wait
+  )
+}
+
+# ask_setting NAME: sets $value, or leaves the words of the server in $work/words.
 ask_setting() {
-  with_settings "$pg_bin"/postgres -D "$conf_dir" -C "$1" -c lc_messages=C >"$work/value" 2>"$work/words"
+  _ask_setting_file=$work/said.${conf_dir##*/}.$1
+  [ -s "$_ask_setting_file" ] || ask_server "$1" "$_ask_setting_file" "$work/words" || return 1
+  IFS= read -r value <"$_ask_setting_file" || :
+}
+
+# ask_server NAME FILE WORDS: in English, so that its words can be told apart.
+ask_server() {
+  with_settings "$pg_bin"/postgres -D "$conf_dir" -C "$1" -c lc_messages=C >"$2" 2>"$3"
 }
 
 # hold_parity NAME DEFAULT MASTER FIELD: a standby refuses to start with less than its master has (asked just
 # now) or had (in the control file, which replay keeps up to date).
 hold_parity() {
+  value=$2
   [ "$1" = max_connections ] || setting_or "$1" "$2"
   control_field "$4 setting"
   [ "$value" -ge "$3" ] || value=$3

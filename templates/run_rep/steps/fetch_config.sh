@@ -25,8 +25,8 @@ get_files() {
 # judge_fetched: the server itself judges each line of postgresql.conf; it needs no data for that.
 judge_fetched() {
   conf_dir=$work/conf conf_file=$work/conf/postgresql.conf
-  setting max_connections
   list_written
+  judge_lines
   judge_fit
   conf_dir=$pgdata
   find_files

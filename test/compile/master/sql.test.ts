@@ -126,7 +126,9 @@ describe.skipIf(bin === undefined)('a real server', () => {
         const first = await apply(print({ master: { role } }, true))
         expect(await roleOf(role)).toMatchObject({ rolcanlogin: true, rolreplication: true })
         expect(await apply(print({ master: { role } }, true))).toEqual(first)
-        expect(first.map(({ setting }) => setting)).toContain(`password of ${role}`)
+        // psql leaves out what is no character (mbvalidate in mbprint.c).
+        const shown = role.replaceAll(/\p{Noncharacter_Code_Point}/gu, '')
+        expect(first.map(({ setting }) => setting)).toContain(`password of ${shown}`)
         const { rows } = await admin.query(
           `SELECT has_function_privilege($1, 'pg_read_binary_file(text)', 'EXECUTE') AS may`,
           [role],
