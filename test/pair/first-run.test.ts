@@ -43,12 +43,24 @@ describe('a first run', () => {
     expect(statSync(`/proc/${postmaster?.pid}`).uid).toBe(serverUser().uid)
   })
 
+  testWith([], 'leaves one error in the log of a master whose settings it may not see', async () => {
+    const before = master.log().length
+    agent = await runAgent(space, { env: contractFor(space, master) })
+    await agent.waitForRow(await master.insert())
+    expect(
+      master
+        .log()
+        .slice(before)
+        .match(/ERROR: .*/g),
+    ).toEqual([expect.stringContaining('data_directory')])
+  })
+
   testWith([], 'shows the password nowhere: arguments, environments, logs, configuration', async () => {
     const gate = await openGate(space, master)
     gate.hold()
     agent = await runAgent(space, { env: contractFor(space, gate) })
     await gate.waitForCopy()
-    expectNoSecret(agent, /bin\/pg_basebackup/, /\/work\.1\/answers$/)
+    expectNoSecret(agent, /bin\/pg_basebackup/, /\/work\.1\/asked\/postgresql\.conf$/)
     gate.release()
     await agent.waitForRow(await master.insert())
     expectNoSecret(agent, /bin\/postgres -D/, /\/replica\/data\/postgresql\.conf$/)

@@ -10,13 +10,18 @@ step_inspect_master() {
   refusals=0 strangers=0
   own_runs=no
   # The master answers while the data and the agent are looked at.
-  if [ "$data_state" = finished ] && [ "$sub_command" = run ]; then
-    ignore begin_asking
-  fi
+  case $sub_command,$data_state in
+    run,finished) ignore begin_asking ;;
+    run,nothing | run,unfinished)
+      write_questions
+      ignore begin_asking
+      ;;
+    *) ;;
+  esac
   know_libc
   know_shared_memory
   stand_of_data
-  if [ "$data_state" != finished ]; then
+  if [ "$data_state" != finished ] && [ ! -f "$work/questions" ]; then
     end_asking
     write_questions
   fi
