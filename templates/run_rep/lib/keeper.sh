@@ -74,22 +74,23 @@ keep_word() {
 rouse_script() {
   watcher_number
   [ -n "$watcher_number" ] || return 0
+  read -r watcher_line 2>/dev/null <"/proc/$watcher_number/stat" || watcher_line=''
   if ! lives "$watcher_number" || ! is_of_script; then
     ignore kill -s PROF "$$"
     return 0
   fi
   # It is who asks for processes, and waits for a word to try.
-  case $lives_line in
+  case $watcher_line in
     *awk*) echo 2>/dev/null 1<>"$alive.ask" || : ;;
     *) ;;
   esac
 }
 
-# is_of_script: did the script start the process whose line lives has read? The number of a watcher that is gone may be a
+# is_of_script: did the script start the process of $watcher_line? The number of a watcher that is gone may be a
 # stranger's by now.
 is_of_script() {
   [ "$own_number" = "$$" ] || return 0
-  case ${lives_line##*') '} in
+  case ${watcher_line##*') '} in
     ?" $$ "*) return 0 ;;
     *) return 1 ;;
   esac
