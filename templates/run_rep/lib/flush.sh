@@ -166,12 +166,46 @@ sync_files() {
   [ "$wal_disk" = "$store" ] || set -- "$@" "$wal_disk"
   status=200
   while [ "$status" -gt 128 ]; do
-    launch find "$@" -type f -exec sync {} + 2>"$work/words"
+    if has_many_files "$1"; then
+      launching=yes
+      (
+        trap - TERM INT HUP USR1 USR2 PROF VTALRM EXIT
+        sync_together "$@"
+      ) </dev/null 2>"$work/words" &
+      child=$!
+      launched
+    else
+      launch find "$@" -type f -exec sync {} + 2>"$work/words"
+    fi
     await
     [ "$signals" -eq 0 ] || exit "$exit_code"
   done
   [ "$status" -ne 0 ] || return 0
   grep -q 'No such file' "$work/words" && ! grep -q -v 'No such file' "$work/words"
+}
+
+# has_many_files DIRECTORY: is there a manifest of 1 MB, which names some 7,000?
+has_many_files() {
+  [ -n "$(ignore find "$1/data/backup_manifest" -prune -size +2048 -print)" ]
+}
+
+# sync_together DIRECTORY...: for each file the disk empties its own cache, and once only for those who ask at the same time.
+# So 31,000 files take a third of the time, and less where the disk is slow to do that.
+sync_together() {
+  find "$@" -type f ! -name '*[0123456789]' -exec sync {} + &
+  _together_rest="$! "
+  for _together_digits in 01 23 45 67 89; do
+    find "$@" -type f -name "*[$_together_digits]" -exec sync {} + &
+    _together_rest="$_together_rest$! "
+  done
+  _together_worst=0
+  while [ -n "$_together_rest" ]; do
+    _together_status=0
+    wait "${_together_rest%% *}" || _together_status=$?
+    _together_rest=${_together_rest#* }
+    [ "$_together_status" -le "$_together_worst" ] || _together_worst=$_together_status
+  done
+  exit "$_together_worst"
 }
 
 # The kernel lets it go when it is done.

@@ -142,12 +142,12 @@ run_rep_$1{$sample_labels$4} $3
 "
 }
 
-# add_megabytes NAME HELP VALUE: three digits at a time, since some shells count to 2^31 only.
+# add_megabytes NAME HELP VALUE: in bytes, by three digits at a time, since some shells count to 2^31 only.
 add_megabytes() {
   is_integer "$3" 0 999999999 || return 0
-  _megabytes_low=$(($3 % 1000 * 1048576))
-  _megabytes_middle=$(($3 / 1000 % 1000 * 1048576 + _megabytes_low / 1000))
-  _megabytes_high=$(($3 / 1000000 * 1048576 + _megabytes_middle / 1000))
+  _megabytes_high=$(($3 / 1000000)) _megabytes_middle=$(($3 / 1000 % 1000)) _megabytes_low=$(($3 % 1000 * 1048576))
+  _megabytes_middle=$((_megabytes_middle * 1048576 + _megabytes_low / 1000))
+  _megabytes_high=$((_megabytes_high * 1048576 + _megabytes_middle / 1000))
   _megabytes_low=$((1000 + _megabytes_low % 1000)) _megabytes_middle=$((1000 + _megabytes_middle % 1000))
   _megabytes_bytes=$_megabytes_high${_megabytes_middle#1}${_megabytes_low#1}
   # Without the zeros in front.

@@ -151,7 +151,8 @@ ask_of_each() {
 ask_ahead() {
   for _ahead_name in "$@"; do
     shift
-    is_written "$_ahead_name" && [ ! -s "$work/said.${conf_dir##*/}.$_ahead_name" ] || continue
+    is_written "$_ahead_name" || continue
+    [ ! -s "$work/said.${conf_dir##*/}.$_ahead_name" ] || continue
     [ "$conf_dir" != "$pgdata" ] || ! recall_value "$_ahead_name" || continue
     set -- "$@" "$_ahead_name"
   done
