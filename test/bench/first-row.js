@@ -4,7 +4,7 @@
 // a table with medians and spread, and writes FILE.json and FILE.svg (first-row by default).
 //   --scales   of pgbench, 16 MB each; more than one make the plot a curve
 //   --tables   so many small ones besides, each of two files
-//   --dir      where the data lies; it needs four times the size of the data, and must be open to the user postgres
+//   --dir      where the data lies; it needs eight times the size of the data, and must be open to the user postgres
 //   --master-dir  where that of the master lies, which has a disk of its own anywhere but here
 //   --at-once  that many replicas start at the same time, and the last row counts
 //   --serving  also what a replica costs in that many seconds in which nothing happens
