@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { execa } from 'execa'
 
@@ -31,6 +31,14 @@ export const coreShells: readonly Shell[] = shells.slice(0, 3)
 
 /** A shell that loops is ended before vitest's own limit, or it would run on after the test. */
 const limitSeconds = 100
+
+/** Writes the functions of dist/run_rep.sh, without their call, into a file that a test sources; gives its path. */
+export function writeFunctions(directory: string): string {
+  const script = readFileSync(new URL('../dist/run_rep.sh', import.meta.url), 'utf8')
+  const file = join(directory, 'functions.sh')
+  writeFileSync(file, script.replace(/main "\$@"\n$/, ''))
+  return file
+}
 
 /** Runs a script text with arguments; stdin is ignored, since a piped one makes bash source ~/.bashrc. */
 export async function runShell(

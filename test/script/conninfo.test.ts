@@ -1,17 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, describe, expect, test } from 'vitest'
 import { findLibpqWord, libpqWords } from '../../generator/postgres/libpq.js'
-import { requireCapability, runShell, type Shell, shells } from '../shells.js'
+import { requireCapability, runShell, type Shell, shells, writeFunctions } from '../shells.js'
 
-const script = readFileSync(new URL('../../dist/run_rep.sh', import.meta.url), 'utf8')
 const folder = mkdtempSync(join(tmpdir(), 'conninfo-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-// All but the call of main; too long for an argument.
-const library = join(folder, 'functions.sh')
-writeFileSync(library, script.replace(/main "\$@"\n$/, ''))
+const library = writeFunctions(folder)
 const prelude = `. ${library}
 POSTGRES_REPUSER="o'brien" PGPASSFILE='/home/a b/.pgpass' PGCONNECT_TIMEOUT=7
 step=test sub_command=run pause_on_failure=no apart=no judging=no no_fork=no planning=no state_place='' told_socket='' asking=no now='' now_s='' now_up=''

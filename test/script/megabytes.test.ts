@@ -1,14 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { requireCapability, runShell, shells } from '../shells.js'
+import { requireCapability, runShell, shells, writeFunctions } from '../shells.js'
 
-const script = readFileSync(new URL('../../dist/run_rep.sh', import.meta.url), 'utf8')
 const folder = mkdtempSync(join(tmpdir(), 'megabytes-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-const library = join(folder, 'functions.sh')
-writeFileSync(library, script.replace(/main "\$@"\n$/, ''))
+const library = writeFunctions(folder)
 
 const sizes = [
   0, 1, 2, 95, 953, 999, 1000, 1001, 2047, 2048, 954_000, 1_000_000, 8_388_608, 123_456_789, 999_999_999,

@@ -2,13 +2,11 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { requireCapability, runShell, shells } from '../shells.js'
+import { requireCapability, runShell, shells, writeFunctions } from '../shells.js'
 
-const script = readFileSync(new URL('../../dist/run_rep.sh', import.meta.url), 'utf8')
 const folder = mkdtempSync(join(tmpdir(), 'sync-files-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-const library = join(folder, 'functions.sh')
-writeFileSync(library, script.replace(/main "\$@"\n$/, ''))
+const library = writeFunctions(folder)
 
 /** What lies in a clone: the last characters of all kinds of names, and one that no encoding reads. */
 const names = [

@@ -1,14 +1,12 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { requireCapability, runShell, shells } from '../shells.js'
+import { requireCapability, runShell, shells, writeFunctions } from '../shells.js'
 
-const script = readFileSync(new URL('../../dist/run_rep.sh', import.meta.url), 'utf8')
 const folder = mkdtempSync(join(tmpdir(), 'wal-gone-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-const library = join(folder, 'functions.sh')
-writeFileSync(library, script.replace(/main "\$@"\n$/, ''))
+const library = writeFunctions(folder)
 const client = join(folder, 'pg_receivewal')
 writeFileSync(client, '#!/bin/sh\ncat -- "$WORDS" >&2\nexit 1\n')
 chmodSync(client, 0o755)

@@ -20,8 +20,8 @@ LEFT JOIN (SELECT oid, collversion FROM pg_collation WHERE collprovider = 'c' AN
 AND NOT coalesce(collcollate, '') $_questions_plain ORDER BY oid LIMIT 1) AS made ON true \
 WHERE datallowconn AND NOT coalesce(datcollate, '') $_questions_plain"
   _questions_collation="regexp_replace(quote_ident(current_database()) || '.' || quote_ident(collname), '[[:cntrl:]]', ' ', 'g')"
-  # What is used is listed once. To look for each of some 800 collations through all indexes takes 30 ms in a small
-  # database, and seconds where there are many tables.
+  # What is used is listed once. To look for each of some 800 collations through all indexes takes 30 ms in an empty
+  # database, and 1.8 s with 15,000 tables.
   _questions_used="(SELECT collname, collversion, collprovider, collcollate, pg_collation_actual_version(oid) AS here \
 FROM pg_collation WHERE collprovider <> 'd' AND oid IN (SELECT unnest(indcollation) FROM pg_index \
 UNION ALL SELECT unnest(partcollation) FROM pg_partitioned_table)) AS u"

@@ -190,7 +190,7 @@ has_many_files() {
 }
 
 # sync_together DIRECTORY...: for each file the disk empties its own cache, and once only for those who ask at the same time.
-# So 31,000 files take a third of the time, and less where the disk is slow to do that.
+# So 31,000 files take less than half of the time on two cores.
 sync_together() {
   find "$@" -type f ! -name '*[0123456789]' -exec sync {} + &
   _together_rest="$! "
