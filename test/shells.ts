@@ -32,11 +32,16 @@ export const coreShells: readonly Shell[] = shells.slice(0, 3)
 /** A shell that loops is ended before vitest's own limit, or it would run on after the test. */
 const limitSeconds = 100
 
-/** Writes the functions of dist/run_rep.sh, without their call, into a file that a test sources; gives its path. */
+/**
+ * Writes the functions of dist/run_rep.sh, without their call, into a file that a test sources; gives its path. Where a
+ * test needs what main sets first, it calls begin_main.
+ */
 export function writeFunctions(directory: string): string {
   const script = readFileSync(new URL('../dist/run_rep.sh', import.meta.url), 'utf8')
+  const first = /^main\(\) \{\n[\s\S]*?\n {2}exec 9<\/dev\/null\n/m.exec(script)
+  if (!first) throw new Error('main begins in another way than test/shells.ts knows')
   const file = join(directory, 'functions.sh')
-  writeFileSync(file, script.replace(/main "\$@"\n$/, ''))
+  writeFileSync(file, script.replace(/main "\$@"\n$/, `begin_${first[0]}}\n`))
   return file
 }
 

@@ -3,7 +3,6 @@
 health() {
   find_client || unhealthy 'psql or pg_isready is missing: install the package postgresql-client on this agent'
   find_store
-  health_user
   server_is_live || no_server
   pid_line 4
   [ "$line" = "$PORT0" ] \
@@ -24,7 +23,8 @@ health() {
 # Nothing runs: what else does this run do, as far as it can be seen?
 no_server() {
   judge_ended
-  for _no_clone in "$store"/clone.*; do
+  # Of the others data that was replaced is being removed.
+  for _no_clone in "$store"/clone.*[!0]*; do
     [ ! -d "$_no_clone" ] || unhealthy "no server runs yet: a clone is being made in $_no_clone; see the task's log for its progress"
   done
   [ -d "$pgdata" ] \
@@ -63,18 +63,6 @@ health_phase() {
   esac
 }
 
-# Root without the right to look at the processes of others, as in a container, becomes RUN_USER, who may look at its own.
-health_user() {
-  pid_line 1
-  [ -n "$line" ] && [ -d "/proc/$line" ] || return 0
-  ! (cd -- "/proc/$line/cwd" 2>/dev/null) || return 0
-  [ "$(id -u)" -eq 0 ] || return 0
-  faults=0
-  need_user
-  [ "$faults" -eq 0 ] || exit 1
-  become_user
-}
-
 # Whoever answers must be ours.
 health_port() {
   list_sockets "$live_server" || return 0
@@ -93,12 +81,14 @@ health_answer() {
   case $status in
     0) ;;
     1) unhealthy "the server on $_answer_host, port $PORT0, rejects connections: it is starting or shutting down; see $store/log" ;;
-    *) unhealthy "the server on $_answer_host, port $PORT0, does not answer within 5 s: check the load of this host, and see $store/log" ;;
+    2 | 124) unhealthy "the server on $_answer_host, port $PORT0, does not answer within 5 s: check the load of this host, and see $store/log" ;;
+    *) unhealthy "$client_bin/pg_isready does not run (status $status): install the package postgresql-client again" ;;
   esac
 }
 
 # Can anybody log in? By the door, first with all that sessions are set to, then without: only the difference tells, since
-# a server that is full of clients lets nobody in either, and is well. The superuser's name is known since the opening.
+# a server that is full of clients lets nobody in either, and is well. Whoever is asked without was asked with it before.
+# The superuser's name is known since the opening.
 health_login() {
   _login_superuser=postgres
   read -r _login_superuser 2>/dev/null <"$replica/superuser" || :
@@ -109,6 +99,7 @@ health_login() {
   _login_words=$health_words
   # What is set for that role or database alone keeps nobody else out.
   ! health_ask "$POSTGRES_REPUSER" template1 || return 0
+  ! health_ask "$_login_superuser" template1 || return 0
   door_options=$without_settings
   if health_ask "$_login_superuser" postgres || health_ask "$_login_superuser" template1; then
     unhealthy "no client can log in: ${_login_words#*' failed: '}; check session_preload_libraries here and on the master"

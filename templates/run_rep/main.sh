@@ -36,6 +36,8 @@ main() {
   case $sub_command in
     run)
       pause_on_failure=yes
+      # Who reads our log may end, and a line that nobody reads must end neither this nor a helper.
+      trap '' PIPE
       run
       ;;
     preflight) preflight ;;

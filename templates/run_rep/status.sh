@@ -80,7 +80,7 @@ find_status() {
   elif [ "$claim" -gt 0 ] && holder_lives "$claim_holder"; then
     case $state_kind in
       waiting | cloning | failed) ;;
-      *) state_kind=preparing state_words='a run is on its way to its server' ;;
+      *) state_kind=preparing state_words='a run is on its way to its server' state_since='' state_since_s='' ;;
     esac
   else
     settle_ended

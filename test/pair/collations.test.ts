@@ -98,6 +98,27 @@ describe('a version on one side only', () => {
 })
 
 describe('what cannot be looked at', () => {
+  testWith([], 'is nothing where no superuser may log in, but the role that replicates may', async () => {
+    const master = await startMaster(space)
+    const session = await openSession(master.port)
+    await session.sql('ALTER ROLE postgres NOLOGIN')
+    const agent = await runAgent(space, { env: contractFor(space, master), script: scripts.refuse })
+    await agent.waitForLog(/open to clients on port/)
+    await agent.waitForLog(/streaming from/)
+    expect(agent.log()).toMatch(/WARN serve: the rules could not be checked: no superuser may log in here/)
+    agent.terminate('SIGTERM', 'script')
+    expect(await agent.exit, agent.log()).toBe(0)
+    await session.sql('REVOKE CONNECT ON DATABASE template1 FROM PUBLIC')
+    const refused = await runAgent(space, { env: contractFor(space, master), script: scripts.refuse })
+    expect(await refused.exit, refused.log()).toBe(78)
+    expect(refused.log()).toMatch(
+      /the collations in the database template1 could not be read: no superuser may log in here, and replicator cannot either: /,
+    )
+    await session.sql('ALTER ROLE postgres LOGIN')
+    await session.close()
+    await master.stop()
+  })
+
   for (const onCollation of ['refuse', 'warn'] as const) {
     testWith([], `an answer that does not come, by ${onCollation}`, async () => {
       const master = await startMaster(space)

@@ -254,6 +254,27 @@ describe('published files', () => {
       expect(await show(second, 'maintenance_work_mem')).toBe('64MB')
       expect(second.log()).toContain(`settings: published (${web.conf}/postgresql.conf, fetched 20`)
       await stop(second)
+      const outdate = () => writeFileSync(join(second.dataDir, '../outdated'), 'it is gone\n1\nreclone\n')
+      outdate()
+      const unset = await start(master, volume, { script: models.published })
+      expect(master.clones()).toBe(3)
+      expect(await show(unset, 'work_mem')).toBe('5MB')
+      await stop(unset)
+      // The data with all that lies beside it has to go before its copy comes.
+      const tight = join(space.dir, 'tight.sh')
+      const text = readFileSync(models.published, 'utf8')
+      writeFileSync(
+        tight,
+        text.replace('if [ "${_space_free:-$space_needed}" -lt "$space_needed" ]', 'if true'),
+      )
+      expect(readFileSync(tight, 'utf8')).not.toBe(text)
+      outdate()
+      const cramped = await start(master, away, { script: tight })
+      expect(cramped.log()).toMatch(/no room for two copies: removing the outdated data/)
+      expect(master.clones()).toBe(4)
+      expect(await show(cramped, 'work_mem')).toBe('5MB')
+      expect(cramped.log()).toContain(`settings: published (${web.conf}/postgresql.conf, fetched 20`)
+      await stop(cramped)
 
       const third = await start(master, away, { script: models.master })
       expect(await show(third, 'work_mem')).toBe('1MB')
@@ -262,7 +283,7 @@ describe('published files', () => {
       const fourth = await start(master, away, { script: models.published })
       expect(await show(fourth, 'work_mem')).toBe('5MB')
       expect(await show(fourth, 'maintenance_work_mem')).toBe('64MB')
-      expect(master.clones()).toBe(2)
+      expect(master.clones()).toBe(4)
       await stop(fourth)
     },
   )

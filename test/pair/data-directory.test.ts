@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -154,6 +155,43 @@ describe('what is not ours, or not a replica, is refused with 65 and not touched
       other,
     )
     await other.stop()
+  })
+
+  testWith(
+    [],
+    'a replica of another system than its master, also where nobody is to be waited for',
+    async () => {
+      const PGDATA_DIR = await copyVolume(space, stopped)
+      const other = await startMaster(space, { isStranger: true })
+      const agent = await runAgent(space, {
+        env: contractFor(space, other, { PGDATA_DIR, MASTER_WAIT: '0' }),
+      })
+      expect(await agent.exit, agent.log()).toBe(65)
+      expect(agent.log()).toMatch(/DATA_IDENTITY/)
+      await other.stop()
+    },
+  )
+
+  testWith(['root'], 'not for the sake of data that was replaced, and cannot be removed', async () => {
+    const PGDATA_DIR = await copyVolume(space, stopped)
+    const replaced = join(PGDATA_DIR, 'clone.0')
+    await execa('cp', ['-a', '--', join(PGDATA_DIR, 'replica'), replaced])
+    writeFileSync(join(replaced, 'run_rep.mark'), '')
+    // Somebody was there as root.
+    mkdirSync(join(replaced, 'data/base/root'), { mode: 0o700 })
+    writeFileSync(join(replaced, 'data/base/root/file'), '')
+    for (const _ of ['once', 'twice']) {
+      const agent = await runAgent(space, { env: contractFor(space, master, { PGDATA_DIR }) })
+      await agent.waitForRow(await master.insert())
+      expect(agent.log()).toMatch(/INFO claim: removing .*clone\.0, data that was replaced/)
+      expect(agent.log()).toMatch(/WARN claim: cannot remove all of .*clone\.0: .*root.*/)
+      await stop(agent)
+    }
+    await execa('rm', ['-rf', '--', join(replaced, 'data/base/root')])
+    const agent = await runAgent(space, { env: contractFor(space, master, { PGDATA_DIR }) })
+    await agent.waitForRow(await master.insert())
+    expect(existsSync(replaced)).toBe(false)
+    await stop(agent)
   })
 
   testWith([], 'data of another architecture', async () => {

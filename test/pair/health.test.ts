@@ -159,4 +159,28 @@ describe('what health says, and that it is one line', () => {
       await end(agent)
     },
   )
+
+  testWith(
+    [],
+    'a server of which one database lets nobody in, and another one not the role of replication',
+    async () => {
+      const agent = await serve()
+      await master.sql('REVOKE CONNECT ON DATABASE template1 FROM PUBLIC')
+      await agent.waitForRow(await master.insert())
+      const session = await openSession(master.port)
+      await session.sql("ALTER DATABASE postgres SET session_preload_libraries = 'nothing'")
+      await waitFor('the setting to arrive', async () => {
+        const lines = await agent.sql('SELECT 1').then(
+          () => false,
+          (error) => /nothing/.test(String(error)),
+        )
+        return lines
+      })
+      await expectYes(agent)
+      await session.sql('ALTER DATABASE postgres RESET session_preload_libraries')
+      await session.sql('GRANT CONNECT ON DATABASE template1 TO PUBLIC')
+      await session.close()
+      await end(agent)
+    },
+  )
 })

@@ -55,6 +55,14 @@ const redirectTo =
 describe.each([
   ['curl', []],
   ['wget', [{ from: '/dev/null', over: '/usr/bin/curl' }]],
+  // Its applet goes by the name that it is called by.
+  [
+    'busybox',
+    [
+      { from: '/dev/null', over: '/usr/bin/curl' },
+      { from: '/bin/busybox', over: '/usr/bin/wget' },
+    ],
+  ],
 ] as const)('with %s', (tool, hidden) => {
   testWith(
     ['root', 'namespace', 'debian', { tool }],

@@ -1,7 +1,7 @@
 # Signs of life. A claim of another boot may be of this host before it went down, or of another host that lives and has the
 # same volume. So whoever holds a claim changes the file beat.<holder> every $claim_beat seconds, and who comes from
-# another boot watches it for longer than three of them. No clocks are compared; and where the disk is full one digit
-# still takes the place of another.
+# another boot watches it for longer than three of them. No clocks are compared; and on a disk that is full one digit
+# still takes the place of another, unless its file system writes changes to a new place (ZFS, btrfs).
 
 # make_beat: before the claim is taken, so that no claim of a live run is without it. The second line names the host.
 make_beat() {

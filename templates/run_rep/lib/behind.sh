@@ -10,7 +10,7 @@ settle_durability() {
   [ "$durability" = behind ] || return 0
   if [ "$data_state" = outdated ]; then
     log INFO 'not open to clients until the clone is on disk: it replaces other data'
-  elif [ "$flush" = own ] || [ -z "$own_boot" ]; then
+  elif [ "$flush" != beside ] || [ -z "$own_boot" ]; then
     log WARN "not open to clients until the clone is on disk: the file system of $store does not reliably report lost writes"
   else
     behind=yes
@@ -88,8 +88,7 @@ settle_behind() {
     ignore kill -s HUP "$server"
     behind_state=flushed
   fi
-  ask_superuser postgres "SELECT current_setting('run_rep.clone')" CHECKPOINT \
-    || ask_superuser template1 "SELECT current_setting('run_rep.clone')" CHECKPOINT || return 1
+  ask_cluster "SELECT current_setting('run_rep.clone')" CHECKPOINT || return 1
   _settle_state=''
   IFS= read -r _settle_state <"$answers" || :
   if [ "$_settle_state" != flushed ]; then

@@ -13,7 +13,7 @@ read_own_name() {
   [ "$_own_inode" = "$inode" ] || own_name=''
 }
 
-# settle_chain: before the start. A ring is told once round.
+# settle_chain: before the start. The names end at our own, so that a ring is told once.
 settle_chain() {
   read_own_name
   if [ -z "$own_name" ]; then
@@ -86,7 +86,7 @@ leave_loops() {
     loop_words="$master_name followed this replica when it started, and no other host may be followed: two that follow \
 each other get nothing new"
     looping="$looping $master_mark "
-    # One whose data has diverged from ours is nobody either.
+    # A host whose data has diverged from ours cannot be followed either.
     if ! judge_all || [ -n "$divergence" ]; then
       is_loop=yes looping=''
       judge_all

@@ -53,8 +53,8 @@ seconds_up() {
   seconds_up=${seconds_up%%.*}
 }
 
-# lives PID: and is more than a number that waits to be waited for, which has no memory any more. A shell reads byte by
-# byte, and this is asked each second: statm is a tenth of stat.
+# lives PID: and is no zombie, which has no memory any more. A shell reads byte by byte, and this is asked each second:
+# statm is a tenth of stat.
 lives() {
   kill -0 "$1" 2>/dev/null || return 1
   read -r _lives_pages _lives_rest 2>/dev/null <"/proc/$1/statm" || return 0

@@ -67,8 +67,7 @@ compare_collations() {
 # All answers are collected in $work/collations. Each ends with a line of its own, since on a full disk one could be cut.
 ask_collations() {
   if [ "$cluster_asked" = no ]; then
-    ask_whole ask_anybody "$ask_databases" "$ask_versions" || ask_whole ask_superuser postgres "$ask_databases" "$ask_versions" \
-      || ask_whole ask_superuser template1 "$ask_databases" "$ask_versions" || return 1
+    ask_whole ask_anybody "$ask_databases" "$ask_versions" || ask_whole ask_cluster "$ask_databases" "$ask_versions" || return 1
     cat -- "$answers" >"$work/cluster" || return 1
   fi
   printf '' >"$work/collations" || return 1
@@ -88,7 +87,7 @@ ask_collations() {
           *) ;;
         esac
         tell_minutely "comparing the collations, now in the database $collation_database" || :
-        ask_whole ask_superuser "$collation_database" "$ask_used" || note_locked || return 1
+        ask_whole ask_inside "$collation_database" "$ask_used" || note_locked || return 1
         cat -- "$answers" >>"$work/collations" || return 1
         ;;
       *) printf '%s\n' "$_ask_row" >>"$work/collations" || return 1 ;;
@@ -101,15 +100,24 @@ ask_whole() {
   "$@" "SELECT 'end'" && grep -q -x end "$answers"
 }
 
+# ask_inside DATABASE COMMAND...: what every role may ask there, as a superuser, or where none may log in as the role that
+# replicates.
+ask_inside() {
+  ! ask_superuser "$@" || return 0
+  [ "$superuser_missing" = yes ] || return 1
+  door_options=''
+  ask_door "$POSTGRES_REPUSER" "$@"
+}
+
 # A database in which nothing can be asked: psql ends with 2 where it is not let in. Its removal may have been replayed
 # since the databases were listed.
 note_locked() {
   _locked_kind=unseen
-  [ "$status" -ne 2 ] || _locked_kind=locked
+  [ "$status" -ne 2 ] || [ "$superuser_missing" = yes ] || _locked_kind=locked
   _locked_words=$(words_of "$work/words" | tr '\n\t' '  ')
+  [ "$superuser_missing" = no ] || _locked_words="no superuser may log in here, and $POSTGRES_REPUSER cannot either: $_locked_words"
   [ "$status" -ne 124 ] || _locked_words='no answer within 60 s'
-  ask_whole ask_anybody "$ask_databases" || ask_whole ask_superuser postgres "$ask_databases" \
-    || ask_whole ask_superuser template1 "$ask_databases" || return 1
+  ask_whole ask_anybody "$ask_databases" || ask_whole ask_cluster "$ask_databases" || return 1
   if grep -q -F -x -e "$database_row" "$answers"; then
     printf '%s\t%s\t-\t%s\n' "$_locked_kind" "${database_row#*"$tab"}" "$_locked_words" >"$answers"
   else

@@ -46,10 +46,11 @@ has_kept() {
   [ -f "$replica/conf/postgresql.conf" ] && [ -f "$replica/conf/pg_hba.conf" ]
 }
 
-# keep_fetched: what was fetched takes the place of what was before, each file as a whole.
+# keep_fetched: what was fetched takes the place of what was before, each file as a whole. Those by which has_kept goes
+# come last.
 keep_fetched() {
   make_conf_directory
-  for _keep_name in postgresql.conf pg_hba.conf pg_ident.conf; do
+  for _keep_name in pg_ident.conf pg_hba.conf postgresql.conf; do
     copy_file "$work/conf/$_keep_name" "$replica/conf/$_keep_name"
   done
   ignore sync "$replica/conf/postgresql.conf" "$replica/conf/pg_hba.conf" "$replica/conf/pg_ident.conf" "$replica/conf"

@@ -2,7 +2,7 @@
 # of that claim is making, "clone.0" one that was replaced ("clone.00", while that one cannot be removed). Each holds data
 # (PGDATA), tablespaces/<oid> and files of ours *beside* PGDATA, where no clone of a clone can bring them along: clone.done
 # (rewinding in its place while pg_rewind works on it), outdated if it must be replaced, and run_rep.wal if its WAL lies
-# elsewhere. Only remove_clone and install_clone remove or rename one.
+# elsewhere. Only remove_clone, install_clone and retire_replica remove or rename one.
 
 # is_ours DIRECTORY: does it bear our mark and a number, or is it empty, as between two steps of making it?
 is_ours() {
@@ -37,17 +37,20 @@ remove_work() {
 }
 
 # @may remove
-# remove_clone DIRECTORY: removes a clone that did not finish or was replaced, if it is provably ours; the mark last.
+# remove_clone DIRECTORY: removes a clone that did not finish or was replaced, if it is provably ours; the mark last. What
+# cannot be removed, such as a file of root's, is in nobody's way but for its size, and each later run tries it again.
 remove_clone() {
   [ -e "$1" ] || [ -L "$1" ] || return 0
   case $1 in
     "${store:?}"/clone.*) is_ours "$1" || fail DATA_FOREIGN "will not remove $1: this script did not make it" ;;
     *) fail DATA_FOREIGN "will not remove $1: it is neither an unfinished clone nor replaced data" ;;
   esac
-  rm -rf -- "${1:?}"/[!r]* "${1:?}"/.[!.]*
-  remove_wal_home "$1" || return 0
-  rm -rf -- "${1:?}"/r[!u]* "${1:?}"/run_rep.[!m]*
-  rm -rf -- "${1:?}"
+  _remove_words=$(rm -rf -- "${1:?}"/[!r]* "${1:?}"/.[!.]* 2>&1 | tail -n 1)
+  if [ -z "$_remove_words" ]; then
+    remove_wal_home "$1" || return 0
+    _remove_words=$({ rm -rf -- "${1:?}"/r[!u]* "${1:?}"/run_rep.[!m]* && rm -rf -- "${1:?}"; } 2>&1 | tail -n 1)
+  fi
+  [ -z "$_remove_words" ] || log WARN "cannot remove all of $1: $_remove_words"
 }
 
 # drop_late_copy: when another run has taken the data over. It has removed the copy of this one; a pg_basebackup that goes
@@ -94,7 +97,7 @@ newest_wal() {
 install_clone() {
   ! is_taken || give_up_claim
   retire_replica
-  mv -- "$1" "$replica"
+  mv -- "$1" "$replica" || cannot_write "$store" "cannot rename $1 to $replica"
   [ -e "$replica/unflushed" ] || ignore sync "$store"
   remove_clone "$retired"
 }
@@ -111,7 +114,7 @@ retire_replica() {
   if ! is_lost "$replica" && ! is_outdated && { ! is_half_rewound || [ "$on_diverged" != reclone ]; }; then
     fail DATA_IN_USE "$replica appeared while the clone was being made"
   fi
-  mv -- "$replica" "$retired"
+  mv -- "$replica" "$retired" || cannot_write "$store" "cannot rename $replica to $retired"
 }
 
 # is_finished DIRECTORY: clone.done is written last, after the copy was verified and, unless it bears the mark of one that
@@ -217,26 +220,24 @@ cannot_write() {
 }
 
 # @may touch the standby marker
-# The marker makes a server a standby. It is written into a clone of our own before its rename.
+# write_standby_marker DIRECTORY: the marker makes a server a standby. It is written into a clone of our own before its
+# rename.
 write_standby_marker() {
   if [ "$standby_marker" = standby.signal ]; then
     printf '' >"$1/standby.signal"
   else
-    write_recovery_conf >"$1/recovery.conf"
+    write_recovery_conf >"$1/recovery.conf.new" && mv -- "$1/recovery.conf.new" "$1/recovery.conf"
   fi
 }
 
 # Before PostgreSQL 12 the connection is told in recovery.conf, and not by -c.
 write_recovery_conf() {
-  printf "standby_mode = 'on'\nrecovery_target_timeline = 'latest'\nprimary_conninfo = "
-  quote_conf "$primary_conninfo"
-  printf '\n'
-  [ -z "$slot" ] || printf "primary_slot_name = '%s'\n" "$slot"
-  [ "$apply_delay" -eq 0 ] || printf "recovery_min_apply_delay = '%ss'\n" "$apply_delay"
-  [ -n "$restore_command" ] || return 0
-  printf 'restore_command = '
-  quote_conf "$restore_command"
-  printf '\n'
+  printf "standby_mode = 'on'\nrecovery_target_timeline = 'latest'\nprimary_conninfo = " \
+    && quote_conf "$primary_conninfo" \
+    && printf '\n' \
+    && { [ -z "$slot" ] || printf "primary_slot_name = '%s'\n" "$slot"; } \
+    && { [ "$apply_delay" -eq 0 ] || printf "recovery_min_apply_delay = '%ss'\n" "$apply_delay"; } \
+    && { [ -z "$restore_command" ] || { printf 'restore_command = ' && quote_conf "$restore_command" && printf '\n'; }; }
 }
 
 # read_pins FILE: what clone.done says of the cluster that this replica is a copy of.

@@ -34,8 +34,9 @@ ask_noting() {
 }
 
 # know_superuser: sets $door_superuser to one that has a name here. Where nobody can log in, those are tried that most
-# clusters begin with, and the one that was known before.
+# clusters begin with, and the one that was known before. $superuser_missing is yes where none may log in.
 know_superuser() {
+  superuser_missing=no
   if ! ask_anybody "$superuser_question"; then
     _know_kept=''
     read -r _know_kept 2>/dev/null <"$replica/superuser" || :
@@ -47,5 +48,9 @@ know_superuser() {
     done
     [ "$status" -eq 0 ] || return 1
   fi
-  IFS="$tab" read -r _know_kind door_superuser <"$answers"
+  IFS="$tab" read -r _know_kind door_superuser <"$answers" || {
+    superuser_missing=yes
+    ignore printf '%s\n' 'no superuser may log in here' >"$work/words"
+    return 1
+  }
 }

@@ -57,8 +57,16 @@ open_access() {
   [ "${major%%.*}" -lt 16 ] || _open_place="CASE file_name WHEN current_setting('hba_file') THEN line_number - 3 \
 ELSE line_number END, CASE file_name WHEN current_setting('hba_file') THEN '-' ELSE file_name END"
   _open_question="SELECT $_open_place, error FROM pg_hba_file_rules WHERE error IS NOT NULL AND type IS NULL ORDER BY line_number LIMIT 1"
-  if { ask_superuser postgres "$_open_question" || ask_superuser template1 "$_open_question"; } \
-    && IFS="$tab" read -r _open_line _open_file _open_error <"$answers"; then
+  if ! ask_cluster "$_open_question"; then
+    access_fault="the rules could not be checked: $(words_of "$work/words")"
+    access_tries=$((access_tries + 1))
+    # A replica that nobody can reach helps nobody.
+    if [ "$access" = open ] || { [ "$superuser_missing" = no ] && [ "$access_tries" -lt 5 ]; }; then
+      ignore mv -- "$hba_file.old" "$hba_file"
+      return 1
+    fi
+    log WARN "$access_fault"
+  elif IFS="$tab" read -r _open_line _open_file _open_error <"$answers"; then
     [ "$_open_file" != - ] || _open_file=$rules_file
     access_fault="line $_open_line of $_open_file: $_open_error"
     ignore mv -- "$hba_file.old" "$hba_file"
@@ -106,6 +114,7 @@ call_door() {
   cd -- "${replica:?}" || return 1
   bounded "$_door_seconds" "$client_bin"/psql -X -w -A -t -F "$tab" -v ON_ERROR_STOP=1 -d "$_door_conninfo" "$@"
   cd -- "${sandbox:?}" || return 1
+  tell_kill psql
   [ "$status" -eq 0 ]
 }
 
@@ -148,4 +157,9 @@ ask_superuser() {
     door_superuser=''
     return 1
   }
+}
+
+# ask_cluster COMMAND...: as a superuser, what each database tells.
+ask_cluster() {
+  ask_superuser postgres "$@" || ask_superuser template1 "$@"
 }

@@ -14,15 +14,19 @@ fetch() {
     curl -q -f -g -s -S -L --proto '=http,https' --proto-redir "$_fetch_redirects" \
       --connect-timeout 10 --max-time 50 -o "$2" -- "$1"
   else
-    # No -T: a static BusyBox 1.35 dies of it.
-    wget -O "$2" -- "$1"
+    # No -T: a static BusyBox 1.35 dies of it. It names where a redirect leads only among the headers.
+    set -- "$1" "$2"
+    case $1,$(wget --help 2>&1) in
+      https:*[!-]-S*) wget -S -O "$2" -- "$1" ;;
+      *) wget -O "$2" -- "$1" ;;
+    esac
   fi
 }
 
 # fetch_files SECONDS: those of CONFIG_URL, into $work/conf; read_fetched tells what became of each. A pg_ident.conf is of use
 # only where an access rule names a map.
 fetch_files() {
-  [ -d "$work/conf" ] || mkdir -- "$work/conf" || cannot_write "$work" "cannot make $work/conf"
+  make_fetched
   rm -f -- "${work:?}"/conf/*
   launching=yes
   (
@@ -42,6 +46,10 @@ fetch_files() {
   guard "$1"
 }
 
+make_fetched() {
+  [ -d "$work/conf" ] || mkdir -- "$work/conf" || cannot_write "$work" "cannot make $work/conf"
+}
+
 # fetch_file NAME: one that says what is here already need not be judged again.
 fetch_file() {
   file_status=0
@@ -49,7 +57,7 @@ fetch_file() {
   # wget has followed it by then, and what came is not used.
   case $CONFIG_URL in
     https:*)
-      if grep -q -e '^Location: http:' -e '^curl: (1) Protocol' "$work/conf/$1.words"; then
+      if grep -q -e '^[[:space:]]*[Ll]ocation: http:' -e '^curl: (1) Protocol' "$work/conf/$1.words"; then
         file_status=103
         ignore rm -f -- "${work:?}/conf/$1"
       fi
@@ -77,14 +85,16 @@ read_fetched() {
     *) ;;
   esac
   ignore rm -f -- "${work:?}/conf/$1"
-  fetch_words="$(ignore words_of "$work/conf/$1.words") (status $_fetched_status)"
+  # Headers are indented.
+  fetch_words="$(ignore sed '/^[[:space:]]/d' "$work/conf/$1.words" | tail -n 5) (status $_fetched_status)"
   case "$_fetched_status $fetch_words" in
     '103 '*)
       fetched=refused
       fetch_words="it redirects from https to http, where others could change the file on its way: $fetch_words"
       ;;
-    *'error: 429'* | *'error: 5'* | *'ERROR 5'* | *'ERROR 429'* | *'HTTP/1.'?' 5'*) ;;
-    '8 '* | '22 '* | *'server returned error'*) fetched=refused ;;
+    *'error: 429'* | *'error: 5'* | *'ERROR 5'* | *'ERROR 429'* | *'HTTP/1.'?' 5'* | *'HTTP/1.'?' 429'*) ;;
+    # GNU wget ends with 6 where a password is wanted.
+    '6 '* | '8 '* | '22 '* | *'server returned error'*) fetched=refused ;;
     *)
       case $CONFIG_URL,$_fetched_status in
         file:*,124) ;;
@@ -122,8 +132,8 @@ fetch_patiently() {
     read_all_fetched
     [ -z "$fetch_refused" ] || fail CONFIG_WRONG "cannot fetch $fetch_refused"
     [ -n "$fetch_away" ] || return 0
-    be_patient "no answer for $fetch_away" \
-      || fail CONFIG_AWAY "no answer within $MASTER_WAIT s for $fetch_away"
+    be_patient "no usable answer for $fetch_away" \
+      || fail CONFIG_AWAY "no usable answer within $MASTER_WAIT s for $fetch_away"
   done
 }
 

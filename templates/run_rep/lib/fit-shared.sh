@@ -22,10 +22,22 @@ settle_huge_pages() {
 $pages_free are free here: using huge_pages = try"
     hold_value huge_pages=try
   elif [ "$pages_free" -gt 0 ]; then
-    task_limit hugetlb "hugetlb.$((page_kb / 1024))MB.limit_in_bytes" "hugetlb.$((page_kb / 1024))MB.max"
+    page_name
+    task_limit hugetlb "hugetlb.$page_name.limit_in_bytes" "hugetlb.$page_name.max"
     [ "$mb" -lt "$need_mb" ] || return 0
     log WARN "this task may use only $mb MB of huge pages, but $need_mb MB are needed: using huge_pages = off"
     hold_value huge_pages=off
+  fi
+}
+
+# page_name: sets $page_name to what the kernel calls a huge page in the names of those files (hugetlb_cgroup.c, mem_fmt).
+page_name() {
+  if [ "$page_kb" -ge 1048576 ]; then
+    page_name=$((page_kb / 1048576))GB
+  elif [ "$page_kb" -ge 1024 ]; then
+    page_name=$((page_kb / 1024))MB
+  else
+    page_name=${page_kb}KB
   fi
 }
 

@@ -2,8 +2,9 @@
 # system (sync -f of GNU and BusyBox). Linux tells of an error by that call since 5.8 (syncfs(2)), and tells it once: no
 # answer may get lost. Elsewhere pg_basebackup does it itself.
 
-# settle_flush: sets $flush to beside, or to own for pg_basebackup's. A sync that ignores -f says so; there is nothing
-# to flush in /proc.
+# settle_flush: sets $flush to beside, or to own for pg_basebackup's; and to files where that does not say when it begins,
+# so that it would be taken for a copy that stands still (before 12). A sync that ignores -f says so; there is nothing to
+# flush in /proc.
 settle_flush() {
   flush=own
   case $(uname -sr) in
@@ -14,6 +15,7 @@ settle_flush() {
   # Of a file system above another one (overlay, FUSE), or of a server's, nobody hears what that could not write.
   tells_errors "$store" || flush=own
   [ "$wal_disk" = "$store" ] || tells_errors "$wal_disk" || flush=own
+  [ "$flush" = beside ] || [ "${basebackup_major:-12}" -ge 12 ] || flush=files
 }
 
 tells_errors() {
@@ -123,9 +125,10 @@ stop_flush() {
 
 # finish_flush: returns when all of the copy is on disk.
 finish_flush() {
-  [ "$flush" = beside ] || return 0
+  [ "$flush" != own ] || return 0
   end_flush
-  if ! flush_store || ! sync_files "$staging" || [ "$flush_status" -eq 1 ]; then
+  [ "$flush" = beside ] || ignore sync
+  if { [ "$flush" = beside ] && ! flush_store; } || ! sync_files "$staging" || [ "$flush_status" -eq 1 ]; then
     need_rooms 1
     fail CLONE_FAILED "$(unwritten)"
   fi

@@ -82,7 +82,7 @@ follow_master() {
 # (since 17). PostgreSQL starts another one.
 end_receiver() {
   _receiver_question="SELECT pid FROM pg_stat_activity WHERE backend_type IN ('walreceiver', 'slotsync worker')"
-  ask_superuser postgres "$_receiver_question" || ask_superuser template1 "$_receiver_question" || return 0
+  ask_cluster "$_receiver_question" || return 0
   _receiver_children=$newline$(children_of "$server")$newline
   while read -r _receiver_pid; do
     case $_receiver_children in

@@ -31,7 +31,7 @@ holds_more() {
 }
 
 # walk_down PATH: goes there, name by name, and makes what is missing. False where somebody else could have changed the
-# way: in a directory that is not root's, or that others write to. Of a sticky one only what is no link is theirs not.
+# way: in a directory that is not root's, or that others write to. In a sticky one, such as /tmp, no link is followed.
 walk_down() {
   _walk_rest=$1/
   while [ -n "$_walk_rest" ]; do

@@ -38,7 +38,7 @@ keep_by_clock() {
 }
 
 keep_claim() {
-  keep_ticks=0
+  keep_ticks=0 keep_alone_looks=5
   while :; do
     if is_taken; then
       give_way
@@ -115,6 +115,12 @@ keep_alone() {
   if own_server; then
     log WARN "the script and its watcher were killed; shutting down the server that they left behind"
     end_by_clock "$own_server"
+  elif [ -f "${replica:-/nonexistent}/data/PG_VERSION" ] && [ "$keep_alone_looks" -gt 0 ]; then
+    # A server that was launched a moment ago has no postmaster.pid yet.
+    keep_alone_looks=$((keep_alone_looks - 1))
+    [ "$keep_ticks" -gt 0 ] || keep_ticks=$claim_beat
+    renew_beat
+    return 0
   fi
   end_clock
   exit 0

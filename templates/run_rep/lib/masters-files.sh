@@ -81,7 +81,7 @@ place_file() {
 
 # place_map: nobody needs a pg_ident.conf.
 place_map() {
-  if [ "$files_new" = yes ] || has_kept; then
+  if [ "$files_new" = yes ] || { has_kept && [ -e "$replica/conf/pg_ident.conf" ]; }; then
     place_file pg_ident.conf
     map_from=${CONFIG_URL%/}/pg_ident.conf map_time=now
   else

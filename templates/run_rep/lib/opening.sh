@@ -48,8 +48,7 @@ keep_cluster() {
 # judge_no_login STATUS WORDS: nobody was let in (2), or got an answer. Does a superuser do better who goes without what
 # sessions are set to? Then what is set for everybody tells whether it is everybody who is kept out.
 judge_no_login() {
-  if ask_whole ask_superuser postgres "$session_question" "$files_question" \
-    || ask_whole ask_superuser template1 "$session_question" "$files_question"; then
+  if ask_whole ask_cluster "$session_question" "$files_question"; then
     keep_cluster && judge_sessions || return 1
     if [ -z "$login_fault" ] && [ "$1" -eq 2 ]; then
       log WARN "some clients cannot log in here: $2"
@@ -80,6 +79,7 @@ WHERE setdatabase = 0 AND setrole = 0 AND split_part(line, '=', 1) = name)"
 
 # judge_sessions: each setting that loads libraries, by a session that has it; sets $login_fault where it is everybody's.
 judge_sessions() {
+  [ -n "$door_superuser" ] || return 0
   grep -e "^session$tab" -e "^trigger$tab" "$work/cluster" >"$work/sessions" || return 0
   while IFS="$tab" read -r _session_kind _session_whom _session_name _session_value; do
     if [ "$_session_kind" = trigger ]; then

@@ -22,5 +22,5 @@ run_own_step() {
 # In its subshell: no child and no helper yet, and none of the script's traps.
 become_own_step() {
   child='' stopper='' watchdog='' flusher='' wal_holder='' wal_client='' launching=no pause_on_failure=no apart=yes
-  trap - TERM INT HUP USR2 PROF EXIT
+  trap - TERM INT HUP USR2 PROF PIPE EXIT
 }

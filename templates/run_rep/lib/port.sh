@@ -14,9 +14,22 @@ check_port() {
   if [ "$PORT0" -lt 1024 ]; then
     _check_first=1024
     read -r _check_first 2>/dev/null </proc/sys/net/ipv4/ip_unprivileged_port_start || :
-    [ "$PORT0" -ge "$_check_first" ] \
+    [ "$PORT0" -ge "$_check_first" ] || may_bind_low \
       || fail LISTEN "$RUN_USER may not listen on port $PORT0: unprivileged ports begin at $_check_first here"
   fi
+}
+
+# may_bind_low: has this process, or a server that is installed here, CAP_NET_BIND_SERVICE (bit 10)?
+may_bind_low() {
+  while read -r _bind_name _bind_value; do
+    case $_bind_name,${_bind_value#"${_bind_value%???}"} in
+      CapEff:,[4567cdef]??) return 0 ;;
+      *) ;;
+    esac
+  done 2>/dev/null </proc/self/status || :
+  have getcap || return 1
+  ignore getcap /usr/lib/postgresql/*/bin/postgres /usr/pgsql-*/bin/postgres "$(command -v postgres)" 2>/dev/null \
+    | grep -q cap_net_bind_service
 }
 
 # check_listeners: of the server that runs. Sets $port_fault as judge_port does.

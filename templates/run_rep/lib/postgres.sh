@@ -94,12 +94,13 @@ find_server() {
   return 1
 }
 
-# Sets $basebackup_bin: the server's own pg_basebackup, else a newer one; never an older.
+# Sets $basebackup_bin and $basebackup_major: the server's own pg_basebackup, else a newer one; never an older.
 find_basebackup() {
   for _basebackup_dir in "$pg_bin" "$client_bin"; do
     basebackup_bin=$_basebackup_dir
     if [ -x "$basebackup_bin/pg_basebackup" ]; then
       know_major "$basebackup_bin"
+      basebackup_major=$tool_major
       [ "$tool_major" -lt "${major%%.*}" ] || return 0
     fi
   done
@@ -109,8 +110,8 @@ find_basebackup() {
 # with_settings COMMAND...: runs it with every setting that must hold as -c, which beats
 # postgresql.conf and a postgresql.auto.conf that came along with the clone.
 with_settings() {
-  while IFS='=' read -r _settings_name _settings_value; do
-    set -- "$@" -c "$_settings_name=$_settings_value"
+  while IFS= read -r _settings_line; do
+    set -- "$@" -c "$_settings_line"
   done <<EOF
 $held_settings
 EOF

@@ -108,11 +108,12 @@ launch() {
 }
 
 # await: waits until the child has ended, however many signals interrupt the waiting, and leaves
-# its exit status in $status. A second wait that finds no child (127) keeps what the first one saw;
+# its exit status in $status. A second wait that finds no child (127) keeps what the first one saw, which may be 127
+# itself: of a program that is not there, or lacks a library;
 # killed by signal N is 128+N, also in yash (384+N). After a wait that failed for another reason it looks
 # again each second: the child is not over while it lives.
 await() {
-  status=0
+  status=0 await_seen=no
   until await_child; do
     :
   done
@@ -124,7 +125,8 @@ await_child() {
     _await_wakes=$wakes
     _await_status=0
     wait "$child" 2>/dev/null || _await_status=$?
-    [ "$_await_status" -eq 127 ] || status=$_await_status
+    [ "$_await_status" -eq 127 ] && [ "$await_seen" = yes ] || status=$_await_status
+    await_seen=yes
     if [ "$_await_wakes" -eq "$wakes" ]; then
       kill -0 "$child" 2>/dev/null || break
       ignore sleep 1
@@ -138,7 +140,8 @@ await_child() {
   stopper=
 }
 
-# bounded SECONDS COMMAND...: a child that may live so long; $status is 124 when its time was up.
+# bounded SECONDS COMMAND...: a child that may live so long; $status is 124 when its time was up, and not when somebody
+# else killed it before.
 # A silent peer can hang every client, and timeout(1) is not POSIX.
 bounded() {
   _bounded_seconds=$1
@@ -149,13 +152,30 @@ bounded() {
 
 # guard SECONDS: waits so long for the child. One whose script was killed is ended, too.
 guard() {
+  seconds_up
+  _guard_begun=$seconds_up
   # What has ended meanwhile needs none.
   ! lives "$child" || start_watchdog "$1"
   await
   end_helper "$watchdog"
   watchdog=
   [ "$signals" -eq 0 ] || exit "$exit_code"
-  [ "$status" -lt 128 ] || status=124
+  [ "$status" -ge 128 ] || return 0
+  seconds_up
+  # A second may have begun before.
+  [ "$seconds_up" -gt 0 ] && [ "$((seconds_up - _guard_begun))" -lt "$(($1 - 1))" ] || status=124
+}
+
+# tell_kill NAME: on standard error, where its words go, that somebody killed the child that ended.
+tell_kill() {
+  [ "$status" -le 128 ] || printf '%s ended%s\n' "$1" "$(signal_words "$status")" >&2 || :
+}
+
+# signal_words STATUS: the signal that killed a process, as a shell tells it.
+signal_words() {
+  [ "$1" -gt 128 ] && [ "$1" -lt 160 ] || return 0
+  printf ': it was killed by signal %s' "$(($1 - 128))"
+  [ "$1" -ne 137 ] || printf ', by a person, or by the kernel for want of memory'
 }
 
 # start_watchdog SECONDS

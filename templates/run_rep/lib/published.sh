@@ -34,12 +34,14 @@ tell_refused() {
   log WARN "using the files that were fetched before: PostgreSQL did not accept those that $CONFIG_URL still serves"
 }
 
-# carry_kept: for a clone that takes the place of the data beside which they lie.
+# carry_kept: into $work/conf, for a clone that takes the place of the data beside which they lie.
 carry_kept() {
-  for _carry_name in postgresql.conf pg_hba.conf pg_ident.conf; do
+  make_fetched
+  for _carry_name in pg_ident.conf pg_hba.conf postgresql.conf; do
     [ ! -e "$replica/conf/$_carry_name" ] || copy_file "$replica/conf/$_carry_name" "$work/conf/$_carry_name"
   done
-  files_new=yes
+  [ -e "$work/conf/pg_ident.conf" ] || printf '' >"$work/conf/pg_ident.conf" || cannot_write "$work" "cannot write in $work/conf"
+  find_files
   carried_from=${conf_from%/postgresql.conf} carried_time=$conf_time
 }
 

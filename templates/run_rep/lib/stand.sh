@@ -38,8 +38,7 @@ WHERE backend_type = 'client backend' AND pg_stat_activity.pid <> pg_backend_pid
 FROM (SELECT pg_is_in_recovery() AS recovers, clock_timestamp() AS now, pg_last_wal_replay_lsn() AS replayed, \
 pg_last_wal_receive_lsn() AS received, coalesce(pg_last_xact_replay_timestamp(), pg_postmaster_start_time()) AS committed) AS own \
 LEFT JOIN (SELECT *, coalesce(status, 'streaming') = 'streaming' AS streams FROM pg_stat_wal_receiver) AS r ON true) AS stand"
-  ask_superuser postgres "$_stand_question" || ask_superuser template1 "$_stand_question" \
-    || ask_anybody "$_stand_question" || return 1
+  ask_cluster "$_stand_question" || ask_anybody "$_stand_question" || return 1
   IFS="$tab" read -r stand_recovers stand_receiver stand_timeline stand_received stand_replayed stand_paused stand_held \
     stand_told stand_unreceived stand_unplayed stand_lag stand_seconds stand_received_bytes stand_replayed_bytes \
     stand_slot stand_silence stand_time stand_time_s stand_heard stand_heard_s stand_reached stand_left <"$answers" || stand_recovers=''

@@ -83,14 +83,19 @@ waits_for_delay() {
 
 # is_wal_gone NAME: asked of the master as a walreceiver would ask, and of the archive, if there is one; $gone says so.
 # Servers speak many languages, but each names the file. An empty file of that name, ending in .partial, says where
-# pg_receivewal begins; it names that one itself when a server shuts down while it is asked.
+# pg_receivewal begins; it names that one itself when a server shuts down while it is asked. Since 11 it ends when the
+# first of it arrives.
 is_wal_gone() {
   gone="$master_name no longer has the WAL segment $1, which this replica needs next"
   [ -x "$client_bin/pg_receivewal" ] || return 1
   [ -d "$work/wal" ] || mkdir -- "$work/wal" || return 1
   rm -f -- "${work:?}/wal"/* || return 1
   printf '' >"$work/wal/$1.partial" || return 1
-  bounded 5 "$client_bin"/pg_receivewal -D "$work/wal" -d "$master_conninfo" -n -w 2>"$work/words"
+  _gone_segment=$1
+  set -- -D "$work/wal" -d "$master_conninfo" -n -w
+  [ "$client_major" -lt 11 ] || set -- "$@" --endpos="$(start_of_segment "$_gone_segment")"
+  bounded 5 "$client_bin"/pg_receivewal "$@" 2>"$work/words"
   ignore rm -f -- "${work:?}/wal"/*
-  [ "$status" -ne 124 ] && grep -v -F -e "$1.partial" "$work/words" | grep -q -F -e "$1" && ! in_archive "$1"
+  [ "$status" -ne 124 ] && grep -v -F -e "$_gone_segment.partial" "$work/words" | grep -q -F -e "$_gone_segment" \
+    && ! in_archive "$_gone_segment"
 }

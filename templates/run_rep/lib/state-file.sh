@@ -13,38 +13,40 @@ forget_state() {
 read_state() {
   forget_state
   [ -f "$state_at/state" ] || return 0
-  while IFS='=' read -r _state_key _state_value; do
-    case $_state_key in
-      name) state_name=$_state_value ;;
-      kind) state_kind=$_state_value ;;
-      words) state_words=$_state_value ;;
-      since) state_since=$_state_value ;;
-      since_s) state_since_s=$_state_value ;;
-      time) state_time=$_state_value ;;
-      time_s) state_time_s=$_state_value ;;
-      exit) state_exit=$_state_value ;;
-      heard) state_heard=$_state_value ;;
-      heard_s) state_heard_s=$_state_value ;;
-      caught_s) state_caught_s=$_state_value ;;
-      told) state_told=$_state_value ;;
-      asked) state_asked=$_state_value ;;
-      trouble) state_trouble=$_state_value ;;
-      timeline) state_timeline=$_state_value ;;
-      received) state_received=$_state_value ;;
-      replayed) state_replayed=$_state_value ;;
-      slot) state_slot=$_state_value ;;
-      host) state_host=$_state_value ;;
-      port) state_port=$_state_value ;;
-      address) state_address=$_state_value ;;
-      copied_mb) state_copied_mb=$_state_value ;;
-      size_mb) state_size_mb=$_state_value ;;
-      failure_id) failure_id=$_state_value ;;
-      failure_exit) failure_exit=$_state_value ;;
-      failure_words) failure_words=$_state_value ;;
-      failure_help) failure_help=$_state_value ;;
-      failure_means) failure_means=$_state_value ;;
-      failure_time) failure_time=$_state_value ;;
-      failure_time_s) failure_time_s=$_state_value ;;
+  # With IFS='=' the last one of a value would be lost.
+  while IFS= read -r _read_state_line; do
+    _read_state_value=${_read_state_line#*=}
+    case ${_read_state_line%%=*} in
+      name) state_name=$_read_state_value ;;
+      kind) state_kind=$_read_state_value ;;
+      words) state_words=$_read_state_value ;;
+      since) state_since=$_read_state_value ;;
+      since_s) state_since_s=$_read_state_value ;;
+      time) state_time=$_read_state_value ;;
+      time_s) state_time_s=$_read_state_value ;;
+      exit) state_exit=$_read_state_value ;;
+      heard) state_heard=$_read_state_value ;;
+      heard_s) state_heard_s=$_read_state_value ;;
+      caught_s) state_caught_s=$_read_state_value ;;
+      told) state_told=$_read_state_value ;;
+      asked) state_asked=$_read_state_value ;;
+      trouble) state_trouble=$_read_state_value ;;
+      timeline) state_timeline=$_read_state_value ;;
+      received) state_received=$_read_state_value ;;
+      replayed) state_replayed=$_read_state_value ;;
+      slot) state_slot=$_read_state_value ;;
+      host) state_host=$_read_state_value ;;
+      port) state_port=$_read_state_value ;;
+      address) state_address=$_read_state_value ;;
+      copied_mb) state_copied_mb=$_read_state_value ;;
+      size_mb) state_size_mb=$_read_state_value ;;
+      failure_id) failure_id=$_read_state_value ;;
+      failure_exit) failure_exit=$_read_state_value ;;
+      failure_words) failure_words=$_read_state_value ;;
+      failure_help) failure_help=$_read_state_value ;;
+      failure_means) failure_means=$_read_state_value ;;
+      failure_time) failure_time=$_read_state_value ;;
+      failure_time_s) failure_time_s=$_read_state_value ;;
       *) ;;
     esac
   done 2>/dev/null <"$state_at/state" || :

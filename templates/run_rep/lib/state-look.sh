@@ -17,17 +17,16 @@ note_look() {
       state_heard=$stand_heard state_heard_s=$stand_heard_s
       state_told=$stand_told
       say_stand
-      change_state streaming "$stand_words"
+      _note_kind=streaming _note_words=$stand_words
     else
       _look_words=${watch_said:-no walreceiver is connected}
       _look_words=${state_trouble:-$_look_words}
-      change_state not_streaming "${_look_words#not streaming: }"
+      _note_kind=not_streaming _note_words=${_look_words#not streaming: }
     fi
-    _note_kind=''
     [ "$access" = open ] || _note_kind=closed
     [ "$behind" = no ] || _note_kind=behind
     words_of_kind "$_note_kind"
-    [ -z "$_note_kind" ] || change_state "$_note_kind" "$kind_words"
+    change_state "$_note_kind" "${kind_words:-$_note_words}"
   fi
   write_state
 }

@@ -100,13 +100,7 @@ pause_watching() {
 # log_error_verbosity = terse the WAL tells.
 meet_tablespace() {
   [ "$status" -eq 1 ] || return 0
-  find_live_log
-  _meet_words=''
-  if [ -f "$live_log" ]; then
-    _meet_skip=0
-    [ "${log_before#* }" != "$live_log" ] || _meet_skip=${log_before%% *}
-    _meet_words=$(ignore tail -c "+$((_meet_skip + 1))" -- "$live_log" | sed -n 's|.*Tablespace/CREATE: ||p')
-  fi
+  _meet_words=$(said_since | sed -n 's|.*Tablespace/CREATE: ||p')
   [ -n "$_meet_words" ] || _meet_words=$(list_unmade)
   [ -n "$_meet_words" ] || return 0
   stray="the master made a tablespace after the clone, and it has no directory here: ${_meet_words##*"$newline"}"

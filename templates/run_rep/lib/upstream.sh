@@ -226,18 +226,19 @@ write_upstream() {
 # settle_upstream: before the start. Where no master answered, the one that was followed last is looked for, if it is still
 # one of the hosts.
 settle_upstream() {
+  _settle_kept=no
   if [ "$master_known" = no ]; then
     read_upstream
     _settle_rest=$POSTGRES_MASTER,
     while [ -n "$_settle_rest" ]; do
       is_host_port "${_settle_rest%%,*}" "$POSTGRES_PORT" || :
       _settle_rest=${_settle_rest#*,}
-      [ "$host_name" != "$upstream_host" ] || [ "$host_port" != "$upstream_port" ] || return 0
+      [ "$host_name" != "$upstream_host" ] || [ "$host_port" != "$upstream_port" ] || _settle_kept=yes
     done
     is_host_port "${POSTGRES_MASTER%%,*}" "$POSTGRES_PORT" || :
-    locate_master "$host_name" "$host_port" ''
+    [ "$_settle_kept" = yes ] || locate_master "$host_name" "$host_port" ''
   fi
-  write_upstream || cannot_write "$replica" "cannot write $replica/upstream.conf"
+  [ "$_settle_kept" = yes ] || write_upstream || cannot_write "$replica" "cannot write $replica/upstream.conf"
   settle_chain
 }
 
@@ -250,5 +251,6 @@ ask_replication() {
   bounded "$ask_limit" "$client_bin"/psql -X -w -A -t -F "$tab" -v ON_ERROR_STOP=1 \
     -d "$master_conninfo dbname=replication replication=true" "$@" >"$work/answers" 2>"$work/words"
   [ "$status" -ne 124 ] || printf 'silent for %s s\n' "$ask_limit" >>"$work/words" || :
+  tell_kill psql 2>>"$work/words" || :
   [ "$status" -eq 0 ]
 }

@@ -162,6 +162,13 @@ segment_of() {
   printf '%08X%s%08X\n' "$1" "${padded%????????}" "$((0x${_segment_low%????} / (${field:-16777216} / 65536)))"
 }
 
+# start_of_segment NAME: prints the position at which that WAL file begins.
+start_of_segment() {
+  control_field 'Bytes per WAL segment'
+  _start_log=${1#????????}
+  printf '%s/%X0000\n' "${_start_log%????????}" "$((0x${_start_log#????????} * (${field:-16777216} / 65536)))"
+}
+
 # next_segment NAME: prints the name that follows; the last part counts up to 4 GB of WAL.
 next_segment() {
   control_field 'Bytes per WAL segment'

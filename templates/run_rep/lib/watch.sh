@@ -66,7 +66,7 @@ become_watcher() {
 watch_server() {
   watch_still=0 watch_streamed=0 watch_receiver=0 watch_replayed='' watch_said='' watch_answered=0 watch_stood=0
   strangers=0 hosts_said='' doubt_said='' left_clean='' left_tries=0 loop_position='' loop_said_s=''
-  opening_tries=0 opening_port=no opening_settled=no renew_said='' door_superuser='' watch_links=''
+  opening_tries=0 opening_port=no opening_settled=no renew_said='' access_tries=0 door_superuser='' superuser_missing=no watch_links=''
   behind_state=unflushed behind_still=0 behind_replayed='' watch_closed=0 watch_pause=no watch_full=no watch_free=0 watch_put_off=no
   watch_calm=0 stand_words=''
   know_door "$major"

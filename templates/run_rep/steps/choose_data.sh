@@ -67,11 +67,15 @@ check_space() {
       || fail NO_SPACE "$store has only $_space_free MB left beside $_space_old MB of old data; $space_needed MB are needed"
   fi
   [ "$space_tight" = yes ] || return 0
-  log WARN "no room for two copies: removing the outdated data before its replacement is complete"
-  if [ "$sub_command" = run ]; then
-    retire_replica
-    remove_clone "$retired"
+  if [ "$sub_command" != run ]; then
+    log WARN 'no room for two copies: a run removes the outdated data before its replacement is complete'
+    return 0
   fi
+  log WARN 'no room for two copies: removing the outdated data before its replacement is complete'
+  # What was fetched goes with it, and CONFIG_URL may be away.
+  ! has_kept || carry_kept
+  retire_replica
+  remove_clone "$retired"
 }
 
 check_inodes() {
@@ -149,11 +153,9 @@ settle_checkpoint() {
   log INFO "the master writes a checkpoint at its own pace, which may take $checkpoint_limit s"
 }
 
-# How much there is to copy, and from which tablespaces. The client is ended before the backup itself;
-# a FIFO, since it would read all of it when SIGPIPE is ignored.
+# How much there is to copy, and from which tablespaces. The client is ended before the backup itself.
 measure_master() {
   ignore rm -f -- "$work/header"
-  mkfifo "$work/header" || cannot_write "$work" "cannot make $work/header"
   printf '' >"$work/sizes" || cannot_write "$work" "cannot make $work/sizes"
   backup_mb=0 tablespace_count=0
   if [ "$client_major" -ge 15 ]; then
@@ -163,10 +165,12 @@ measure_master() {
   fi
 }
 
-# The rows that precede a base backup tell each tablespace and its size.
+# The rows that precede a base backup tell each tablespace and its size. By a FIFO, since psql would read all of the backup
+# where SIGPIPE is ignored.
 read_backup_header() {
+  mkfifo "$work/header" || cannot_write "$work" "cannot make $work/header"
   launching=yes
-  "$client_bin"/psql -X -w -A -t -F "$tab" -d "$master_conninfo dbname=replication replication=true" \
+  exec "$client_bin"/psql -X -w -A -t -F "$tab" -d "$master_conninfo dbname=replication replication=true" \
     -c "$backup_command" </dev/null >"$work/header" 2>"$work/words" &
   feeder=$!
   launched
@@ -198,22 +202,28 @@ prepare_meanwhile() {
 }
 
 # Before 15 psql shows only the last answer to a command. Then the first line of progress of pg_basebackup
-# tells the size and how many tablespaces there are, but not where, so there must be none of its own.
+# tells the size and how many tablespaces there are, but not where, so there must be none of its own. Before 12 it ends
+# such a line with a carriage return, also in a file.
 read_backup_progress() {
+  printf '' >"$work/header" || cannot_write "$work" "cannot make $work/header"
   launching=yes
-  "$basebackup_bin"/pg_basebackup -D - -F t -X none -c "$clone_checkpoint" -w -P -d "$master_conninfo" \
+  exec "$basebackup_bin"/pg_basebackup -D - -F t -X none -c "$clone_checkpoint" -w -P -d "$master_conninfo" \
     </dev/null >/dev/null 2>"$work/header" &
   feeder=$!
   launched
-  launch sed -n -e p -e '/kB (/q' "$work/header" >"$work/words"
   prepare_meanwhile
-  guard "$((stall_limit + checkpoint_limit))"
+  _progress_blinks=$((10 * (stall_limit + checkpoint_limit)))
+  while ! grep -q 'kB (' "$work/header" && lives "$feeder" && [ "$_progress_blinks" -gt 0 ]; do
+    _progress_blinks=$((_progress_blinks - 1))
+    blink
+  done
   end_feeder
+  tr '\r' '\n' <"$work/header" >"$work/words" || cannot_write "$work" "cannot write $work/words"
   if grep -q 'single tablespace' "$work/words"; then
     fail AGENT "the master has additional tablespaces, which only psql 15 or later can find: \
 install a newer postgresql-client (this is $client_major)"
   fi
-  _progress_kb=$(sed -n 's|.*/\([0-9][0-9]*\) kB (.*|\1|p' "$work/words") || return 1
+  _progress_kb=$(sed -n -e '/kB (/{s|.*/\([0-9][0-9]*\) kB (.*|\1|p;q;}' "$work/words") || return 1
   backup_mb=$((${_progress_kb:-0} / 1024))
   [ -n "$_progress_kb" ]
 }

@@ -52,7 +52,10 @@ tidy_away() {
         log INFO "$1 is a finished clone: using it"
         install_clone "$1"
       else
-        log INFO "removing $1, an unfinished clone"
+        case $1 in
+          "$store"/clone.*[!0]*) log INFO "removing $1, an unfinished clone" ;;
+          *) log INFO "removing $1, data that was replaced" ;;
+        esac
         remove_clone "$1"
       fi
       ;;

@@ -14,7 +14,7 @@ step_configure() {
     settle_conf
   fi
   [ "$standby_marker" = standby.signal ] || [ ! -e "$pgdata/$standby_marker" ] \
-    || write_standby_marker "$pgdata"
+    || write_standby_marker "$pgdata" || cannot_write "$pgdata" "cannot write the standby's marker in $pgdata"
   conf_dir=$pgdata
   flush_rest
   recall_values

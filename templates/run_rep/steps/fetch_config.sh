@@ -6,9 +6,18 @@ step_fetch_config() {
     judge_settings
     return 0
   fi
+  # Carried there from data that had to make room for its copy.
+  if [ -e "$work/conf/postgresql.conf" ]; then
+    files_new=yes
+    log INFO 'using the files that were fetched before, until the next start'
+    return 0
+  fi
   if has_kept; then
     refresh_kept
-    [ "$decision" != clone ] || [ "$files_new" = yes ] || carry_kept
+    if [ "$decision" = clone ] && [ "$files_new" = no ]; then
+      carry_kept
+      files_new=yes
+    fi
     return 0
   fi
   [ -n "$CONFIG_URL" ] || fail CONFIG_MISSING "run.configuration is published, but CONFIG_URL is not set"

@@ -34,7 +34,10 @@ step_inspect_master() {
       return 0
     fi
     judge_faults
-    be_patient "no usable answer from $POSTGRES_MASTER: $no_master" || give_up "$no_master"
+    if ! be_patient "no usable answer from $POSTGRES_MASTER: $no_master"; then
+      [ "$foreign" = yes ] || give_up "$no_master"
+      pause 1
+    fi
   done
   read_answers
   note_settings
@@ -72,7 +75,7 @@ stand_of_data() {
 }
 
 # meet_strangers WORDS: a name service that errs for a moment must not end a fleet. So an identity that differs is believed
-# when it is still the same after three questions.
+# when it is still the same after three questions, for which there is time also when MASTER_WAIT is over.
 meet_strangers() {
   strangers=$((strangers + 1))
   if [ "$sub_command" != run ] || [ "$strangers" -ge 3 ]; then

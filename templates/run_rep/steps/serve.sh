@@ -19,7 +19,7 @@ step_serve() {
   # The control file of a fresh clone is the master's.
   [ "$gate_state" != 'in production' ] || gate_state="as the master's backup has it"
   log INFO "checked: a standby with system identifier $pinned_system (control file: $gate_state)"
-  status=0
+  status=0 await_seen=no
   until await_child; do
     miss_watcher
     if [ "$watcher_gone" = yes ]; then
@@ -47,13 +47,6 @@ step_serve() {
     has_served || judge_early_end
   fi
   exit "$status"
-}
-
-# signal_words STATUS: the signal that killed a process, as a shell tells it.
-signal_words() {
-  [ "$1" -gt 128 ] && [ "$1" -lt 160 ] || return 0
-  printf ': it was killed by signal %s' "$(($1 - 128))"
-  [ "$1" -ne 137 ] || printf ', by a person, or by the kernel for want of memory'
 }
 
 # As long as we serve, a further signal changes nothing for a server that one has ended already; and one that came

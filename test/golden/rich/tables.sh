@@ -217,8 +217,9 @@ recall_contract() {
   _recall_owned=$(ignore find "$_recall_file" -prune -user "$_recall_user" -print)
   [ -n "$_recall_owned" ] || return 0
   recalled=yes PGDATA_DIR=$_recall_place
-  while IFS='=' read -r _recall_name _recall_value; do
-    case $_recall_name in
+  while IFS= read -r _recall_row; do
+    _recall_value=${_recall_row#*=}
+    case ${_recall_row%%=*} in
       POSTGRES_MASTER) POSTGRES_MASTER=$_recall_value ;;
       POSTGRES_REPUSER) export POSTGRES_REPUSER="$_recall_value" ;;
       RUN_USER) RUN_USER=$_recall_value ;;
