@@ -79,8 +79,15 @@ export function judgeGiven(given: Given, { model, contract }: Design): Diagnosti
 function judgeConfigUrl({ CONFIG_URL: url }: Given['env'], model: Replica): Diagnostic[] {
   const { publish } = usualReplica
   if (configurationOf(model) !== 'published' || url !== `${publish}/conf`) return []
-  const message = `the configuration is fetched from ${publish}/conf, the URL of the example: the model does not say where it is published`
-  return [{ code: 'W_CONFIG_EXAMPLE', path: pathTo`publish`, message, hint: 'set publish, or run.configUrl' }]
+  const message = `the configuration is fetched from ${publish}/conf, the URL of the documentation's example`
+  return [
+    {
+      code: 'W_CONFIG_EXAMPLE',
+      path: pathTo`publish`,
+      message,
+      hint: 'say in publish where you publish dist, or set run.configUrl',
+    },
+  ]
 }
 
 function accessContext({ postgresql: { settings, majors } }: Replica): AccessContext {

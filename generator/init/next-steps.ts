@@ -75,9 +75,9 @@ const commandsOf: Readonly<Record<TargetName, (answers: Answers) => string[]>> =
     ]
   },
   compose: () => [
-    'install -o 999 -g 999 -m 400 /dev/stdin dist/replicator.password    # reads the password, then Ctrl-D',
-    'docker compose -f dist/compose.yaml up --detach',
-    'docker compose -f dist/compose.yaml exec replica sh /etc/run_rep/run_rep.sh ready',
+    'install -o 999 -g 999 -m 400 /dev/stdin replicator.password    # on the host, as root, in a copy of dist; reads the password, then Ctrl-D; the next two there as well',
+    'docker compose up --detach',
+    'docker compose exec replica sh /etc/run_rep/run_rep.sh ready',
   ],
   kubernetes: ({ name, tls }) => [
     `kubectl create secret generic ${name}-login --from-file=password=/dev/stdin    # reads the password, then Ctrl-D`,

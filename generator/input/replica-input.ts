@@ -291,7 +291,7 @@ export interface RunInput {
    */
   readonly logMiB?: number | undefined
   /**
-   * Seconds between two looks at the running server; while it streams and lacks nothing, up to 20 s pass
+   * Seconds between two looks at the running server; while it streams and lacks nothing, up to 25 s pass
    * until one asks it how it stands. 1 to 3600.
    * @default 5
    */

@@ -245,7 +245,7 @@ const runSchema = z.strictObject({
   watchInterval: seconds(1, 3600)
     .default(5)
     .describe(
-      'Seconds between two looks at the running server; while it streams and lacks nothing, up to 20 s pass until one asks it how it stands',
+      'Seconds between two looks at the running server; while it streams and lacks nothing, up to 25 s pass until one asks it how it stands',
     ),
   claimInterval: seconds(1, 60)
     .default(5)

@@ -40,7 +40,10 @@ main() {
       trap '' PIPE
       run
       ;;
-    preflight) preflight ;;
+    preflight)
+      recall_contract
+      preflight
+      ;;
     health)
       step=health
       recall_contract

@@ -59,6 +59,10 @@ async function expectAnswers({ sandbox, port }: Agent): Promise<void> {
         20_000,
       )
     }
+    expect(await ask(sandbox, ['preflight'], user)).toMatchObject({
+      code: 0,
+      words: expect.stringContaining('preflight passed'),
+    })
     const { code, out, words } = await ask(sandbox, ['status', '--json'], user)
     expect({ code, words }).toEqual({ code: 0, words: '' })
     expect(JSON.parse(out)).toMatchObject({ role: 'standby', port, restart: { does: 'reuse' } })
@@ -76,7 +80,7 @@ async function stop(agent: Agent): Promise<void> {
   expect(await agent.exit, agent.log()).toBe(0)
 }
 
-describe('in the directory of the task health, ready and status need no variable', () => {
+describe('in the directory of the task health, ready, status and preflight need no variable', () => {
   testWith([], 'where the data lies in that directory', async () => {
     const agent = await live(contractFor(space, master))
     await expectAnswers(agent)

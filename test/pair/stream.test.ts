@@ -123,7 +123,7 @@ testWith([], 'of a connection that comes and goes it says the first end, and the
 
 testWith(
   [],
-  'while nothing happens three of four looks ask nothing, and a change is seen all the same',
+  'while nothing happens four of five looks ask nothing, and a change is seen all the same',
   async () => {
     const master = await startMaster(space)
     const agent = await runAgent(space, { env: contractFor(space, master), script })
@@ -131,13 +131,13 @@ testWith(
     const file = join(agent.dataDir, '../../status/status.json')
     const asked = () =>
       Date.parse((JSON.parse(readFileSync(file, 'utf8')) as { readonly time: string }).time) / 1000
-    // Each look sleeps for a second, so that four seconds between two questions are four looks on a machine of any speed.
+    // Each look sleeps for a second, so that five seconds between two questions are five looks on a machine of any speed.
     const seen: number[] = []
-    await waitFor('three pauses of four looks in a row', () => {
+    await waitFor('three pauses of five looks in a row', () => {
       const last = asked()
       if (last !== seen.at(-1)) seen.push(last)
       const pauses = seen.slice(1).map((one, index) => one - (seen[index] ?? 0))
-      return pauses.length >= 3 && pauses.slice(-3).every((pause) => pause >= 4)
+      return pauses.length >= 3 && pauses.slice(-3).every((pause) => pause >= 5)
     })
 
     await agent.sql('SELECT pg_wal_replay_pause()')

@@ -120,10 +120,17 @@ function buildDeployment(kubernetes: Kubernetes, replica: Replica, files: Files)
       replicas: said(task.instances, pathTo`task.instances`),
       strategy: {
         type: 'RollingUpdate',
-        rollingUpdate: noted('The next clone is ready before an old one goes.', {
-          maxSurge: 1,
-          maxUnavailable: 0,
-        }),
+        // With a pod on each node there is no place for another one.
+        rollingUpdate:
+          kubernetes.spread === 'required' && task.instances > 1
+            ? noted('An old one goes first, since there may be no other node for the next.', {
+                maxSurge: 0,
+                maxUnavailable: 1,
+              })
+            : noted('The next clone is ready before an old one goes.', {
+                maxSurge: 1,
+                maxUnavailable: 0,
+              }),
       },
       progressDeadlineSeconds: noted(
         'A clone may take as long.',

@@ -185,12 +185,12 @@ decide() {
   exit 0
 }
 
-# is_calm: may this look do without a question? Three of four may, while the replica streams, lacks nothing and has nothing
+# is_calm: may this look do without a question? Four of five may, while the replica streams, lacks nothing and has nothing
 # to tell. An end of streaming ends the walreceiver, and a promotion takes the standby's marker away, which both is seen
 # without one; a pause of replay, or clients that take every connection, are told so much later. A client and its session
-# cost more than all the rest of a look. Who reads what was written takes it for old after a minute: 20 s are the most.
+# cost more than all the rest of a look. Who reads what was written takes it for old after a minute: 25 s are the most.
 is_calm() {
-  if [ "$watch_calm" -ge 3 ] || [ "$((watch_interval * (watch_calm + 2)))" -gt 20 ] \
+  if [ "$watch_calm" -ge 4 ] || [ "$((watch_interval * (watch_calm + 2)))" -gt 25 ] \
     || [ "$streams" = no ] || [ "$watch_receiver" != "$stream_receiver" ] || [ -n "$stream_goal" ] \
     || [ "$stream_pending" = yes ] || [ "$stream_ends" -gt 0 ] || [ "$access" = closed ] || [ "$behind" = yes ] \
     || [ "$stand_lag" != 0 ] || [ -n "$stand_words" ] || [ "$watch_full" = yes ] || [ ! -e "$pgdata/$standby_marker" ] \
