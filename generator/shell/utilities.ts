@@ -110,7 +110,6 @@ const privilege = 'turns root into RUN_USER by exec; one of several, asked for b
 const others: Readonly<Record<string, string>> = {
   curl: 'fetches CONFIG_URL; asked for by have, wget is as good',
   wget: 'fetches CONFIG_URL; asked for by have, curl is as good',
-  getcap: 'file capabilities, of libcap2-bin; asked for by have',
   getent: 'users that are not in /etc/passwd; asked for by have',
   stat: 'tells the kind of a file system, with -f of GNU and BusyBox; asked for by have',
   'systemd-notify': 'tells systemd how far a run is, where that wants to know; asked for by have',

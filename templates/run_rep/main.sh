@@ -11,7 +11,8 @@ main() {
   newline='
 '
   forget_state
-  unset CDPATH
+  # What these set would change what cd and the tools print.
+  unset CDPATH GREP_OPTIONS QUOTING_STYLE TIME_STYLE
   know_self
   own_number=$self_number trap_number=$self_number
   read_supervisor

@@ -1,11 +1,13 @@
-import { lstatSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { type Agent, runAgent } from './harness/agent.js'
+import { buildQuickScript } from './harness/build-script.js'
 import { testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
 import { openGate } from './harness/gate.js'
 import { type Master, startMaster } from './harness/master.js'
+import { signal } from './harness/processes.js'
 import { openSpace, pickPort, type Space } from './harness/space.js'
 import { waitFor } from './harness/wait.js'
 
@@ -65,6 +67,43 @@ describe('a second run on the same data directory', () => {
         for (const name of pipes) expect(lstatSync(join(storeOf(first), name)).isFIFO(), name).toBe(true)
         await finish(third)
         expect(readdirSync(storeOf(first)).sort()).toEqual(['claim.2', 'log', 'replica', 'status'])
+      },
+    )
+  }
+
+  for (const shell of ['dash', 'bash', 'busybox', 'mksh', 'yash'] as const) {
+    testWith(
+      ['namespace', { tool: shell }],
+      `gives signs of life also when the processes that do it are killed, under ${shell}`,
+      async () => {
+        const script = buildQuickScript(space, { claimInterval: 1 })
+        const agent = await runAgent(space, { env: contractFor(space, master), script, shell })
+        await agent.waitForRow(await master.insert())
+        const store = storeOf(agent)
+        const beat = readdirSync(store).find((name) => /^beat\./.test(name) && !/\.clock$/.test(name)) ?? ''
+        const read = () => readFileSync(join(store, beat), 'utf8')
+        const waitForBeats = async () => {
+          for (const _ of ['one', 'another', 'a third']) {
+            const last = read()
+            await waitFor('another sign of life', () => read() !== last)
+          }
+        }
+        await waitForBeats()
+        const children = () => agent.descendants().filter(({ ppid }) => ppid === agent.pid)
+        const clock = children().find(({ args }) => args.startsWith('tail '))
+        signal(clock?.pid ?? 0, 'SIGKILL')
+        await waitForBeats()
+
+        const watcher = Number(readFileSync(join(store, 'work.1/watcher'), 'utf8'))
+        const keeper = children().find(({ pid, args }) => pid !== watcher && /\brun_rep\.sh/.test(args))
+        expect(keeper, JSON.stringify(children())).toBeDefined()
+        signal(keeper?.pid ?? 0, 'SIGKILL')
+        await agent.waitForLog(
+          /the process that gives the signs of life of this run was killed: starting another/,
+        )
+        await waitForBeats()
+        await agent.waitForRow(await master.insert())
+        await finish(agent)
       },
     )
   }

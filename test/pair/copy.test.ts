@@ -162,3 +162,33 @@ exec /usr/bin/sync`
 })
 
 const copyOf = (agent: Agent) => agent.descendants().find(({ args }) => /pg_basebackup -D/.test(args))?.args
+
+testWith(
+  [],
+  'a copy that is finished stays when the run is told to end before it has its place',
+  async () => {
+    const held = join(mkdtempSync(join(space.dir, 'held-')), 'on')
+    chmodSync(join(held, '..'), 0o777)
+    const waiting = `case " $* " in
+  *'/clone.done '*) : >${held}; exec sleep 1000 ;;
+esac
+exec /usr/bin/sync "$@"`
+    const clones = master.clones()
+    const contract = contractFor(space, master)
+    const agent = await runAgent(space, {
+      env: { ...contract, ...withSync(space, waiting) },
+      script: buildQuickScript(space),
+    })
+    await waitFor('the finished copy', () => existsSync(held))
+    agent.terminate('SIGTERM', 'tree')
+    expect(await agent.exit, agent.log()).toBe(143)
+    expect(agent.log()).not.toMatch(/unfinished/)
+    const next = await runAgent(space, { env: contract, sandbox: agent.sandbox, port: agent.port })
+    await next.waitForRow(await master.insert())
+    expect(next.log()).toMatch(/clone\.1 is a finished clone: using it/)
+    expect(master.clones()).toBe(clones + 1)
+    next.terminate('SIGTERM', 'script')
+    expect(await next.exit, next.log()).toBe(0)
+    await expectNothingLeft(next)
+  },
+)

@@ -1,8 +1,10 @@
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -14,12 +16,14 @@ import {
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { type Agent, expectNothingLeft, listTree, runAgent } from './harness/agent.js'
+import { type Agent, expectNothingLeft, listTree, mesosPath, runAgent, script } from './harness/agent.js'
 import { testWith } from './harness/capability.js'
 import { contractFor } from './harness/contract.js'
 import { type Master, startMaster } from './harness/master.js'
-import { openSpace, type Space } from './harness/space.js'
+import { query } from './harness/query.js'
+import { openSpace, pickPort, type Space } from './harness/space.js'
 import { copyVolume, makeReplica, makeVolume } from './harness/volume.js'
+import { waitFor } from './harness/wait.js'
 
 let space: Space
 let master: Master
@@ -47,6 +51,33 @@ const listData = (volume: string) => listTree(volume).filter((line) => !/^status
 const settled = [expect.stringMatching(/^claim\.\d+$/), 'log', 'replica', 'status']
 
 describe('a place without data', () => {
+  testWith(['root'], 'is served also from a directory that only root may enter', async () => {
+    const closed = mkdtempSync(join(space.dir, 'closed-'))
+    chmodSync(closed, 0o700)
+    const PGDATA_DIR = makeVolume(space)
+    const port = await pickPort()
+    const env = { PATH: mesosPath, ...contractFor(space, master, { PGDATA_DIR, PORT0: String(port) }) }
+    const sh = (args: readonly string[]) =>
+      execa('sh', [script, ...args], { cwd: closed, env, extendEnv: false, reject: false })
+    for (const _ of ['clones', 'reuses']) {
+      const run = sh([])
+      const row = await master.insert()
+      await waitFor('the row', async () => {
+        if (run.exitCode !== null) throw new Error(`it ended with ${run.exitCode}`)
+        return (await query(port, 'SELECT 1 FROM rows WHERE body = $1', [row])).length === 1
+      })
+      await waitFor('it to be ready', async () => {
+        const { exitCode, stderr } = await sh(['ready'])
+        if (exitCode !== 0) throw new Error(stderr)
+        return true
+      })
+      run.kill('SIGTERM')
+      const { exitCode, stderr } = await run
+      expect(exitCode, stderr).toBe(0)
+      expect(stderr).toMatch(/: streaming from/)
+    }
+  })
+
   testWith(
     ['namespace'],
     'that is a mount point keeps being one, and PGDATA is a 0700 part of it',

@@ -32,11 +32,16 @@ interface Answer {
 }
 
 /** Asks as somebody who came by ssh: in that directory, with a PATH and nothing else. */
-async function ask(cwd: string, what: readonly string[], user?: Identity): Promise<Answer> {
+async function ask(
+  cwd: string,
+  what: readonly string[],
+  user?: Identity,
+  env: Environment = {},
+): Promise<Answer> {
   const words = [...(user ? become(user) : []), 'sh', 'run_rep.sh', ...what]
   const { exitCode, stdout, stderr } = await execa(words[0] ?? '', words.slice(1), {
     cwd,
-    env: { PATH: mesosPath },
+    env: { PATH: mesosPath, ...env },
     extendEnv: false,
     reject: false,
   })
@@ -58,6 +63,10 @@ async function expectAnswers({ sandbox, port }: Agent): Promise<void> {
         },
         20_000,
       )
+    }
+    for (const TMPDIR of ['/nonexistent', '/proc']) {
+      const answer = await ask(sandbox, ['ready'], user, { TMPDIR })
+      expect(answer.code, JSON.stringify(answer)).toBe(0)
     }
     expect(await ask(sandbox, ['preflight'], user)).toMatchObject({
       code: 0,

@@ -10,10 +10,12 @@ start_clock() {
   launching=yes
   (
     trap '' TERM INT HUP
-    exec tail -n +1 -f <"$beat.clock" >&7 2>/dev/null 9<&-
+    exec tail -n +1 -f <"$beat.clock" >&7 2>/dev/null 7<&- 9<&-
   ) &
   clock=$!
   launched
+  # For reading only, from now on: when the clock ends, so does the waiting for it.
+  exec 7<"$alive.tick"
 }
 
 end_clock() {

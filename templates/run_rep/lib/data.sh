@@ -211,12 +211,32 @@ free_inodes() {
   [ -z "$free" ] || printf '%s\n' "$free"
 }
 
-# cannot_write DIRECTORY TEXT: the end, when something could not be made there: a full disk, or a missing right.
+# cannot_write DIRECTORY TEXT: the end, when something could not be made there: a full disk, or a missing right. Of quotas,
+# and of what some file systems keep for themselves, df knows nothing.
 cannot_write() {
   need_room "$1" 1
   _write_inodes=$(free_inodes "$1")
   [ "${_write_inodes:-1}" -ge 1 ] || fail NO_SPACE "$1 has no inodes left: $2"
+  _write_words=$({ mkdir -- "$1/work.0" && rmdir -- "$1/work.0"; } 2>&1) || :
+  ! is_disk_full "$_write_words" || fail NO_SPACE "$2: $_write_words"
   fail DATA_DIR "$2"
+}
+
+# is_disk_full WORDS: is that why something could not be written?
+is_disk_full() {
+  case $1 in
+    *'No space left'* | *'quota exceeded'*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+# make_path DIRECTORY WORDS: with what lies above it. As root makes it: what lies in it is closed or open by its own mode,
+# as status/ is to everybody.
+make_path() {
+  _path_words=$( (umask 022 && mkdir -p -- "$1") 2>&1) || {
+    ! is_disk_full "$_path_words" || fail NO_SPACE "$RUN_USER cannot make the directory $1$2: $_path_words"
+    fail DATA_DIR "$RUN_USER cannot make the directory $1$2: $_path_words"
+  }
 }
 
 # @may touch the standby marker

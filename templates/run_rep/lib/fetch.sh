@@ -139,14 +139,24 @@ fetch_patiently() {
 
 # start_patience, be_patient TEXT: growing, jittered pauses; false when MASTER_WAIT is over.
 start_patience() {
-  know_time
-  patience_until=$((${now_s:-0} + MASTER_WAIT))
+  steady_time
+  patience_until=$((steady_time + MASTER_WAIT))
   patience_pause=1
 }
 
+# steady_time: sets $steady_time to seconds that no setting of the clock changes, where the kernel tells them.
+steady_time() {
+  seconds_up
+  steady_time=$seconds_up
+  [ "$steady_time" -gt 0 ] || {
+    know_time
+    steady_time=${now_s:-0}
+  }
+}
+
 be_patient() {
-  know_time
-  _patient_left=$((patience_until - ${now_s:-0}))
+  steady_time
+  _patient_left=$((patience_until - steady_time))
   [ "$_patient_left" -gt 0 ] || return 1
   _patient_pause=$(jittered "$patience_pause")
   [ "$_patient_pause" -le "$_patient_left" ] || _patient_pause=$_patient_left

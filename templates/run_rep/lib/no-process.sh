@@ -38,7 +38,7 @@ leave_without_fork() {
     log WARN "could not start a process while the run was being stopped; PostgreSQL ended with status ${served:-$exit_code}"
     _without_code=${served:-$exit_code}
   else
-    log ERROR "could not start a process"
+    log ERROR "could not start a process, or a command failed that never should, whose words are above"
     log ERROR "data: $failure_data"
     log ERROR "what to do: $failure_advice (NO_PROCESS, exit $failure_code)"
   fi

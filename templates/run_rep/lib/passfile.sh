@@ -9,7 +9,8 @@ take_secret() {
   secret_from=${RUN_REP_SECRET:-} login_kind=none own_login='' passfile_source='' login_changed=no login_origin=''
   unset RUN_REP_SECRET
   [ -n "$secret_from" ] || exec 8</dev/null
-  [ -n "${POSTGRES_REPPASSWORD:-}" ] || return 0
+  # Its value is in no trace of the shell (set -x).
+  [ -n "${POSTGRES_REPPASSWORD:+set}" ] || return 0
   if [ "$sub_command" = run ] || [ "$sub_command" = preflight ] || [ "$sub_command" = ready ]; then
     hold_secret
     secret_from=environment
@@ -120,8 +121,10 @@ settle_login() {
     fi
   else
     _settle_source=${passfile_source:-POSTGRES_REPPASSWORD}
-    [ "$login_kind" = kept ] || write_login \
-      || fail PASSFILE "${POSTGRES_REPPASSWORD_FILE:-$_settle_source} does not hold a password on a single line"
+    [ "$login_kind" = kept ] || write_login || {
+      need_room "${login_copy%/*}" 1
+      fail PASSFILE "${POSTGRES_REPPASSWORD_FILE:-$_settle_source} does not hold a password on a single line"
+    }
     export PGPASSFILE="$login_copy"
   fi
   [ "$sub_command" != run ] || [ "$PGPASSFILE" != "$own_passfile" ] || own_login=$store/login
@@ -138,6 +141,8 @@ write_login() {
   else
     print_login <"$POSTGRES_REPPASSWORD_FILE" >"$login_copy.new" || return 1
   fi
+  # Where the directory has a default ACL, umask does not count.
+  chmod 600 "$login_copy.new" || return 1
   login_changed=yes
   ! cmp -s -- "$login_copy.new" "$login_copy" 2>/dev/null || login_changed=no
   mv -- "$login_copy.new" "$login_copy"

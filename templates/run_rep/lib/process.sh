@@ -82,9 +82,11 @@ on_exit() {
   release_wal
   end_feeder
   if [ -n "$staging" ]; then
-    [ "$signals" -eq 0 ] || [ ! -d "$staging" ] || log INFO 'told to stop: the unfinished copy is removed'
+    [ "$signals" -eq 0 ] || [ ! -d "$staging" ] || is_finished "$staging" \
+      || log INFO 'told to stop: the unfinished copy is removed'
     end_writers "$staging"
-    remove_clone "$staging"
+    # The next run gives one that is finished its place.
+    is_finished "$staging" || remove_clone "$staging"
   fi
   remove_work "$work"
   remove_login "$own_login"

@@ -9,7 +9,7 @@
 find_wal_dir() {
   wal_disk=$store wal_place=$wal_dir late_wal=''
   if [ "$sub_command" = run ]; then
-    (umask 022 && mkdir -p -- "$wal_dir") || fail DATA_DIR "$RUN_USER cannot make the directory $wal_dir (clone.walDir)"
+    [ -d "$wal_dir" ] || make_path "$wal_dir" ' (clone.walDir)'
   fi
   [ -d "$wal_dir" ] || return 0
   wal_place=$(cd -- "${wal_dir:?}" 2>/dev/null && pwd -P) || wal_place=$wal_dir

@@ -5,7 +5,7 @@
 start_watcher() {
   server=$child
   verdict_file=$work/verdict
-  watch_holder=$wal_holder watch_flusher=$flusher
+  watch_holder=$wal_holder watch_flusher=$flusher watch_keeper=$keeper
   launching=yes
   (
     become_watcher
@@ -17,8 +17,9 @@ start_watcher() {
   printf '%s\n' "$watcher" 2>/dev/null >"$work/watcher" || :
 }
 
-# miss_watcher: in the script, when it was told that the watcher is gone: is another one wanted ($watcher_gone)? What that one had settled, the files tell. It is
-# said once; how often it may be needed, nobody knows.
+# miss_watcher: in the script, when it was told that the watcher is gone, or the keeper: is another one wanted
+# ($watcher_gone)? What that one had settled, the files tell. It is said once; how often it may be needed, nobody knows. With
+# another keeper there is another watcher, too, which knows it.
 miss_watcher() {
   watcher_gone=no
   unwatched=no
@@ -26,6 +27,13 @@ miss_watcher() {
     return 0
   fi
   end_watcher
+  if ! lives "$keeper"; then
+    log WARN 'the process that gives the signs of life of this run was killed: starting another'
+    ignore wait "$keeper"
+    start_keeper
+    watcher_gone=yes
+    return 0
+  fi
   watcher_falls=$((watcher_falls + 1))
   [ "$watcher_falls" -gt 1 ] || log WARN 'the watcher of the server was killed: starting another, now and each time this happens'
   [ -f "$replica/unflushed" ] || behind=no
@@ -78,6 +86,7 @@ watch_server() {
     await_look
     end_if_alone
     end_if_taken
+    lives "$watch_keeper" || ignore kill -s PROF "$$"
     watch_tablespaces
     tell_early_words
     renew_access

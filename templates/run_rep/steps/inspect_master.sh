@@ -180,20 +180,42 @@ has_wal_level() {
   esac
 }
 
-# Small files of this run only: beside the data, or for preflight, which changes nothing, elsewhere. What
+# Small files of this run only: beside the data, or for what only looks, and changes nothing there, elsewhere. What
 # a client says goes there, too, so on a full disk every answer of the master would be misread.
 make_work() {
   if [ "$sub_command" = run ]; then
     work=$store/work.${claim:?}
+    need_room "$store" 1
+    make_ours "$work"
   else
+    make_work_elsewhere || cannot_look
+  fi
+  # mksh writes here-documents to files, which a SIGKILL leaves where they are.
+  TMPDIR=$work
+}
+
+# make_work_elsewhere: TMPDIR may be root's own, and the disk of /tmp full, which is no fault of a replica.
+make_work_elsewhere() {
+  for _elsewhere_place in "${TMPDIR:-/tmp}" /tmp /dev/shm /var/tmp; do
     # What has that name already may be anybody's, who changes it while we look: it stays.
-    work=${TMPDIR:-/tmp}/run_rep.$$
+    work=$_elsewhere_place/run_rep.$$
     while [ -e "$work" ] || [ -L "$work" ]; do
       work=${work}0
     done
-  fi
-  need_room "${work%/*}" 1
-  make_ours "$work"
-  # mksh writes here-documents to files, which a SIGKILL leaves where they are.
-  TMPDIR=$work
+    if [ -w "$_elsewhere_place" ] && ! lacks_room "$_elsewhere_place" 1 \
+      && { mkdir -- "$work" && printf '' >"$work/run_rep.mark"; } 2>/dev/null; then
+      return 0
+    fi
+  done
+  work=''
+  return 1
+}
+
+cannot_look() {
+  _cannot_words="$(id -un) cannot write 1 MB in ${TMPDIR:-/tmp}, /tmp, /dev/shm or /var/tmp"
+  case $sub_command in
+    ready) unready "$_cannot_words" 'TMPDIR and these disks' ;;
+    status) untold "$_cannot_words" ;;
+    *) fail AGENT "$_cannot_words" ;;
+  esac
 }

@@ -92,12 +92,15 @@ know_own_user() {
 # Sets $store, the absolute path of PGDATA_DIR, and names of what lies in it.
 find_store() {
   case $PGDATA_DIR in
-    /*) store=$PGDATA_DIR ;;
+    /*)
+      store=$PGDATA_DIR
+      # A directory that only root may enter: whoever goes elsewhere could not come back.
+      [ -x "$sandbox" ] || { cd / && sandbox=/; }
+      ;;
     *) store=$sandbox/$PGDATA_DIR ;;
   esac
   if [ "$sub_command" = run ]; then
-    # As root makes it: what lies in it is closed or open by its own mode, as status/ is to everybody.
-    [ -d "$store" ] || (umask 022 && mkdir -p -- "$store") || fail DATA_DIR "$RUN_USER cannot make the directory $store"
+    [ -d "$store" ] || make_path "$store" ''
     if [ ! -w "$store" ] || [ ! -x "$store" ]; then
       fail DATA_DIR "$RUN_USER may not write to $store: $(touch -c -- "$store" 2>&1 || :)"
     fi

@@ -41,7 +41,7 @@ step_serve() {
   if [ "$status" -ne 0 ]; then
     # What it could not write to the end is gone by now, and there is room again.
     name_disks
-    ! said_since | ignore tail -n 30 | grep -q 'No space left on device' \
+    ! said_since | ignore tail -n 30 | grep -q -e 'No space left on device' -e 'quota exceeded' \
       || fail NO_SPACE "PostgreSQL ended because the disk of $disks had no space left"
     retreat "it ended with status $status before it accepted clients"
     has_served || judge_early_end
