@@ -24,12 +24,12 @@ export function lowerReplica(
   { modelDigest, lastingSteps }: { readonly modelDigest: string; readonly lastingSteps: readonly string[] },
 ): Record<string, View> {
   const steps = orderSteps(model.steps)
-  const isApart = (name: string) =>
-    model.steps.some((step) => step.name === name) && !lastingSteps.includes(name)
-  const calls = steps.map((name) => ({
-    name,
-    commands: [...helpersBefore(name, model), isApart(name) ? `run_own_step step_${name}` : `step_${name}`],
-  }))
+  // One that changes the script's own shell runs in it, and may end it without a word.
+  const callOf = (name: string) => {
+    if (lastingSteps.includes(name)) return ['own_step=yes', `step_${name}`, 'own_step=no']
+    return [model.steps.some((step) => step.name === name) ? `run_own_step step_${name}` : `step_${name}`]
+  }
+  const calls = steps.map((name) => ({ name, commands: [...helpersBefore(name, model), ...callOf(name)] }))
   return {
     'constants.sh.hbs': {
       constants: listConstants(model).map(({ name, value }) => ({

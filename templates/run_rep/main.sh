@@ -3,7 +3,7 @@ main() {
   signals=0 wakes=0 status=0 child='' launching=no serving=no exit_code=143 leaving=no self=$$ jitters=0
   pause_on_failure=no apart=no called=no asking=no ask_limit=0 own_runs=no own_floor=0 door_options=''
   stopper='' watchdog='' flusher='' syncer='' flush='' behind=no access=open own_chain='' own_name='' chains='' more_said='' door_asks=0 answers='' wal_holder='' wal_client='' watcher='' teller='' feeder='' staging='' work='' alive='' slot='' gate_state='' backup_mb='' master_known=no
-  keeper='' clock='' clocked=no unwatched=no watcher_falls=0 said=no served='' no_fork=no dead_holder='' claim=0 beat='' beat_digit=1 tick_count=0 own_boot='' own_host='' claim_holder='' written='' written_of='' values_known='' values_asked='' left_told=''
+  keeper='' clock='' clocked=no unwatched=no watcher_falls=0 said=no own_step=no served='' no_fork=no dead_holder='' claim=0 beat='' beat_digit=1 tick_count=0 own_boot='' own_host='' claim_holder='' written='' written_of='' values_known='' values_asked='' left_told=''
   files_new=no files_fetched=no fetched_kept=no carried_from='' carried_time='' master_conf='' master_rules=''
   state_place='' state_new='' state_at='' state_own_name='' state_own_port='' planning=no restart_does='' restart_why='' restart_failure='' restart_exit='' asked_master='' asked_position='' asked_lag='' noted_data='' noted_conf='' noted_rules='' last_error='' stream_goal='' recalled=no ask_master=no
   tab='	'

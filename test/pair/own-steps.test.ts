@@ -133,6 +133,14 @@ describe.each(shells)('steps of the operator, with %s as sh', (shell) => {
   }
   const count = (agent: Agent, pattern: RegExp) => agent.log().match(new RegExp(pattern, 'g'))?.length ?? 0
 
+  test('one that runs in the shell of the script and fails there ends the run as any other', async () => {
+    const agent = await run('go on', { TRUE_MASTER: '' })
+    expect(await agent.exit, agent.log()).toBe(70)
+    expect(agent.log()).toMatch(/ERROR find_master: the step find_master ended with status \d+\n/)
+    expect(agent.log()).toMatch(/\(STEP_FAILED, exit 70\)/)
+    await expectNothingLeft(agent)
+  })
+
   test('a whole life: what one sets lasts, and what one changes ends with it', async () => {
     const first = await run('go on')
     await first.waitForRow(await master.insert())

@@ -50,6 +50,12 @@ judging=no
 
 # fail ID TEXT: says what was found and what to do, then ends with the exit code of that failure.
 fail() {
+  tell_failure "$1" "$2"
+  end_run "$failure_code"
+}
+
+# tell_failure ID TEXT
+tell_failure() {
   said=yes
   failure "$1"
   if [ "$judging" = yes ]; then
@@ -61,7 +67,6 @@ fail() {
   [ "$sub_command" != run ] || [ -z "$failure_data" ] || log ERROR "data: $failure_data"
   log ERROR "what to do: $failure_advice ($1, exit $failure_code)"
   note_failure "$1" "$2"
-  end_run "$failure_code"
 }
 
 # place_advice: as soon as it is known where the data is, the command in $failure_advice that moves it away gets its real

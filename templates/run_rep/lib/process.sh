@@ -54,6 +54,10 @@ on_exit() {
   know_self
   [ "$self_number" = "$trap_number" ] || exit "$_exit_status"
   trap '' TERM INT HUP
+  if [ "$own_step" = yes ] && [ "$said" = no ] && [ "$signals" -eq 0 ]; then
+    tell_failure STEP_FAILED "the step $step ended with status $_exit_status"
+    _exit_status=$failure_code
+  fi
   if [ -z "$self" ]; then
     trap '' VTALRM
     [ "$signals" -gt 0 ] || [ "$_exit_status" -eq 0 ] || end_of_watcher "$_exit_status"
