@@ -85,7 +85,7 @@ describe('a CONFIG_URL that is of no use costs no copy (D7, D9-D11)', () => {
 
   testWith(['debian'], 'a server that says nothing is 75', async () => {
     const { url } = await startSilentServer(space)
-    expect((await expectExit(75, url)).log()).toMatch(/no answer within \d+ s for .* timed out/)
+    expect((await expectExit(75, url)).log()).toMatch(/no usable answer within \d+ s for .* timed out/)
   })
 })
 

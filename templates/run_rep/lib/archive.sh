@@ -23,11 +23,16 @@ restore_command=$restore_command"
 # master left, the first file that is not wholly of its history: $restore_command takes none from there on.
 note_forks() {
   printf '' >"$work/new.forks" || return 1
-  if [ "$master_timeline" -gt "$own_timeline" ] && ask_history; then
-    awk '$1 ~ /^[0-9]+$/ { print $1, $2 }' "$work/history" >"$work/forks.list" || return 1
-    while read -r _forks_timeline _forks_position; do
-      segment_of "$_forks_timeline" "$_forks_position"
-    done <"$work/forks.list" >"$work/new.forks"
+  if [ "$master_timeline" -gt "$own_timeline" ]; then
+    if ask_history; then
+      awk '$1 ~ /^[0-9]+$/ { print $1, $2 }' "$work/history" >"$work/forks.list" || return 1
+      while read -r _forks_timeline _forks_position; do
+        segment_of "$_forks_timeline" "$_forks_position"
+      done <"$work/forks.list" >"$work/new.forks"
+    elif [ -e "$replica/forks" ]; then
+      # What was known before still holds.
+      return 0
+    fi
   fi
   mv -- "$work/new.forks" "$replica/forks"
 }

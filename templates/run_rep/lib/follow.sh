@@ -19,6 +19,7 @@ doubt_master() {
     [ ! -f "$replica/outdated" ] || ignore rm -f -- "$replica/outdated"
     judge_loop
     if is_followed; then
+      leave_former_server
       [ -z "$slot" ] || drop_left_slots
     elif is_better; then
       follow_master
@@ -42,10 +43,31 @@ is_better() {
   return 1
 }
 
-# believe_divergence: when the same is said twice in a row.
+# leave_former_server: behind an address there may be another server by now, which was promoted, while the connection to the
+# one before lives on. So one on an older timeline from which nothing came between two judgements is left.
+leave_former_server() {
+  _leave_stand="$look_receiver $look_replayed $master_timeline"
+  if [ "$look_timeline" -ge "$master_timeline" ]; then
+    doubt_stood=''
+  elif [ "$doubt_stood" = "$_leave_stand" ]; then
+    log WARN "$master_name is on timeline $master_timeline, and this replica still streams timeline $look_timeline: connecting again"
+    end_receiver
+  else
+    doubt_stood=$_leave_stand
+  fi
+}
+
+# believe_divergence: when the same is said twice in a row, of the same host. How far that and this replica are meanwhile, is
+# no difference.
 believe_divergence() {
-  [ "$divergence" != "$doubt_said" ] || decide diverged "$divergence"
-  doubt_said=$divergence
+  _believe_key=${divergence%%; only*}
+  case $_believe_key in
+    'the data is at '*) _believe_key='the data is ahead' ;;
+    *) ;;
+  esac
+  _believe_key="$master_host $master_port $master_address $_believe_key"
+  [ "$_believe_key" != "$doubt_said" ] || decide diverged "$divergence"
+  doubt_said=$_believe_key
 }
 
 # seek_master: while nothing streams, but not long yet. Only a promotion is reason enough to look for another one so soon.

@@ -42,7 +42,7 @@ end_asking() {
 }
 
 # In a process of its own, which ends when all have answered. A replica that runs asks again, so it need not wait for all:
-# when one that may be the right master has answered, the others get a second.
+# when one that may be the right master has answered, the others get three seconds.
 ask_each_host() {
   host_number=100 _ask_rest=$POSTGRES_MASTER,
   set --
@@ -57,7 +57,7 @@ ask_each_host() {
     ask_addresses &
     set -- "$@" "$!"
   done
-  _ask_grace=20
+  _ask_grace=60
   while [ "$_ask_grace" -gt 0 ] && ! are_done "$host_number"; do
     blink 0.05
     [ "$own_runs" = no ] || ! has_answer || _ask_grace=$((_ask_grace - 1))

@@ -341,7 +341,8 @@ children_of() {
 
 # The command name in the second field may hold anything, so what counts is behind the last ")".
 read_parent() {
-  read -r _parent_line <"$1"
+  # It may have ended since it was listed.
+  read -r _parent_line 2>/dev/null <"$1" || return 0
   _parent_rest=${_parent_line##*') '}
   case $_parent_rest in
     ?" $2 "*) printf '%s\n' "${_parent_line%% *}" ;;

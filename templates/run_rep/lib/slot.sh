@@ -90,10 +90,9 @@ drop_slot() {
 # before, its slot would keep WAL until the disk is full, as soon as that host is back. Asked are those that answered just
 # now, each once.
 drop_left_slots() {
-  [ "$master_read_only" = off ] || return 0
-  _left_master=$master_file _left_timeline=$master_timeline
+  _left_master=$master_file _left_timeline=$master_timeline _left_read_only=$master_read_only
   for _left_place in "$work"/hosts/*.place; do
-    is_left "$_left_place" "$_left_timeline" || continue
+    is_left "$_left_place" "$_left_timeline" "$_left_read_only" || continue
     left_host="$master_host$tab$master_port$tab$master_address"
     case $newline$left_clean in
       *"$newline$left_host$newline"*) ;;
@@ -103,12 +102,22 @@ drop_left_slots() {
   read_place "$_left_master.place" || :
 }
 
-# is_left FILE TIMELINE: another name of the master itself must not be taken for a host that is followed no more. A standby
-# is surely none, nor is a server on an older timeline.
+# is_left FILE TIMELINE READ_ONLY: another name of the master itself must not be taken for a host that is followed no more. A
+# standby is surely none, nor is a server on an older timeline. Of who follows a standby (READ_ONLY is on), only a host that
+# was followed before.
 is_left() {
   read_place "$1" && [ -z "$host_fault" ] && [ "$master_system" = "$pinned_system" ] || return 1
   [ "$master_mark" != "$own_mark" ] || return 1
-  [ "$master_read_only" = on ] || [ "$master_timeline" -lt "$2" ]
+  if [ "$3" = on ]; then
+    ! is_followed && was_followed "$master_host$tab$master_port$tab$master_address"
+  else
+    [ "$master_read_only" = on ] || [ "$master_timeline" -lt "$2" ]
+  fi
+}
+
+# was_followed HOST
+was_followed() {
+  [ -f "$replica/left" ] && grep -q -x -F -e "$1" "$replica/left"
 }
 
 # drop_left_slot: on $left_host. It is in use while that host has not heard that we are gone.
@@ -130,7 +139,7 @@ $(words_of "$work/words")"
 look_for_left_slot() {
   if [ "$master_version" -ge 150000 ]; then
     look_for_slot
-  elif [ -f "$replica/left" ] && grep -q -x -F -e "$left_host" "$replica/left"; then
+  elif was_followed "$left_host"; then
     slot_state=fine
   else
     slot_state=missing

@@ -71,7 +71,9 @@ lag_in_seconds() {
 # look_for_master: as find_master, and what it tells of the master, or of a master that is none, is noted.
 look_for_master() {
   if find_master; then
-    state_asked=$master_position state_trouble=$divergence
+    state_asked=$master_position
+    # What note_answer has said holds until the replica streams.
+    [ -z "$divergence" ] && [ "$watch_answered" -ge 2 ] || state_trouble=$divergence
     return 0
   fi
   watch_answered=0

@@ -71,13 +71,12 @@ judge_tablespaces() {
 }
 
 # watch_tablespaces: replay makes a link at any time. The list of names tells, by builtins alone. A server that flushed
-# what it has in memory could still write it into the master's files, so it is ended without that.
+# what it has in memory could still write it into the master's files, so decide ends it without that.
 watch_tablespaces() {
   set -- "$pgdata"/pg_tblspc/*
   [ "$*" != "$watch_links" ] || return 0
   watch_links=$*
   find_stray "$replica" || return 0
-  ignore kill -s QUIT "$server"
   decide tablespace "$stray"
 }
 

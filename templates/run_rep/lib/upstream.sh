@@ -134,6 +134,10 @@ judge_host() {
     [ "$master_timeline" -le "$best_timeline" ] || best_timeline=$master_timeline
   else
     standby_notes="$standby_notes${standby_notes:+; }$master_name: it is a standby"
+    if [ "$master_timeline" = "$own_timeline" ] && is_ahead "$own_position" "$master_position" && ! is_followed; then
+      standby_notes="$standby_notes, and behind this replica"
+      return 0
+    fi
     may_be_cascade "$1" || return 0
     [ "$master_timeline" -le "$best_standby" ] || best_standby=$master_timeline
   fi

@@ -87,7 +87,7 @@ judge_history() {
     # A master that is a replica itself may be behind for a while, after its restart.
     [ "$master_read_only" = on ] || ! is_ahead "$2" "$master_position" \
       || divergence="the data is at $2, but $master_name is only at $master_position on the same timeline$(own_wal "$master_position" "$2")"
-    [ -n "$divergence" ] || [ "$1" -eq 1 ] || is_followed || compare_histories "$1"
+    [ -n "$divergence" ] || [ "$1" -eq 1 ] || is_streamed || compare_histories "$1"
   elif ! ask_history || ! _history_fork=$(awk -v tli="$1" '$1 == tli { print $2; exit }' "$work/history"); then
     history_known=no divergence="cannot read its timeline history: $(words_of "$work/words")"
   else
@@ -98,6 +98,11 @@ judge_history() {
     fi
   fi
   [ -z "$divergence" ]
+}
+
+# is_streamed: is that the server which we stream from? While nothing streams, another one may have its address.
+is_streamed() {
+  [ "$own_runs" = yes ] && [ "${streams:-no}" = yes ] && is_followed
 }
 
 # own_wal FROM TO: prints, as the end of a sentence, which WAL the master does not have. Of what lies beyond FROM the control

@@ -36,8 +36,12 @@ miss_watcher() {
   fi
   watcher_falls=$((watcher_falls + 1))
   [ "$watcher_falls" -gt 1 ] || log WARN 'the watcher of the server was killed: starting another, now and each time this happens'
-  [ -f "$replica/unflushed" ] || behind=no
-  is_closed || access=open
+  [ -f "$replica/unflushed" ] || ignore grep -q -s -x 'run_rep.clone = flushed' "$replica/behind.conf" || behind=no
+  if ! is_closed; then
+    access=open
+    # The one before may not have come to it.
+    ignore kill -s HUP "$child"
+  fi
   watcher_gone=yes
 }
 
@@ -73,7 +77,7 @@ become_watcher() {
 
 watch_server() {
   watch_still=0 watch_streamed=0 watch_receiver=0 watch_replayed='' watch_said='' watch_answered=0 watch_stood=0
-  strangers=0 hosts_said='' doubt_said='' left_clean='' left_tries=0 loop_position='' loop_said_s=''
+  strangers=0 hosts_said='' doubt_said='' doubt_stood='' left_clean='' left_tries=0 loop_position='' loop_said_s=''
   opening_tries=0 opening_port=no opening_settled=no renew_said='' access_tries=0 door_superuser='' superuser_missing=no watch_links=''
   behind_state=unflushed behind_still=0 behind_replayed='' watch_closed=0 watch_pause=no watch_full=no watch_free=0 watch_put_off=no
   watch_calm=0 stand_words=''
@@ -190,6 +194,8 @@ end_if_taken() {
 decide() {
   log WARN "$2"
   ! printf '%s\n' "$1" "$2" "${master_timeline:-0}" 2>/dev/null >"$verdict_file.new" || ignore mv -- "$verdict_file.new" "$verdict_file"
+  # What is written at the end of such a server could go to the master's files.
+  [ "$1" != tablespace ] || ignore kill -s QUIT "$server"
   kill -s USR2 "$$" 2>/dev/null || end_if_alone
   exit 0
 }
@@ -309,7 +315,7 @@ watch_stream() {
   [ "$watch_still" -gt 0 ] || watch_replayed=$look_replayed watch_stood=0
   if [ "$look_receiver" -gt 0 ] && [ "$look_receiver" = "$watch_receiver" ]; then
     let_wal_go
-    [ "$watch_still" -eq 0 ] || state_trouble='' watch_answered=0
+    [ "$watch_still" -eq 0 ] && [ "$watch_answered" -eq 0 ] || state_trouble='' watch_answered=0
     watch_still=0 watch_said='' watch_put_off=no
     watch_streamed=$((watch_streamed + watch_interval))
     [ "$watch_streamed" -ge "$stale_limit" ] || return 0
