@@ -90,6 +90,7 @@ export const codeExamples: Readonly<Record<string, readonly [wrong: string, righ
   E_SHELL_OPTION: ['set -o pipefail', 'look at the status of each command'],
   E_SHELL_PRINTF: ['printf "$text"', 'printf \'%s\\n\' "$text"'],
   E_SHELL_PRIVATE: ['$_clone_dir in a step', 'a name of its own, as $_warm_dir'],
+  E_SHELL_QUOTE: ['$(( "$count" + 1 ))', '$((count + 1))'],
   E_SHELL_READ: ['read line', 'read -r line'],
   E_SHELL_REDIRECTION: [': > "$file"', 'true > "$file"'],
   E_SHELL_SUBSTITUTIONS: ['set -- "$(a)" "$(b)"', 'first=$(a); second=$(b)'],

@@ -88,6 +88,7 @@ export const codes: Readonly<Record<string, string>> = {
   E_SHELL_PRINTF: 'a value in a format is read as a format',
   E_SHELL_PRIVATE:
     'all variables of a POSIX shell are global: one that begins with _ belongs to one function',
+  E_SHELL_QUOTE: 'a quote in a here-document or in $(( )) is text, so what it seems to protect is run',
   E_SHELL_READ: 'read without -r removes backslashes, and its other options are not POSIX',
   E_SHELL_REDIRECTION: 'a file that cannot be opened for a special built-in ends the script at once',
   E_SHELL_REWIND:
