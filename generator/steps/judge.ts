@@ -3,6 +3,7 @@ import { type Functions, functionsOf } from '../shell/commands.js'
 import { type Position, parseShell, type Shell } from '../shell/parse.js'
 import { commandsOf, type StepCommand } from './commands.js'
 import { type Embedded, embeddedIn } from './embedded.js'
+import { requireReadStatus } from './rules/bounded.js'
 import { callSharedFunctionsOnly } from './rules/calls.js'
 import { keepDataDirectory } from './rules/data.js'
 import { forbidBackground, requireWordsAtTheEnd } from './rules/ends.js'
@@ -12,6 +13,7 @@ import { keepValuesOutOfPrograms } from './rules/programs.js'
 import type { StepRule } from './rules/rule.js'
 import { keepSecrets } from './rules/secrets.js'
 import { forbidSignals } from './rules/signals.js'
+import { requireAnswerAtTheEnd } from './rules/status.js'
 import { findOrigins, type Given } from './values.js'
 
 /** Every rule on what a step of the user's may do. What it may be written in, the rules of all shell text say. */
@@ -25,6 +27,8 @@ export const stepRules: readonly StepRule[] = [
   keepSecrets,
   keepDataDirectory,
   requireSeenFailures,
+  requireAnswerAtTheEnd,
+  requireReadStatus,
 ]
 
 /** Of a step they are asked by where its values come from (rules/data.ts). */
