@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type Functions, functionsOf } from '../shell/commands.js'
 import { type Position, parseShell, type Shell } from '../shell/parse.js'
+import { requireRealQuotes } from '../shell/rules/literal-quotes.js'
 import { commandsOf, type StepCommand } from './commands.js'
 import { type Embedded, embeddedIn } from './embedded.js'
 import { requireReadStatus } from './rules/bounded.js'
@@ -71,13 +72,19 @@ export function judgeSteps(
   const all = parts.flatMap(({ commands }) => commands)
   const embedded = new Map(parts.flatMap(({ within }) => (within === undefined ? [] : [within])))
   const origins = findOrigins(all, embedded, given)
-  const found = parts.flatMap(({ file, shell, commands, at }) =>
-    stepRules
+  const found = parts.flatMap(({ file, shell, commands, at }): Diagnostic[] => [
+    ...stepRules
       .flatMap((rule) => rule({ shell, commands, all, embedded, origins, own, lasting }))
-      .map(({ code, node, message, hint }): Diagnostic => {
+      .map(({ code, node, message, hint }) => {
         return { code, place: { file, ...(at ?? shell.place(node)) }, message, hint }
       }),
-  )
+    // In a text within, too, the rules would not see what such a quote hides.
+    ...(at === undefined
+      ? []
+      : requireRealQuotes(shell).map(({ code, message, hint }) => {
+          return { code, place: { file, ...at }, message, hint }
+        })),
+  ])
   // A function is met once for each way in which it is called.
   return [...new Map(found.map((one) => [JSON.stringify(one), one])).values()]
 }

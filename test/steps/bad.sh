@@ -925,3 +925,17 @@ step_x() {
 owner = ${RUN_USER:+'$(pg_ctl promote -D "$PGDATA_DIR")'}
 EOF
 }
+
+### E_SHELL_QUOTE the same in the text of a shell
+step_x() {
+  sh -s "$pgdata" <<'IN'
+cat <<EOF
+${HOME:+'$(rm -rf -- "$1")'}
+EOF
+IN
+}
+
+### E_STEP_STATUS one of two tests
+step_x() {
+  [ -d /srv/a ] || [ -d /srv/b ] && log INFO 'one is there'
+}

@@ -1,12 +1,12 @@
 import type { Shell, SyntaxNode } from '../parse.js'
-import { type Finding, findingAt, type Rule } from './rule.js'
+import { type Finding, findingAt } from './rule.js'
 
 /**
  * A here-document and `$(( ))` are read as if they stood in double quotes: there a quote is text (XCU 2.7.4, 2.6.4),
  * also in the word of `${x:+…}`. Our parser takes it for a quote, as yash does; elsewhere what it seems to hold is run,
  * and no rule has seen it. In a pattern (`${x#'…'}`) and in a substitution quotes are quotes again.
  */
-export const requireRealQuotes: Rule = (shell) =>
+export const requireRealQuotes = (shell: Shell): Finding[] =>
   [...shell.all('HereDocBody'), ...shell.all('ArithmeticExpansion')]
     .flatMap(({ node }) => quotesIn(shell, node))
     .map((node): Finding => {

@@ -17,14 +17,14 @@ export const requireAnswerAtTheEnd: StepRule = ({ commands, all }) =>
     return [{ code: 'E_STEP_STATUS', node, message, hint: 'write if …; then …; fi' }]
   })
 
-// The AND list that goes on only where it is true, and what stands around that.
+// The list that is true only if it is, and what stands around that.
 function listOf({ node, around }: StepCommand): readonly SyntaxNode[] {
   const nodes = [node, ...around]
   const at = nodes.findIndex(
     (one, index) => index > 0 && (!grouping.has(one.type) || isConditionOf(one, nodes[index - 1])),
   )
   const list = nodes[at]
-  return list?.type === 'AndOr' && !list.operators.includes('||') ? nodes.slice(at) : []
+  return list?.type === 'AndOr' ? nodes.slice(at) : []
 }
 
 const grouping = new Set(
@@ -32,7 +32,9 @@ const grouping = new Set(
 )
 
 function isConditionOf(node: SyntaxNode, part: SyntaxNode | undefined): boolean {
-  return node.type === 'AndOr' && !node.operators.includes('||') && node.commands.at(-1) !== part
+  if (node.type !== 'AndOr' || node.commands.at(-1) === part) return false
+  const parts: readonly (SyntaxNode | undefined)[] = node.commands
+  return !node.operators.slice(parts.indexOf(part)).includes('||')
 }
 
 // False is one of its answers, and no failure.
