@@ -88,6 +88,7 @@ export const codes: Readonly<Record<string, string>> = {
   E_SHELL_PRINTF: 'a value in a format is read as a format',
   E_SHELL_PRIVATE:
     'all variables of a POSIX shell are global: one that begins with _ belongs to one function',
+  E_SHELL_QUOTE: 'a quote in a here-document or in $(( )) is text, so what it seems to protect is run',
   E_SHELL_READ: 'read without -r removes backslashes, and its other options are not POSIX',
   E_SHELL_REDIRECTION: 'a file that cannot be opened for a special built-in ends the script at once',
   E_SHELL_REWIND:
@@ -108,6 +109,8 @@ export const codes: Readonly<Record<string, string>> = {
   E_SERVE: 'nothing can be served at that address and port',
   E_STEP_BACKGROUND:
     'a process that a step leaves in the background is neither waited for nor ended with the replica',
+  E_STEP_BOUNDED:
+    'bounded leaves the status of its command in $status and is true itself, so a condition on it sees nothing',
   E_STEP_CALL:
     'a step may call functions of the script that log, check or wait, but none that change the replica',
   E_STEP_DATA:
@@ -121,6 +124,7 @@ export const codes: Readonly<Record<string, string>> = {
     'every process of the agent can read a command line, and everybody with access to the task can read its log',
   E_STEP_SHELL: 'the step would change the shell for the rest of the script',
   E_STEP_SIGNAL: 'the script ends its server itself, and a process ID may belong to another process by now',
+  E_STEP_STATUS: 'a function that ends with a test which is false fails, and the run ends with it',
   E_STEP_TOOL: 'the step names a program that it does not run; the name may be misspelt',
   E_STEP_TOP_LEVEL:
     'outside of functions a command would run in every sub-command, before the contract is checked',

@@ -28,6 +28,8 @@ const provenBy: Readonly<Record<string, string>> = {
   E_SHELL_NEED: 'tools',
   E_SHELL_ABSENT: 'tools',
   E_SHELL_MASTER: 'standby only',
+  // What a quote hides was seen by none of these rules.
+  E_SHELL_QUOTE: 'standby only',
   E_SHELL_MARKER: 'standby only',
   E_SHELL_DATA: 'standby only',
   E_SHELL_START: 'standby only',

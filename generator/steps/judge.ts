@@ -1,8 +1,10 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type Functions, functionsOf } from '../shell/commands.js'
 import { type Position, parseShell, type Shell } from '../shell/parse.js'
+import { requireRealQuotes } from '../shell/rules/literal-quotes.js'
 import { commandsOf, type StepCommand } from './commands.js'
 import { type Embedded, embeddedIn } from './embedded.js'
+import { requireReadStatus } from './rules/bounded.js'
 import { callSharedFunctionsOnly } from './rules/calls.js'
 import { keepDataDirectory } from './rules/data.js'
 import { forbidBackground, requireWordsAtTheEnd } from './rules/ends.js'
@@ -12,6 +14,7 @@ import { keepValuesOutOfPrograms } from './rules/programs.js'
 import type { StepRule } from './rules/rule.js'
 import { keepSecrets } from './rules/secrets.js'
 import { forbidSignals } from './rules/signals.js'
+import { requireAnswerAtTheEnd } from './rules/status.js'
 import { findOrigins, type Given } from './values.js'
 
 /** Every rule on what a step of the user's may do. What it may be written in, the rules of all shell text say. */
@@ -25,6 +28,8 @@ export const stepRules: readonly StepRule[] = [
   keepSecrets,
   keepDataDirectory,
   requireSeenFailures,
+  requireAnswerAtTheEnd,
+  requireReadStatus,
 ]
 
 /** Of a step they are asked by where its values come from (rules/data.ts). */
@@ -67,13 +72,19 @@ export function judgeSteps(
   const all = parts.flatMap(({ commands }) => commands)
   const embedded = new Map(parts.flatMap(({ within }) => (within === undefined ? [] : [within])))
   const origins = findOrigins(all, embedded, given)
-  const found = parts.flatMap(({ file, shell, commands, at }) =>
-    stepRules
+  const found = parts.flatMap(({ file, shell, commands, at }): Diagnostic[] => [
+    ...stepRules
       .flatMap((rule) => rule({ shell, commands, all, embedded, origins, own, lasting }))
-      .map(({ code, node, message, hint }): Diagnostic => {
+      .map(({ code, node, message, hint }) => {
         return { code, place: { file, ...(at ?? shell.place(node)) }, message, hint }
       }),
-  )
+    // In a text within, too, the rules would not see what such a quote hides.
+    ...(at === undefined
+      ? []
+      : requireRealQuotes(shell).map(({ code, message, hint }) => {
+          return { code, place: { file, ...at }, message, hint }
+        })),
+  ])
   // A function is met once for each way in which it is called.
   return [...new Map(found.map((one) => [JSON.stringify(one), one])).values()]
 }

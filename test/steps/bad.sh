@@ -819,3 +819,123 @@ step_x() {
   wait
 }
 ### after: contract
+
+### E_STEP_STATUS a test with a consequence, last
+step_x() {
+  cat /etc/hosts >"$work/hosts"
+  [ -s "$work/hosts" ] && log INFO 'there are hosts'
+}
+
+### E_STEP_STATUS a test in the last round of a loop
+step_x() {
+  for _x_file in /etc/hosts /etc/passwd; do
+    [ -L "$_x_file" ] && log INFO "$_x_file is a link"
+  done
+}
+
+### E_STEP_STATUS a program that may not be there, in a branch
+step_x() {
+  if [ -d /srv ]; then
+    have curl && log INFO 'there is curl'
+  else
+    log INFO 'no /srv'
+  fi
+}
+
+### E_STEP_STATUS in a function that is called as a plain command
+step_x() {
+  tell_links
+  log INFO 'done'
+}
+
+tell_links() {
+  while IFS= read -r _tell_name; do
+    case $_tell_name in
+      /*) [ -L "$_tell_name" ] && [ -e "$_tell_name" ] && log INFO "$_tell_name" ;;
+      *) ;;
+    esac
+  done <"$work/names"
+}
+
+### E_STEP_STATUS a subshell
+step_x() {
+  (cd /srv && [ -f list ] && cat list)
+  log INFO 'done'
+}
+
+### E_STEP_STATUS a substitution
+step_x() {
+  _x_list=$([ -f /srv/list ] && cat /srv/list)
+  log INFO "$_x_list"
+}
+
+### E_STEP_STATUS a group of questions, and what is not there
+step_x() {
+  { [ -f /srv/a ] || ! grep -q b /srv/b; } && log INFO 'something'
+}
+
+### E_STEP_BOUNDED a status that is never that of the program
+step_x() {
+  bounded 5 curl -fsS -o "$work/answer" http://web01/ || fail AGENT 'no answer'
+  log INFO "$status"
+}
+
+### E_STEP_BOUNDED a condition that is always true
+step_x() {
+  if bounded 5 curl -fsS -o "$work/answer" http://web01/; then
+    log INFO "$status"
+  fi
+}
+
+### E_STEP_BOUNDED no look at the status
+step_x() {
+  bounded 5 curl -fsS -o "$work/answer" http://web01/
+  log INFO 'asked'
+}
+
+### E_STEP_BOUNDED a look in another process
+step_x() {
+  _x_answer=$(bounded 5 curl -fsS http://web01/)
+  [ "$status" -eq 0 ] || fail AGENT 'no answer'
+  log INFO "$_x_answer"
+}
+
+### E_STEP_BOUNDED a function of its own, asked by another
+step_x() {
+  ask || fail AGENT 'no answer'
+}
+
+ask() {
+  bounded 5 curl -fsS -o "$work/answer" http://web01/
+}
+
+### E_STEP_BOUNDED a function is no program
+step_x() {
+  bounded 5 ask
+  [ "$status" -eq 0 ] || fail AGENT 'no answer'
+}
+
+ask() {
+  curl -fsS -o "$work/answer" http://web01/
+}
+
+### E_SHELL_QUOTE a promotion in what looks like quotes
+step_x() {
+  cat >"$work/note" <<EOF
+owner = ${RUN_USER:+'$(pg_ctl promote -D "$PGDATA_DIR")'}
+EOF
+}
+
+### E_SHELL_QUOTE the same in the text of a shell
+step_x() {
+  sh -s "$pgdata" <<'IN'
+cat <<EOF
+${HOME:+'$(rm -rf -- "$1")'}
+EOF
+IN
+}
+
+### E_STEP_STATUS one of two tests
+step_x() {
+  [ -d /srv/a ] || [ -d /srv/b ] && log INFO 'one is there'
+}

@@ -672,3 +672,51 @@ _x_with_label() {
   printf '%s: ' "$_x_label"
   "$@"
 }
+
+### a test with a consequence, where the status is not the end
+step_x() {
+  [ -L /srv/a ] && log INFO 'a link'
+  is_there_x /srv/a && log INFO 'it is there'
+  for _x_file in /srv/b /srv/c; do
+    [ -f "$_x_file" ] && log INFO "$_x_file"
+  done
+  while :; do
+    [ -e /srv/d ] && break
+    sleep 1
+  done
+}
+
+is_there_x() {
+  [ -e "$1" ] && [ ! -L "$1" ]
+}
+
+### a list that may fail, last
+step_x() {
+  mkdir -p /var/tmp/x && cp /etc/hosts /var/tmp/x/
+}
+
+### a test that decides between two, last
+step_x() {
+  [ -L /srv/a ] && log INFO 'a link' || log INFO 'none'
+}
+
+### a program that must end in time, again and again
+step_x() {
+  _x_tries=0
+  while [ "$_x_tries" -eq 0 ] || [ "$status" -ne 0 ]; do
+    _x_tries=$((_x_tries + 1))
+    [ "$_x_tries" -le 3 ] || fail AGENT 'no answer'
+    bounded 5 curl -fsS -o "$work/answer" http://web01/
+  done
+}
+
+### a program that must end in time, asked by another function, and one that may fail
+step_x() {
+  ask_x http://web01/
+  [ "$status" -eq 0 ] || log WARN 'no answer'
+  ignore bounded 5 curl -fsS -o "$work/more" http://web01/more
+}
+
+ask_x() {
+  bounded 5 curl -fsS -o "$work/answer" "$1"
+}

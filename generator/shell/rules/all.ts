@@ -5,6 +5,7 @@ import { requireValues } from './empty.js'
 import { forbidEval } from './eval.js'
 import { requireKnownFailures } from './failures.js'
 import { requireOwnFunctions } from './functions.js'
+import { requireRealQuotes } from './literal-quotes.js'
 import { forbidMaskedStatus } from './masked.js'
 import { requirePosixOptions } from './options.js'
 import { requireConstantFormat } from './printf.js'
@@ -24,6 +25,7 @@ export const rules: readonly Rule[] = [
   forbidTemplateMarks,
   forbidEval,
   requireQuotes,
+  requireRealQuotes,
   requirePosixSyntax,
   requirePosixBuiltins,
   requirePosixTest,

@@ -18,6 +18,7 @@ const kinds = [
   'ArithmeticCommand',
   'ArithmeticFor',
   'Select',
+  'For',
   'Coproc',
   'Time',
   'Function',
@@ -56,6 +57,8 @@ function judge(shell: Shell, node: SyntaxNode, parent: Entry['parent']): Judgeme
       return ['for (( ))', 'use while']
     case 'Select':
       return ['select', 'use read and case']
+    case 'For':
+      return shell.text[shell.span(node).end - 1] === '}' ? ['for with { }', 'use do …; done'] : undefined
     case 'Coproc':
       return ['coproc', 'use a background command']
     case 'Time':
@@ -63,7 +66,7 @@ function judge(shell: Shell, node: SyntaxNode, parent: Entry['parent']): Judgeme
     case 'Function':
       return judgeFunction(shell, node)
     case 'Pipeline':
-      return node.operators.includes('|&') ? ['|&', 'use 2>&1 |'] : undefined
+      return judgePipeline(node)
     case 'CaseItem':
       return node.terminator === undefined || node.terminator === ';;'
         ? undefined
@@ -124,8 +127,22 @@ function judgeFunction(shell: Shell, node: Extract<SyntaxNode, { type: 'Function
   return asName(name.value) ? undefined : [`the function name ${name.value}`, 'use letters, digits and _']
 }
 
+function judgePipeline({
+  operators,
+  prefixes,
+}: Extract<SyntaxNode, { type: 'Pipeline' }>): Judgement | undefined {
+  if (operators.includes('|&')) return ['|&', 'use 2>&1 |']
+  const isTwice = prefixes.filter(({ type }) => type === 'Negation').length > 1
+  return isTwice ? ['! !', 'leave both out'] : undefined
+}
+
 function judgeRedirect(node: Extract<SyntaxNode, { type: 'Redirect' }>): Judgement | undefined {
   if (node.operator.startsWith('&>')) return [node.operator, 'use >FILE 2>&1']
+  const isCopy = node.operator === '>&' || node.operator === '<&'
+  // `3<&0-`: bash and ksh close 0, too.
+  if (isCopy && /.-["']?$/.test(node.target?.text ?? '') && !/^(["'])-\1$/.test(node.target?.text ?? '')) {
+    return ['a descriptor that is moved', 'copy it, and close it by a redirection of its own']
+  }
   const toFile = node.operator === '>&' && /[^\d-]/.test(literalOf(node.target) ?? '')
   return toFile ? ['>& with a file', 'use >FILE 2>&1'] : undefined
 }
@@ -142,6 +159,8 @@ function judgeExpansion(node: Extract<SyntaxNode, { type: 'ParameterExpansion' }
 
 function judgeSubstitution(node: Extract<SyntaxNode, { type: 'CommandExpansion' }>): Judgement | undefined {
   if (node.text.startsWith('${')) return ['${ …; }', 'use $( )']
+  // Dash and BusyBox want an arithmetic expansion there (XCU 2.6.3).
+  if (node.text.startsWith('$((')) return ['a command substitution that begins with $((', 'write $( (…) … )']
   const [only, another] = node.script?.commands ?? []
   if (only?.command.type !== 'Command' || another !== undefined) return undefined
   const { name, prefix, redirects } = only.command
