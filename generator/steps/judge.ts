@@ -1,7 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
-import { type Functions, functionsOf } from '../shell/commands.js'
+import { type Rights, standbyRules } from '../script/standby.js'
+import { type Functions, functionsOf, preparedRuns, runsOf } from '../shell/commands.js'
 import { type Position, parseShell, type Shell } from '../shell/parse.js'
 import { requireRealQuotes } from '../shell/rules/literal-quotes.js'
+import type { Finding } from '../shell/rules/rule.js'
 import { commandsOf, type StepCommand } from './commands.js'
 import { type Embedded, embeddedIn } from './embedded.js'
 import { requireReadStatus } from './rules/bounded.js'
@@ -78,15 +80,43 @@ export function judgeSteps(
       .map(({ code, node, message, hint }) => {
         return { code, place: { file, ...(at ?? shell.place(node)) }, message, hint }
       }),
-    // In a text within, too, the rules would not see what such a quote hides.
     ...(at === undefined
       ? []
-      : requireRealQuotes(shell).map(({ code, message, hint }) => {
+      : judgeWithin(shell, functionsOf(shell, shared)).map(({ code, message, hint }) => {
           return { code, place: { file, ...at }, message, hint }
         })),
   ])
   // A function is met once for each way in which it is called.
   return [...new Map(found.map((one) => [JSON.stringify(one), one])).values()]
+}
+
+/** A text within is no part of the script, whose rules therefore never see it: it may make no master of a standby either. */
+function judgeWithin(shell: Shell, known: Functions): Finding[] {
+  const runs = shell
+    .all('Command')
+    .flatMap(({ node }) => [...runsOf(node, known), ...preparedRuns(node, known)])
+  const context = {
+    failureIds: new Set<string>(),
+    tools: new Set<string>(),
+    functions: [],
+    known,
+    runs,
+    rights: nobodys,
+  }
+  return [
+    // The rules would not see what such a quote hides.
+    ...requireRealQuotes(shell),
+    ...standbyRules.flatMap((rule) => rule(shell, context)).filter(({ code }) => !replaced.has(code)),
+  ]
+}
+
+/** No function of a text within has a right, whatever its name is. */
+const nobodys: Rights = {
+  touch: new Set(['the script itself']),
+  remove: new Set(['the script itself']),
+  rename: new Set(['the script itself']),
+  start: new Set(['the script itself']),
+  rewind: new Set(['the script itself']),
 }
 
 /** A step file, or a text within it. */

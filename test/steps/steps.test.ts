@@ -87,6 +87,19 @@ describe('files of any kind', () => {
     ['a function that is not closed', 'step_a() {\n  sh -c "\n', ['E_SHELL_SYNTAX', 'E_SHELL_SYNTAX']],
     ['carriage returns', 'step_a() {\r\n  :\r\n}\r\n', ['E_STEP_FILE a.sh:1:11']],
     ['no shell in sh -c', "step_a() {\n  sh -c 'if then ('\n}\n", []],
+    ['a promotion in sh -c', "step_a() {\n  sh -c 'pg_ctl promote'\n}\n", ['E_SHELL_MASTER a.sh:2']],
+    [
+      'a new master in what sh reads',
+      "step_a() {\n  sh <<'IN'\ninitdb -D x\nIN\n}\n",
+      ['E_SHELL_MASTER a.sh:2'],
+    ],
+    ['a server in sh -c', "step_a() {\n  sh -c 'exec postgres -D x'\n}\n", ['E_SHELL_START a.sh:2']],
+    ['a marker in sh -c', "step_a() {\n  sh -c 'rm -f x/standby.signal'\n}\n", ['E_SHELL_MARKER a.sh:2']],
+    [
+      'a function of a name that has rights, in sh -c',
+      "step_a() {\n  sh -c 'start_server() { postgres -D x; }; start_server'\n}\n",
+      ['E_SHELL_START a.sh:2'],
+    ],
     ['a step that calls itself', 'step_a() {\n  rm -f "$1"\n  step_a "$1/x"\n}\n', []],
     ['a bracket that is never closed', 'step_a() {\n  rm -f -- "[" [x\n}\n', []],
   ])('%s', (_title, text, expected) => {
