@@ -115,6 +115,7 @@ export const codeExamples: Readonly<Record<string, readonly [wrong: string, righ
   E_STEP_TOOL: ["tools: ['jqq']", "tools: ['jq']"],
   E_STEP_TOP_LEVEL: ['mkdir /cache, outside of a function', 'step_warm() { mkdir /cache; }'],
   E_STEP_TWICE: ["two steps of the name 'warm'", "'warm' and 'warm_tables'"],
+  E_STEP_WORK: ['rm -rf "$work"/x, with before: \'claim\'', "after: 'inspect_master'"],
   E_STOP_GRACE: ['task: { stopGrace: 30 }, shutdown: { fast: 90 }', 'stopGrace: 120'],
   E_SYNTAX: ['{ "run": {}, }', '{ "run": {} }'],
   E_TASK_DISK: ["settings: { max_wal_size: '20GB' }, volume: '10GiB'", "volume: '100GiB'"],

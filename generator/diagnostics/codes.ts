@@ -123,8 +123,9 @@ export const codes: Readonly<Record<string, string>> = {
   E_STEP_SIGNAL: 'the script ends its server itself, and a process ID may belong to another process by now',
   E_STEP_TOOL: 'the step names a program that it does not run; the name may be misspelt',
   E_STEP_TOP_LEVEL:
-    'outside of functions a command would run in every sub-command, before the contract is checked',
+    'outside of functions it would run, or hold, in every sub-command, before the contract is checked',
   E_STEP_TWICE: 'two steps of one name',
+  E_STEP_WORK: '$work is empty until inspect_master has made the directory, and "$work"/x would be /x',
   E_STOP_GRACE: 'the supervisor would kill the task before the server had time to stop',
   E_SYNTAX: 'the configuration is not TypeScript or JSON',
   E_TASK_DISK: 'the WAL that the settings let grow leaves no room for data',

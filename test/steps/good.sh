@@ -672,3 +672,20 @@ _x_with_label() {
   printf '%s: ' "$_x_label"
   "$@"
 }
+
+### the directory for work, where it need not be there
+### after: claim
+step_x() {
+  printf x >"${work:?}/a"
+}
+
+### the directory for work, given to sh -c
+step_x() {
+  work=$work sh -c 'printf x >"$work/a"'
+  sh -c 'rm -rf -- "$1"/x' sh "$work"
+}
+
+### what a shell of its own sets
+step_x() {
+  sh -c 'dir=/var/cache/x; rm -rf -- "$dir"/*'
+}
