@@ -149,6 +149,10 @@ export const codeExamples: Readonly<Record<string, readonly [wrong: string, righ
   W_ACCESS_TRUST: ["allow.host({ method: 'trust', from: 'all' })", "method: 'scram-sha-256'"],
   W_CONFIG_EXAMPLE: ['settings: {…}, publish left out', "publish: 'https://files.example/pg'"],
   W_CONFIG_UNUSED: ["run: { configuration: 'master' }, settings: {…}", "configuration: 'published'"],
+  W_PUBLISH_SHARED: [
+    "publish: 'http://web01/pg' for staging and production",
+    "publish: 'http://web01/pg/staging' for staging",
+  ],
   W_TARGETS: ['targets: {}', 'targets: { systemd: {} }'],
   W_TASK_DISK: ["max_wal_size: '6GB', volume: '10GiB'", "volume: '100GiB'"],
   W_TASK_ENV: ["task: { env: { PGHOST: 'pg1' } }", "master: { hosts: 'pg1' }"],

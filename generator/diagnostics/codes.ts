@@ -160,6 +160,7 @@ export const codes: Readonly<Record<string, string>> = {
   W_MASTER_TLS: 'an attacker on the network could read the data, or pose as the master',
   W_MASTER_UNUSED: 'a part of `master` that has no effect with the rest of the model',
   W_NOT_RUN: 'a check could not be run on this machine',
+  W_PUBLISH_SHARED: "two environments would fetch each other's files, since one URL has one set of them",
   W_RUN_DELAY: 'a replica with a delay shows old rows, and a master that waits for it waits as long',
   W_RUN_FEEDBACK: 'the master never hears what queries on the replica still see',
   W_RUN_LISTEN: 'the address is included in another one',

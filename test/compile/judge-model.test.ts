@@ -218,7 +218,9 @@ describe('judgeModel', () => {
       '/proc/x',
       '/sys/fs',
       '/dev/shm/pg',
-    ].map((dataDir) => [dataDir, { run: { dataDir } }, ['E_RUN_DATA run.dataDir']] as [string, object, string[]]),
+    ].map(
+      (dataDir) => [dataDir, { run: { dataDir } }, ['E_RUN_DATA run.dataDir']] as [string, object, string[]],
+    ),
     ['a home directory in shorthand', { run: { dataDir: '~/pg' } }, ['E_RUN_DATA run.dataDir']],
     ['a variable', { run: { dataDir: '$HOME/x' } }, ['E_RUN_DATA run.dataDir']],
     ['a variable in braces', { run: { dataDir: '/srv/${NAME}' } }, ['E_RUN_DATA run.dataDir']],
