@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
-import { type Diagnostic, isError } from '../diagnostics/diagnostic.js'
+import { type Diagnostic, isError, sortDiagnostics } from '../diagnostics/diagnostic.js'
 import { type Built, buildAll } from './build.js'
 import { findConfigs, usualNames } from './find-config.js'
+import { judgeShared } from './judge-shared.js'
 import { mergeFindings } from './merge-findings.js'
 import { exits, isStdout, type Options } from './options.js'
 import { judgePlaces, placeOf, type Where } from './place-files.js'
@@ -51,7 +52,12 @@ export async function plan(configs: readonly string[], options: Options): Promis
     const app = options.app !== undefined && isStdout(options.app) ? '-' : options.app
     return values === undefined
       ? []
-      : [{ built: { ...built, values }, where: placeOf(built, { out: options.out, app }) }]
+      : [
+          {
+            built: { ...built, values, diagnostics: withShared(built, all) },
+            where: placeOf(built, { out: options.out, app }),
+          },
+        ]
   })
   if (models.length < all.length)
     return {
@@ -63,6 +69,10 @@ export async function plan(configs: readonly string[], options: Options): Promis
     }
   const faults = judgePlanned(models, options)
   return faults.some(isError) ? refuse(faults, exits.usage) : { kind: 'plan', models, dependencies }
+}
+
+function withShared(built: Built, all: readonly Built[]): Diagnostic[] {
+  return sortDiagnostics([...built.diagnostics, ...judgeShared(built, all)])
 }
 
 function judgePlanned(models: readonly Planned[], { app }: Options): Diagnostic[] {

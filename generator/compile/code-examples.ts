@@ -118,6 +118,7 @@ export const codeExamples: Readonly<Record<string, readonly [wrong: string, righ
   E_STEP_TOOL: ["tools: ['jqq']", "tools: ['jq']"],
   E_STEP_TOP_LEVEL: ['mkdir /cache, outside of a function', 'step_warm() { mkdir /cache; }'],
   E_STEP_TWICE: ["two steps of the name 'warm'", "'warm' and 'warm_tables'"],
+  E_STEP_WORK: ['rm -rf "$work"/x, with before: \'claim\'', "after: 'inspect_master'"],
   E_STOP_GRACE: ['task: { stopGrace: 30 }, shutdown: { fast: 90 }', 'stopGrace: 120'],
   E_SYNTAX: ['{ "run": {}, }', '{ "run": {} }'],
   E_TASK_DISK: ["settings: { max_wal_size: '20GB' }, volume: '10GiB'", "volume: '100GiB'"],
@@ -151,6 +152,10 @@ export const codeExamples: Readonly<Record<string, readonly [wrong: string, righ
   W_ACCESS_TRUST: ["allow.host({ method: 'trust', from: 'all' })", "method: 'scram-sha-256'"],
   W_CONFIG_EXAMPLE: ['settings: {…}, publish left out', "publish: 'https://files.example/pg'"],
   W_CONFIG_UNUSED: ["run: { configuration: 'master' }, settings: {…}", "configuration: 'published'"],
+  W_PUBLISH_SHARED: [
+    "publish: 'http://web01/pg' for staging and production",
+    "publish: 'http://web01/pg/staging' for staging",
+  ],
   W_TARGETS: ['targets: {}', 'targets: { systemd: {} }'],
   W_TASK_DISK: ["max_wal_size: '6GB', volume: '10GiB'", "volume: '100GiB'"],
   W_TASK_ENV: ["task: { env: { PGHOST: 'pg1' } }", "master: { hosts: 'pg1' }"],

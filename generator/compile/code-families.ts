@@ -297,6 +297,13 @@ const families: readonly CodeFamily[] = [
     example: ['serve --port 80', 'serve --port 0'],
     link: 'https://www.rfc-editor.org/rfc/rfc9110.html',
   },
+  {
+    prefix: 'W_PUBLISH',
+    about:
+      'Each environment of a configuration has files of its own, and agents fetch run_rep.sh and the configuration from the `publish` of the model. Behind one URL lies one set of them, which is that of the environment published last. If one name is another host in each network, accept this warning in each.',
+    example: ['publish in the object that both spread', "publish: 'http://web01/postgres/staging'"],
+    link: 'https://www.rfc-editor.org/rfc/rfc9110.html',
+  },
   ...['W_STALE', 'W_TARGET_NAME'].map((prefix) => ({
     prefix,
     about:

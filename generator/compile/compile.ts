@@ -28,6 +28,8 @@ import { compileTargets, printBeside, type StartedTarget } from './targets.js'
 export interface Values extends RunRep {
   readonly model: Replica
   readonly targets: readonly StartedTarget[]
+  /** The warnings that the model accepts. */
+  readonly accept?: readonly string[]
 }
 
 /** The artefacts by file name (empty when there was an error), what they were printed from, and all findings, sorted. */
@@ -53,12 +55,14 @@ export function compileReplica(value: unknown, sources: Sources): Compiled {
   // Nobody knows what would have been found in a model that is refused.
   const unused = compiled.values === undefined ? [] : listUnused(accept, compiled.diagnostics)
   const left = compiled.diagnostics.filter(({ code }) => !accept.includes(code))
-  return { ...compiled, diagnostics: sortDiagnostics([...left, ...unused]) }
+  const values = compiled.values && { values: { ...compiled.values, accept } }
+  return { ...compiled, ...values, diagnostics: sortDiagnostics([...left, ...unused]) }
 }
 
 function listUnused(accept: readonly string[], found: readonly Diagnostic[]): Diagnostic[] {
   return accept.flatMap((code, index): Diagnostic[] => {
-    if (found.some((one) => one.code === code)) return []
+    // What all environments together have, nobody can tell from one (commands/judge-shared.ts).
+    if (code === 'W_PUBLISH_SHARED' || found.some((one) => one.code === code)) return []
     const message = `accept names ${code}, which is not found in this model`
     return [{ code: 'W_ACCEPT', path: pathTo`accept.${index}`, message, hint: 'take it out' }]
   })

@@ -167,6 +167,20 @@ const interplays: readonly Interplay[] = [
     hint: "use a directory of its own, as 'pgdata'",
   },
   {
+    code: 'E_RUN_DATA',
+    find: ({ run }) => (ofTheSystem.test(plainPath(run.dataDir)) ? pathTo`run.dataDir` : undefined),
+    message: ({ run }) =>
+      `${run.dataDir} is a directory of the system, and the data needs one of its own: run_rep.sh makes, empties and renames directories there`,
+    hint: "use a directory of its own, as '/var/lib/postgres-replica' or 'pgdata'",
+  },
+  {
+    code: 'E_RUN_DATA',
+    find: ({ run }) => (/^~|\$[\w{(]/.test(run.dataDir) ? pathTo`run.dataDir` : undefined),
+    message: ({ run }) =>
+      `nothing expands ${run.dataDir}: ${run.dataDir.startsWith('~') ? '~' : '$'} would be a part of the name`,
+    hint: 'write the whole path, or one relative to the sandbox',
+  },
+  {
     code: 'E_CLONE_WAL_DIR',
     find: ({ clone, run }) =>
       clone.walDir !== undefined &&
@@ -188,6 +202,10 @@ const interplays: readonly Interplay[] = [
     hint: 'let run.dataDir be relative to the sandbox, or take task.preset out',
   },
 ]
+
+/** Directories in which others have their files, and file systems of the kernel with all that is in them. */
+const ofTheSystem =
+  /^\/+($|(proc|sys|dev)(\/|$)|(bin|boot|etc|home|lib|lib32|lib64|root|run|sbin|tmp|usr|var)$|usr\/(bin|lib|lib64|local|sbin|share)$|var\/(cache|lib|log|run|spool|tmp)$)/
 
 function isUnfetched(model: Replica): boolean {
   return model.run.configuration !== 'published' && !hasConfigUrl(model)

@@ -127,8 +127,9 @@ export const codes: Readonly<Record<string, string>> = {
   E_STEP_STATUS: 'a function that ends with a test which is false fails, and the run ends with it',
   E_STEP_TOOL: 'the step names a program that it does not run; the name may be misspelt',
   E_STEP_TOP_LEVEL:
-    'outside of functions a command would run in every sub-command, before the contract is checked',
+    'outside of functions it would run, or hold, in every sub-command, before the contract is checked',
   E_STEP_TWICE: 'two steps of one name',
+  E_STEP_WORK: '$work is empty until inspect_master has made the directory, and "$work"/x would be /x',
   E_STOP_GRACE: 'the supervisor would kill the task before the server had time to stop',
   E_SYNTAX: 'the configuration is not TypeScript or JSON',
   E_TASK_DISK: 'the WAL that the settings let grow leaves no room for data',
@@ -163,6 +164,7 @@ export const codes: Readonly<Record<string, string>> = {
   W_MASTER_TLS: 'an attacker on the network could read the data, or pose as the master',
   W_MASTER_UNUSED: 'a part of `master` that has no effect with the rest of the model',
   W_NOT_RUN: 'a check could not be run on this machine',
+  W_PUBLISH_SHARED: "two environments would fetch each other's files, since one URL has one set of them",
   W_RUN_DELAY: 'a replica with a delay shows old rows, and a master that waits for it waits as long',
   W_RUN_FEEDBACK: 'the master never hears what queries on the replica still see',
   W_RUN_LISTEN: 'the address is included in another one',

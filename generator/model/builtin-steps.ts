@@ -75,6 +75,9 @@ export const subCommands: readonly SubCommand[] = [
 /** The last step that `preflight` runs: everything up to the clone, changing nothing. */
 export const lastPreflightStep = 'fetch_config'
 
+/** The step that makes `$work`. */
+export const workStep: StepName = 'inspect_master'
+
 function step<const Name extends string>(name: Name, file: string, doc: string) {
   return { name, file, doc }
 }

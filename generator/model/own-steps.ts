@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
-import { builtinSteps, type StepName, stepNames } from './builtin-steps.js'
+import { builtinSteps, type StepName, stepNames, workStep } from './builtin-steps.js'
 
 /** A built-in step other than `end`, at which nothing is run. */
 const point = <End extends StepName>(end: End) => {
@@ -62,4 +62,10 @@ export function orderSteps(
     name,
     ...own.filter((step) => step.after === name).map((step) => step.name),
   ])
+}
+
+/** The steps of the user's that run before `$work` is there, the directory for small files. */
+export function listEarly(own: Parameters<typeof orderSteps>[0]): string[] {
+  const order = orderSteps(own)
+  return order.slice(0, order.indexOf(workStep)).filter((name) => own.some((step) => step.name === name))
 }

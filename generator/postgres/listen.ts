@@ -10,6 +10,11 @@ export function judgeListen(listen: readonly string[]): Diagnostic[] {
   return listen.flatMap((address, index): Diagnostic[] => {
     const before = listen.slice(0, index)
     const path = pathTo`run.listen.${index}`
+    if (isNoAddress(address)) {
+      const message = `${address} is neither an address nor a host name, so PostgreSQL cannot listen there`
+      const hint = "an address has four numbers up to 255, as '10.0.0.5', or is one of IPv6, as '::1'"
+      return [{ code: 'E_RUN_LISTEN', path, message, hint }]
+    }
     const taken = before.find((other) => isOfBoth(other, address))
     if (taken === undefined) return []
     if (wildcards.has(address) && !wildcards.has(taken)) {
@@ -19,6 +24,15 @@ export function judgeListen(listen: readonly string[]): Diagnostic[] {
     const message = `${address} has no effect behind ${taken}`
     return [{ code: 'W_RUN_LISTEN', path, message, hint: 'take it out' }]
   })
+}
+
+// No host has a name of four numbers or more (RFC 1123, 2.1), and colons stand in IPv6 only. Of fewer numbers the C
+// library makes an address: 127.1.
+function isNoAddress(address: string): boolean {
+  if (address.includes(':')) return !isIPv6(address)
+  const numbers = address.split('.')
+  if (numbers.length < 4 || !numbers.every((one) => /^\d+$/.test(one))) return false
+  return numbers.length > 4 || numbers.some((one) => Number(one) > 255)
 }
 
 const wildcards: ReadonlySet<string> = new Set(['*', '0.0.0.0', '::'])

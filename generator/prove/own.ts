@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { workStep } from '../model/builtin-steps.js'
 import type { Shell, Statement } from '../shell/parse.js'
 import type { Finding } from '../shell/rules/rule.js'
 import { holdsForSteps, judgeSteps } from '../steps/judge.js'
@@ -54,6 +55,7 @@ export function judgeOwn({ text, rest }: OwnPart): Diagnostic[] {
   return judgeSteps([{ file: 'run_rep.sh', text }], {
     builtin: rest,
     lasting: lastingIn(script, text),
+    early: earlyIn(script, text),
     secrets: [...script.matchAll(/malformed (\w+) "\$\{\1:\+\(a secret\)\}"/g)].map(([, name = '']) => name),
     dataDir: /^ {2}PGDATA_DIR=\$\{PGDATA_DIR:-([^}]*)\}$/m.exec(script)?.[1] ?? 'pgdata',
   })
@@ -62,6 +64,21 @@ export function judgeOwn({ text, rest }: OwnPart): Diagnostic[] {
 // What a run calls by itself, and not in a process of its own.
 function lastingIn(script: string, text: string): ReadonlySet<string> {
   const called = [...script.matchAll(/^ {2}step_(\w+)$/gm)].map(([, name = '']) => name)
+  return functionsOf(called, text)
+}
+
+// What a run calls before the step that makes `$work`.
+function earlyIn(script: string, text: string): ReadonlySet<string> {
+  const [, before = ''] =
+    new RegExp(`^run\\(\\) \\{\\n([^}]*?)^ {2}step=${workStep}$`, 'm').exec(script) ?? []
+  return functionsOf(
+    [...before.matchAll(/\bstep_(\w+)$/gm)].map(([, name = '']) => name),
+    text,
+  )
+}
+
+// The functions that some steps reach in the text.
+function functionsOf(called: readonly string[], text: string): ReadonlySet<string> {
   const steps = [...text.matchAll(/^step_(\w+)\(\)/gm)].map(([, name = '']) => ({ name, file: '' }))
   return functionsIn(functionsOfSteps(steps, { '': text }), called)
 }

@@ -1,10 +1,13 @@
 import { posix } from 'node:path'
 import { type Diagnostic, isError } from '../diagnostics/diagnostic.js'
+import { ambientVariables, builtinVariables } from '../model/contract/variables.js'
 import { failures } from '../model/exits.js'
+import { listEarly } from '../model/own-steps.js'
 import type { Replica } from '../model/replica.js'
 import { type Effects, type FunctionEffects, functionAt, moveLines } from '../shell/effects.js'
 import { judgeStepFiles } from '../steps/files.js'
 import { holdsForSteps, judgeSteps } from '../steps/judge.js'
+import { functionsIn, functionsOfSteps } from '../steps/lasting.js'
 import { type Analysis, analyseShell, listNeededTools } from './analyse.js'
 import { lowerContents } from './lower.js'
 import { mapScript, type ScriptMap } from './map.js'
@@ -14,7 +17,7 @@ import { type Design, type Sources, showStepFile } from './sources.js'
 import { readRights } from './standby.js'
 import { judgeReaders, judgeStepTools } from './unused.js'
 import { reportAnalysis } from './verify.js'
-import { judgeWholeScript } from './whole-script.js'
+import { judgeWholeScript, shellVariables } from './whole-script.js'
 
 /** The script as values: its text with the lines of each source, what its functions do, and where all comes from. */
 export interface RunRep {
@@ -38,7 +41,14 @@ export function judgeOwnSteps({ steps, run, env }: Replica, parts: Parts, source
   const show = (file: string) => showStepFile(file, sources)
   const builtin = listBuiltin(parts, sources)
   const texts = sources.stepFiles
-  const found = judgeStepFiles({ steps, texts, faults: sources.stepFaults ?? {}, show, builtin })
+  const given = new Set([
+    ...Object.keys(env),
+    ...builtinVariables.map(({ name }) => name),
+    ...ambientVariables,
+    ...shellVariables,
+  ])
+  const isGiven = (name: string) => given.has(name) || ofPrograms.test(name)
+  const found = judgeStepFiles({ steps, texts, faults: sources.stepFaults ?? {}, show, builtin, isGiven })
   // What a file does can be told where it is text that stands in a script.
   const faulty = new Set(
     found.map(({ place, path }) => place?.file ?? show(steps[Number(path?.[1])]?.file ?? '')),
@@ -49,12 +59,16 @@ export function judgeOwnSteps({ steps, run, env }: Replica, parts: Parts, source
     {
       builtin: builtin.map(({ text }) => text).join('\n'),
       lasting: parts.lasting.functions,
+      early: functionsIn(functionsOfSteps(steps, texts), listEarly(steps)),
       secrets: Object.keys(env).filter((name) => env[name]?.secret),
       dataDir: run.dataDir,
     },
   )
   return [...found, ...deeds]
 }
+
+/** What libpq, the loader and the C library read by themselves. */
+const ofPrograms = /^(PG[A-Z]+|LC_[A-Z]+|LANG|LANGUAGE|LD_\w+|TZ|CDPATH|ENV|PS4)$/
 
 /** Puts the script together, reads off what it does, judges it as a whole, and prints it. */
 export function compileScript(design: Design, parts: Parts, sources: Sources): CompiledScript {

@@ -6,7 +6,7 @@ import { callersOf, closure, reachableFrom } from '../shell/tools.js'
 import { similarTo } from '../similar.js'
 
 /** What every shell sets by itself (POSIX XCU 2.5.3); HOME and PATH are what a login or Mesos gives. */
-const shellVariables = ['IFS', 'OPTIND', 'PPID', 'PWD', 'HOME', 'PATH']
+export const shellVariables: readonly string[] = ['IFS', 'OPTIND', 'PPID', 'PWD', 'HOME', 'PATH']
 
 /** Which lines of the script come from the user's step files. */
 export type IsOwn = (line: number) => boolean
@@ -127,19 +127,17 @@ function judgePrivate({ functions }: Effects): Finding[] {
   })
 }
 
-// What the script itself keeps in a variable is not a step's to change; those of the contract are.
+// What the script itself keeps in a variable is not a step's to change; those of the contract are. The top level is
+// one for both, so each line is asked whose it is.
 function judgeOwnSets({ functions }: Effects, isOwn: IsOwn): Finding[] {
-  const [own, ours] = [
-    functions.filter(({ line }) => isOwn(line)),
-    functions.filter(({ line }) => !isOwn(line)),
-  ]
+  const sets = functions.flatMap(({ name: owner, sets }) => sets.map((set) => ({ ...set, owner })))
   const taken = new Map(
-    ours.flatMap(({ name: owner, sets }) =>
-      sets.map(({ name }) => [name, owner || 'the top level'] as const),
-    ),
+    sets
+      .filter(({ line }) => !isOwn(line))
+      .map(({ name, owner }) => [name, owner || 'the top level'] as const),
   )
-  return own
-    .flatMap(({ sets }) => sets)
+  return sets
+    .filter(({ line }) => isOwn(line))
     .filter(({ name, by }) => by !== 'environment' && taken.has(name) && !/^[A-Z]/.test(name))
     .map(({ name, line, column }) => ({
       code: 'E_SHELL_TAKEN',

@@ -1,7 +1,15 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { pathTo } from '../diagnostics/path.js'
 import type { UserStep } from '../model/own-steps.js'
-import { type FunctionNode, parseShell, type Shell, type Statement, walk } from '../shell/parse.js'
+import {
+  type FunctionNode,
+  parseShell,
+  type Shell,
+  type Statement,
+  type SyntaxNode,
+  walk,
+} from '../shell/parse.js'
+import { usesOf } from '../shell/variables.js'
 
 /** Shell text and where it comes from. */
 export interface ShellFile {
@@ -20,6 +28,8 @@ export interface OwnSteps {
   readonly show: (file: string) => string
   /** The chunks of the script without the user's files. */
   readonly builtin: readonly ShellFile[]
+  /** Does a variable come from outside, or belong to the shell? */
+  readonly isGiven: (name: string) => boolean
 }
 
 /**
@@ -40,7 +50,7 @@ export function judgeStepFiles(own: OwnSteps): Diagnostic[] {
     }
     const shell = parseShell(text)
     const isFirst = own.steps.findIndex((step) => step.file === file) === index
-    if (isFirst) found.push(...judgeText(shell, own.show(file), taken))
+    if (isFirst) found.push(...judgeText(shell, own.show(file), { taken, isGiven: own.isGiven }))
     if (shell.errors.length === 0 && !definesFunction(shell, `step_${name}`)) {
       const message = `${file} does not define the function step_${name}`
       found.push({
@@ -73,7 +83,11 @@ function definesFunction(shell: Shell, name: string): boolean {
   return shell.root.commands.some(({ command }) => command.type === 'Function' && command.name.value === name)
 }
 
-function judgeText(shell: Shell, file: string, taken: ReadonlyMap<string, string>): Diagnostic[] {
+function judgeText(
+  shell: Shell,
+  file: string,
+  { taken, isGiven }: { readonly taken: ReadonlyMap<string, string>; readonly isGiven: OwnSteps['isGiven'] },
+): Diagnostic[] {
   const control = /\r|[^\P{Cc}\n\t]/u.exec(shell.text)
   if (control !== null) {
     const place = { file, ...shell.position(control.index) }
@@ -96,29 +110,53 @@ function judgeText(shell: Shell, file: string, taken: ReadonlyMap<string, string
     const place = { file, ...shell.place(node) }
     return [{ code: 'E_STEP_FUNCTION', place, message, hint: 'give it another name' }]
   })
-  const loose = shell.root.commands
-    .filter((statement) => !isDefinition(shell, statement))
-    .map((statement): Diagnostic => {
-      const message = 'this runs before the variables are checked, and in every sub-command'
-      const hint = 'outside of functions a step file has only constants; put it into the function of the step'
-      return { code: 'E_STEP_TOP_LEVEL', place: { file, ...shell.place(statement) }, message, hint }
-    })
+  const loose = shell.root.commands.flatMap((statement): Diagnostic[] => {
+    const fault = faultOf(shell, statement, isGiven)
+    if (fault === undefined) return []
+    return [{ code: 'E_STEP_TOP_LEVEL', place: { file, ...shell.place(statement) }, ...fault }]
+  })
   return [...collisions, ...loose]
 }
 
-// A function, or assignments that run nothing.
-function isDefinition(shell: Shell, statement: Statement): boolean {
-  const { command } = statement
+// A function is free there, and so are assignments that run nothing, open no file and change only what is the step's.
+function faultOf(
+  shell: Shell,
+  statement: Statement,
+  isGiven: OwnSteps['isGiven'],
+): Pick<Diagnostic, 'message' | 'hint'> | undefined {
+  if (!isDefinition(shell, statement)) {
+    const message = 'this runs before the variables are checked, and in every sub-command'
+    const hint = 'outside of functions a step file has only constants; put it into the function of the step'
+    return { message, hint }
+  }
+  if (statement.command.type === 'Function') return undefined
+  const given = nodesIn(shell, statement)
+    .flatMap(([node, parent]) => usesOf(node, parent))
+    .find(({ kind, name }) => kind === 'set' && isGiven(name))
+  if (given === undefined) return undefined
+  const message = `${given.name} would have this value in every sub-command, whatever it is given`
+  const hint = "set it in the function of the step, or, if this is a constant of the step's, by another name"
+  return { message, hint }
+}
+
+function isDefinition(shell: Shell, { command, background }: Statement): boolean {
+  if (background === true) return false
   if (command.type === 'Function') return true
   if (command.type !== 'Command' || command.name !== undefined || command.prefix.length === 0) return false
-  let runs = false
+  return command.redirects.length === 0 && nodesIn(shell, command).every(([{ type }]) => !runners.has(type))
+}
+
+const runners: ReadonlySet<string> = new Set(['CommandExpansion', 'ProcessSubstitution'])
+
+function nodesIn(shell: Shell, from: SyntaxNode): (readonly [SyntaxNode, SyntaxNode | undefined])[] {
+  const found: (readonly [SyntaxNode, SyntaxNode | undefined])[] = []
   walk(
     shell,
-    (node) => {
-      runs ||= node.type === 'CommandExpansion'
+    (node, parent) => {
+      found.push([node, parent])
       return undefined
     },
-    statement,
+    from,
   )
-  return !runs
+  return found
 }

@@ -17,6 +17,7 @@ import type { StepRule } from './rules/rule.js'
 import { keepSecrets } from './rules/secrets.js'
 import { forbidSignals } from './rules/signals.js'
 import { requireAnswerAtTheEnd } from './rules/status.js'
+import { waitForWork } from './rules/work.js'
 import { findOrigins, type Given } from './values.js'
 
 /** Every rule on what a step of the user's may do. What it may be written in, the rules of all shell text say. */
@@ -32,6 +33,7 @@ export const stepRules: readonly StepRule[] = [
   requireSeenFailures,
   requireAnswerAtTheEnd,
   requireReadStatus,
+  waitForWork,
 ]
 
 /** Of a step they are asked by where its values come from (rules/data.ts). */
@@ -55,12 +57,14 @@ export interface StepWorld extends Given {
   readonly builtin: string
   /** The functions that run in the script's own shell. */
   readonly lasting: ReadonlySet<string>
+  /** The functions that run before `$work` is there. */
+  readonly early: ReadonlySet<string>
 }
 
 /** Judges by every rule what the user's steps do; the places are those in the user's files. */
 export function judgeSteps(
   texts: readonly StepText[],
-  { builtin, lasting, ...given }: StepWorld,
+  { builtin, lasting, early, ...given }: StepWorld,
 ): Diagnostic[] {
   if (texts.length === 0) return []
   // Two files may call each other's functions.
@@ -76,7 +80,7 @@ export function judgeSteps(
   const origins = findOrigins(all, embedded, given)
   const found = parts.flatMap(({ file, shell, commands, at }): Diagnostic[] => [
     ...stepRules
-      .flatMap((rule) => rule({ shell, commands, all, embedded, origins, own, lasting }))
+      .flatMap((rule) => rule({ shell, commands, all, embedded, origins, own, lasting, early }))
       .map(({ code, node, message, hint }) => {
         return { code, place: { file, ...(at ?? shell.place(node)) }, message, hint }
       }),

@@ -1,5 +1,12 @@
 import { functionAround, type Run, setArguments } from '../shell/commands.js'
-import type { ParameterExpansionPart, Shell, SyntaxNode, Word, WordPart } from '../shell/parse.js'
+import {
+  type ParameterExpansionPart,
+  type Shell,
+  type SyntaxNode,
+  type Word,
+  type WordPart,
+  walk,
+} from '../shell/parse.js'
 import { usesOf } from '../shell/variables.js'
 import { literalOf, variableOf } from '../shell/words.js'
 import {
@@ -88,6 +95,8 @@ export function findOrigins(
   /** Functions in which `$1` is not always the first word that they are called with. */
   const moved = new Set<string>()
   const shells = [...new Set(commands.map(({ shell }) => shell))]
+  const embeddedShells = new Set(commands.flatMap(({ shell, outer }) => (outer === undefined ? [] : [shell])))
+  const passed = new Set(commands.flatMap(passedBy))
   let changed = true
   // An empty set tells a variable that holds only constants from one that nothing here sets.
   const add = (name: string, origins: Iterable<Origin>): void => {
@@ -117,13 +126,19 @@ export function findOrigins(
     const name = variableOf(part)
     if (text === '$' || (text === '!' && !startsJob(owner))) return new Set(['process'])
     if (part.type === 'ParameterExpansion' && part.prefix === '#') return new Set()
+    const isUnknown = name !== undefined && isAbsentIn(shell, name)
     const found = /^[@*0-9]+$/.test(text)
       ? ofVariable(held.has(`@${owner} ${text}`) && !moved.has(owner) ? `@${owner} ${text}` : `@${owner}`)
       : name === undefined
         ? new Set<Origin>()
         : ofVariable(name)
+    if (isUnknown) found.add('anywhere')
     return part.type === 'ParameterExpansion' ? changedBy(part, found, shell, owner) : found
   }
+
+  // The shell of `sh -c` has what it sets itself and what is in its environment, and nothing else of the script.
+  const isAbsentIn = (shell: Shell, name: string): boolean =>
+    embeddedShells.has(shell) && !/^[A-Z]/.test(name) && !passed.has(name) && !setIn(shell).has(name)
 
   // `${x:-word}`, `${x##*/}` and the like.
   const changedBy = (
@@ -138,6 +153,8 @@ export function findOrigins(
     }
     if (operation?.type !== 'Default') return found
     if (operation.operator.endsWith('+')) found.clear()
+    // `${x:-}` says that it may be empty.
+    if (/[-+=]$/.test(operation.operator) && plain(operation.operand.text) === '') found.add('anywhere')
     for (const origin of originsIn(shell, operation.operand, owner)) found.add(origin)
     return found
   }
@@ -326,6 +343,35 @@ export function findOrigins(
     input: (command) => input(command),
     written: (word) => held.get(`>${plain(word)}`),
   }
+}
+
+// What a command puts into the environment of the programs that it starts.
+function passedBy({ node, runs }: StepCommand): string[] {
+  const given =
+    node.name === undefined
+      ? []
+      : node.prefix.flatMap((item) => (item.type === 'Assignment' ? [item.name] : []))
+  const named = runs.flatMap(({ name, args }) =>
+    name === 'env' || name === 'export'
+      ? args.flatMap(({ text }) => /^[A-Za-z_]\w*/.exec(text)?.[0] ?? [])
+      : [],
+  )
+  return [...given, ...named]
+}
+
+const setNames = new WeakMap<Shell, ReadonlySet<string>>()
+
+// The variables that a text sets itself.
+function setIn(shell: Shell): ReadonlySet<string> {
+  const known = setNames.get(shell)
+  if (known !== undefined) return known
+  const found = new Set<string>()
+  walk(shell, (node, parent) => {
+    for (const use of usesOf(node, parent)) if (use.kind === 'set') found.add(use.name)
+    return undefined
+  })
+  setNames.set(shell, found)
+  return found
 }
 
 const isOption = ({ text }: { readonly text: string }) => text.startsWith('-')

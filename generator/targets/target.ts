@@ -34,6 +34,8 @@ export interface Started {
   readonly trace?: (published: Files) => Readonly<Record<string, readonly PrintedLine[]>>
   /** By what its supervisor tells it from all others. */
   readonly identity?: Identity
+  /** The files of those that are published which its hosts fetch from `publish`; none where it has them itself. */
+  readonly fetches?: readonly string[]
   /** What stands in the way of an update where files of an earlier model, by the same names, are in force. */
   readonly judgeUpdate?: (before: Files) => readonly Diagnostic[]
 }

@@ -143,6 +143,14 @@ describe('steps of the user', () => {
     ['a function twice', `${warm}${warm}`, 'E_SHELL_FUNCTION warm.sh:4:1'],
     ['a command', `${warm}date\n`, 'E_STEP_TOP_LEVEL warm.sh:4:1'],
     ['a command in an assignment', `x="$(date)"\n${warm}`, 'E_STEP_TOP_LEVEL warm.sh:1:1'],
+    ['a constant into a file', `warm_a=1 >/etc/warm\n${warm}`, 'E_STEP_TOP_LEVEL warm.sh:1:1'],
+    ['a constant of the model', `on_diverged=reclone\n${warm}`, 'E_SHELL_TAKEN warm.sh:1:1'],
+    ['a variable of the script', `pg_bin=/tmp\n${warm}`, 'E_SHELL_TAKEN warm.sh:1:1'],
+    ['a variable of the contract', `POSTGRES_MASTER=other.db\n${warm}`, 'E_STEP_TOP_LEVEL warm.sh:1:1'],
+    ['where programs are', `PATH=/opt/bin\n${warm}`, 'E_STEP_TOP_LEVEL warm.sh:1:1'],
+    ['the language of messages', `LC_ALL=de_DE.UTF-8\n${warm}`, 'E_STEP_TOP_LEVEL warm.sh:1:1'],
+    ['how words are split', `IFS=,\n${warm}`, 'E_STEP_TOP_LEVEL warm.sh:1:1'],
+    ['what libpq reads', `PGUSER=other\n${warm}`, 'E_STEP_TOP_LEVEL warm.sh:1:1'],
     ['an unquoted expansion', '\nstep_warm() {\n  ls $HOME\n}\n', 'E_SHELL_UNQUOTED warm.sh:3:6'],
   ])('refused with its place: %s', (_title, text, wanted) => {
     const { diagnostics } = compile(
@@ -150,6 +158,18 @@ describe('steps of the user', () => {
       { stepFiles: text === undefined ? {} : { './warm.sh': text } },
     )
     expect(list(diagnostics)).toEqual([wanted])
+  })
+
+  test('a variable of env has no constant', () => {
+    const env = { WARM_PORT: { type: 'port', default: '1' } }
+    const stepFiles = { './warm.sh': `WARM_PORT=9187\n${warm.replace(':', ': "$WARM_PORT"')}` }
+    const { diagnostics } = compile({ env, steps: [stepOf('warm')] }, { stepFiles })
+    expect(list(diagnostics)).toEqual(['E_STEP_TOP_LEVEL warm.sh:1:1'])
+  })
+
+  test('a constant of the step may be the start of its variable', () => {
+    const text = `warm_a=1\n\n${warm.replace(':', 'warm_a=$((warm_a + 1))\n  : "$warm_a"')}`
+    expect(list(withStep(text).diagnostics)).toEqual([])
   })
 
   test('functions and constants pass', () => {

@@ -24,6 +24,12 @@ describe('judgeListen', () => {
     [['*', '::1'], ['W_RUN_LISTEN run.listen.1']],
     [['*', '0.0.0.0'], ['W_RUN_LISTEN run.listen.1']],
     [['127.0.0.1', '127.0.0.1'], ['W_RUN_LISTEN run.listen.1']],
+    [['255.255.255.255', '127.1', '10.db', '999.db'], []],
+    // none, since it cannot be resolved
+    [['999.1.1.1'], ['E_RUN_LISTEN run.listen.0']],
+    [['*', '10.0.0.256'], ['E_RUN_LISTEN run.listen.1']],
+    [['10.0.0.1.5'], ['E_RUN_LISTEN run.listen.0']],
+    [['fd00::12345'], ['E_RUN_LISTEN run.listen.0']],
   ])('%j', (listen, codes) => {
     expect(judgeListen(listen).map(({ code, path }) => `${code} ${showPath(path ?? [])}`)).toEqual(codes)
   })

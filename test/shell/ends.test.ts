@@ -13,7 +13,7 @@ marks=$1
 signals=0 wakes=0 child='' launching=no serving=no exit_code=143 leaving=no self=$$ apart=no called=no pause_on_failure=no
 stopper='' watchdog='' watcher='' feeder='' staging='' work=$marks/none alive='' flusher='' syncer='' behind=no access=open wal_holder='' wal_client=''
 know_self
-own_number=$self_number sub_command=run unwatched=no watcher_falls=0 said=no served='' no_fork=no keeper='' clock='' store='' claim=0 beat=''
+own_number=$self_number sub_command=run unwatched=no watcher_falls=0 said=no own_step=no served='' no_fork=no keeper='' clock='' store='' claim=0 beat=''
 trap 'on_signal || :' TERM INT HUP
 trap on_verdict USR2
 # What they do to files is none of this test's business.

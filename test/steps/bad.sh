@@ -939,3 +939,50 @@ IN
 step_x() {
   [ -d /srv/a ] || [ -d /srv/b ] && log INFO 'one is there'
 }
+
+### E_STEP_WORK the directory for work before it is there
+### after: claim
+step_x() {
+  printf x >"$work/a"
+}
+
+### E_STEP_WORK a cd into what is not there
+### after: contract
+step_x() {
+  cd "$work"
+  rm -rf ./*
+}
+
+### E_STEP_WORK a tree in it, by a function
+### after: look_at_data
+step_x() {
+  x_clean
+}
+
+x_clean() {
+  rm -rf -- "${work}"/*
+}
+
+### E_STEP_WORK by a default
+### after: preflight
+step_x() {
+  _x_place=${work:-/tmp}
+  ls "$_x_place"
+}
+
+### E_STEP_WORK the shell of sh -c has none
+step_x() {
+  sh -c 'printf x >"$work/a"'
+}
+
+### E_STEP_DATA a tree in a directory that the shell of sh -c does not know
+step_x() {
+  _x_cache=/var/cache/x
+  ls "$_x_cache"
+  sh -c 'rm -rf -- "$_x_cache"/*'
+}
+
+### E_STEP_DATA a tree below what may be empty
+step_x() {
+  rm -rf -- "${TMPDIR:-}"/*
+}

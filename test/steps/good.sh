@@ -720,3 +720,20 @@ step_x() {
 ask_x() {
   bounded 5 curl -fsS -o "$work/answer" "$1"
 }
+
+### the directory for work, where it need not be there
+### after: claim
+step_x() {
+  printf x >"${work:?}/a"
+}
+
+### the directory for work, given to sh -c
+step_x() {
+  work=$work sh -c 'printf x >"$work/a"'
+  sh -c 'rm -rf -- "$1"/x' sh "$work"
+}
+
+### what a shell of its own sets
+step_x() {
+  sh -c 'dir=/var/cache/x; rm -rf -- "$dir"/*'
+}

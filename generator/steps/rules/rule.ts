@@ -23,6 +23,8 @@ export interface StepContext {
   readonly own: ReadonlySet<string>
   /** Those of them that run in the script's own shell, where what they change lasts. */
   readonly lasting: ReadonlySet<string>
+  /** Those that run before `$work` is there. */
+  readonly early: ReadonlySet<string>
 }
 
 /** One judgement on what a step may do. */

@@ -3,6 +3,7 @@ import { pathTo } from '../../diagnostics/path.js'
 import type { Replica } from '../../model/replica.js'
 import { readMebibytes, sandboxDisk } from '../../model/task.js'
 import type { DataSpace } from '../../postgres/resources.js'
+import { listFetchedConf } from '../fetched.js'
 import type { Target } from '../target.js'
 import { buildApp, listPortVariables, printApp } from './build.js'
 import { codes } from './codes.js'
@@ -33,6 +34,7 @@ export const marathon: Target<typeof marathonSchema> = {
       },
       print: () => ({ 'marathon.json': printApp(app) }),
       trace: () => ({ 'marathon.json': traceApp(printApp(app), replica) }),
+      fetches: [...listFetchedConf(replica), 'run_rep.sh'],
       identity: {
         what: 'Marathon app',
         name: app.id,

@@ -1,4 +1,5 @@
 import { pathTo } from '../../diagnostics/path.js'
+import { listFetchedConf } from '../fetched.js'
 import type { Target } from '../target.js'
 import { codes } from './codes.js'
 import { listUnitEnvironment } from './environment.js'
@@ -28,6 +29,7 @@ export const systemd: Target<typeof systemdSchema> = {
         space: undefined,
       },
       print: () => printLines(trace()),
+      fetches: listFetchedConf(replica),
       // A unit of another name has another file.
       identity: {
         what: 'unit',
