@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { workStep } from '../model/builtin-steps.js'
+import { forbidMastersWithin } from '../script/standby.js'
 import type { Shell, Statement } from '../shell/parse.js'
 import type { Finding } from '../shell/rules/rule.js'
 import { holdsForSteps, judgeSteps } from '../steps/judge.js'
@@ -55,6 +56,7 @@ export function judgeOwn({ text, rest }: OwnPart): Diagnostic[] {
   return judgeSteps([{ file: 'run_rep.sh', text }], {
     builtin: rest,
     lasting: lastingIn(script, text),
+    forbidden: forbidMastersWithin,
     early: earlyIn(script, text),
     secrets: [...script.matchAll(/malformed (\w+) "\$\{\1:\+\(a secret\)\}"/g)].map(([, name = '']) => name),
     dataDir: /^ {2}PGDATA_DIR=\$\{PGDATA_DIR:-([^}]*)\}$/m.exec(script)?.[1] ?? 'pgdata',

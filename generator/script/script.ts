@@ -14,7 +14,7 @@ import { mapScript, type ScriptMap } from './map.js'
 import { joinParts, listBuiltin, nothingLate, type Parts } from './parts.js'
 import { locateLine, type PrintedScript } from './print.js'
 import { type Design, type Sources, showStepFile } from './sources.js'
-import { readRights } from './standby.js'
+import { forbidMastersWithin, readRights } from './standby.js'
 import { judgeReaders, judgeStepTools } from './unused.js'
 import { reportAnalysis } from './verify.js'
 import { judgeWholeScript, shellVariables } from './whole-script.js'
@@ -59,6 +59,7 @@ export function judgeOwnSteps({ steps, run, env }: Replica, parts: Parts, source
     {
       builtin: builtin.map(({ text }) => text).join('\n'),
       lasting: parts.lasting.functions,
+      forbidden: forbidMastersWithin,
       early: functionsIn(functionsOfSteps(steps, texts), listEarly(steps)),
       secrets: Object.keys(env).filter((name) => env[name]?.secret),
       dataDir: run.dataDir,

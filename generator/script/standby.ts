@@ -1,4 +1,4 @@
-import { functionAround, runsOf } from '../shell/commands.js'
+import { type Functions, functionAround, preparedRuns, runsOf } from '../shell/commands.js'
 import type { FunctionNode, Shell, SyntaxNode } from '../shell/parse.js'
 import { type Finding, findingAt, type RuleContext } from '../shell/rules/rule.js'
 import { literalOf } from '../shell/words.js'
@@ -183,6 +183,18 @@ const keepRewind: Rule = (shell, { known, rights }) => [
 
 /** Every rule that one piece of shell can be judged by. */
 export const standbyRules: readonly Rule[] = [forbidMasters, keepMarkers, keepData, keepStart, keepRewind]
+
+/** Judges a text that is run beside the script, as by `sh -c`: nothing in it has a right, whatever its name is. */
+export function forbidMastersWithin(shell: Shell, known: Functions): Finding[] {
+  const runs = shell
+    .all('Command')
+    .flatMap(({ node }) => [...runsOf(node, known), ...preparedRuns(node, known)])
+  const context = { failureIds: new Set<string>(), tools: new Set<string>(), functions: [], known, runs }
+  const nobody = new Set(['the script itself'])
+  const rights = { touch: nobody, remove: nobody, rename: nobody, start: nobody, rewind: nobody }
+  // What it does to files, the rules for steps say (generator/steps/rules/data.ts).
+  return standbyRules.flatMap((rule) => (rule === keepData ? [] : rule(shell, { ...context, rights })))
+}
 
 /**
  * The functions that a start rests on: the gate, whom it asks, and what ends the run when it says no. Whoever changes

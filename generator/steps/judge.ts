@@ -1,6 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
-import { type Rights, standbyRules } from '../script/standby.js'
-import { type Functions, functionsOf, preparedRuns, runsOf } from '../shell/commands.js'
+import { type Functions, functionsOf } from '../shell/commands.js'
 import { type Position, parseShell, type Shell } from '../shell/parse.js'
 import { requireRealQuotes } from '../shell/rules/literal-quotes.js'
 import type { Finding } from '../shell/rules/rule.js'
@@ -57,6 +56,8 @@ export interface StepWorld extends Given {
   readonly builtin: string
   /** The functions that run in the script's own shell. */
   readonly lasting: ReadonlySet<string>
+  /** What no text may do, whoever runs it: make a master of a standby. */
+  readonly forbidden: (shell: Shell, known: Functions) => readonly Finding[]
   /** The functions that run before `$work` is there. */
   readonly early: ReadonlySet<string>
 }
@@ -64,7 +65,7 @@ export interface StepWorld extends Given {
 /** Judges by every rule what the user's steps do; the places are those in the user's files. */
 export function judgeSteps(
   texts: readonly StepText[],
-  { builtin, lasting, early, ...given }: StepWorld,
+  { builtin, lasting, early, forbidden, ...given }: StepWorld,
 ): Diagnostic[] {
   if (texts.length === 0) return []
   // Two files may call each other's functions.
@@ -84,43 +85,17 @@ export function judgeSteps(
       .map(({ code, node, message, hint }) => {
         return { code, place: { file, ...(at ?? shell.place(node)) }, message, hint }
       }),
+    // A text within is no part of the script, whose rules therefore never see it, nor what a false quote would hide.
     ...(at === undefined
       ? []
-      : judgeWithin(shell, functionsOf(shell, shared)).map(({ code, message, hint }) => {
-          return { code, place: { file, ...at }, message, hint }
-        })),
+      : [...requireRealQuotes(shell), ...forbidden(shell, functionsOf(shell, shared))].map(
+          ({ code, message, hint }) => {
+            return { code, place: { file, ...at }, message, hint }
+          },
+        )),
   ])
   // A function is met once for each way in which it is called.
   return [...new Map(found.map((one) => [JSON.stringify(one), one])).values()]
-}
-
-/** A text within is no part of the script, whose rules therefore never see it: it may make no master of a standby either. */
-function judgeWithin(shell: Shell, known: Functions): Finding[] {
-  const runs = shell
-    .all('Command')
-    .flatMap(({ node }) => [...runsOf(node, known), ...preparedRuns(node, known)])
-  const context = {
-    failureIds: new Set<string>(),
-    tools: new Set<string>(),
-    functions: [],
-    known,
-    runs,
-    rights: nobodys,
-  }
-  return [
-    // The rules would not see what such a quote hides.
-    ...requireRealQuotes(shell),
-    ...standbyRules.flatMap((rule) => rule(shell, context)).filter(({ code }) => !replaced.has(code)),
-  ]
-}
-
-/** No function of a text within has a right, whatever its name is. */
-const nobodys: Rights = {
-  touch: new Set(['the script itself']),
-  remove: new Set(['the script itself']),
-  rename: new Set(['the script itself']),
-  start: new Set(['the script itself']),
-  rewind: new Set(['the script itself']),
 }
 
 /** A step file, or a text within it. */

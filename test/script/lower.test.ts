@@ -98,7 +98,7 @@ test('preflight runs the steps up to the clone, the user’s among them', () => 
   expect(view?.run).toEqual(
     expect.arrayContaining([
       { name: 'early', commands: ['run_own_step step_early'] },
-      { name: 'late', commands: ['step_late'] },
+      { name: 'late', commands: ['own_step=yes', 'step_late', 'own_step=no'] },
       { name: 'serve', commands: ['step_serve'] },
     ]),
   )

@@ -62,7 +62,7 @@ step_contract() {
     health | ready | status) unset PGPASSWORD ;;
     *) ;;
   esac
-  if [ -n "${PGPASSWORD:-}" ]; then
+  if [ -n "${PGPASSWORD:+set}" ]; then
     tell_fault 'PGPASSWORD is not accepted: child processes would inherit it; use a password file or POSTGRES_REPPASSWORD_FILE'
   fi
   forget_pg_variables
@@ -196,7 +196,14 @@ keep_contract() {
   [ -z "${PGREQUIREAUTH:-}" ] || kept_contract="${kept_contract}PGREQUIREAUTH=$PGREQUIREAUTH$newline"
   [ -z "${GREETING:-}" ] || kept_contract="${kept_contract}GREETING=$GREETING$newline"
   [ -z "${METRICS_PORT:-}" ] || kept_contract="${kept_contract}METRICS_PORT=$METRICS_PORT$newline"
-  printf '%s' "$kept_contract" 2>/dev/null >"$store/status/contract" || :
+  _keep_known=''
+  [ ! -f "$store/status/contract" ] || while IFS= read -r _keep_line; do
+    _keep_known=$_keep_known$_keep_line$newline
+  done 2>/dev/null <"$store/status/contract" || :
+  [ "$_keep_known" != "$kept_contract" ] || return 0
+  # On a full disk the former one stays.
+  ! printf '%s' "$kept_contract" 2>/dev/null >"$store/status/contract.new" \
+    || ignore mv -f -- "$store/status/contract.new" "$store/status/contract"
 }
 
 # recall_contract: where the environment names no master, from the file of the last run, which must belong to the user
@@ -210,6 +217,8 @@ recall_contract() {
   _recall_place=${PGDATA_DIR:-$_recall_place}
   _recall_file=$_recall_place/status/contract
   if [ ! -f "$_recall_file" ] || [ -L "$_recall_file" ] || [ ! -r "$_recall_file" ]; then
+    # Before the first run of a task its environment tells all.
+    [ "$sub_command" != preflight ] || return 0
     fail NO_TASK "POSTGRES_MASTER is not set in this shell, and the values that a run left for this command cannot be read ($_recall_file)"
   fi
   _recall_user=$(sed -n 's/^RUN_USER=//p' "$_recall_file") || return 0
