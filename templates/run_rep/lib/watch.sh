@@ -39,8 +39,8 @@ miss_watcher() {
   [ -f "$replica/unflushed" ] || ignore grep -q -s -x 'run_rep.clone = flushed' "$replica/behind.conf" || behind=no
   if ! is_closed; then
     access=open
-    # The one before may not have come to it.
-    ignore kill -s HUP "$child"
+    # The one before may not have come to it. A server that only begins would die of it.
+    ! is_open || ignore kill -s HUP "$child"
   fi
   watcher_gone=yes
 }
