@@ -403,7 +403,14 @@ tell_child() {
 end_watcher() {
   [ -n "$watcher" ] || return 0
   tell_child VTALRM "$watcher"
-  ignore wait "$watcher"
+  # What it has to say meanwhile interrupts the waiting.
+  while :; do
+    _end_watcher_status=0
+    wait "$watcher" 2>/dev/null || _end_watcher_status=$?
+    if [ "$_end_watcher_status" -le 128 ] || ! lives "$watcher"; then
+      break
+    fi
+  done
   watcher=
 }
 
