@@ -103,6 +103,8 @@ describe('a second run on the same data directory', () => {
         )
         await waitForBeats()
         await agent.waitForRow(await master.insert())
+        // What the watcher had come to, the next one goes on from.
+        expect(agent.log().match(/open to clients on port/g) ?? []).toHaveLength(1)
         await finish(agent)
       },
     )

@@ -27,16 +27,15 @@ miss_watcher() {
     return 0
   fi
   end_watcher
-  if ! lives "$keeper"; then
+  if lives "$keeper"; then
+    watcher_falls=$((watcher_falls + 1))
+    [ "$watcher_falls" -gt 1 ] || log WARN 'the watcher of the server was killed: starting another, now and each time this happens'
+  else
     log WARN 'the process that gives the signs of life of this run was killed: starting another'
     ignore wait "$keeper"
     start_keeper
-    watcher_gone=yes
-    return 0
   fi
-  watcher_falls=$((watcher_falls + 1))
-  [ "$watcher_falls" -gt 1 ] || log WARN 'the watcher of the server was killed: starting another, now and each time this happens'
-  [ -f "$replica/unflushed" ] || ignore grep -q -s -x 'run_rep.clone = flushed' "$replica/behind.conf" || behind=no
+  [ -f "$replica/unflushed" ] || grep -q -s -x 'run_rep.clone = flushed' "$replica/behind.conf" || behind=no
   if ! is_closed; then
     access=open
     # The one before may not have come to it. A server that only begins would die of it.
